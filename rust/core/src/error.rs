@@ -1,0 +1,58 @@
+//! The one error type of this crate.
+
+use thiserror::Error;
+
+/// Why a source text could not be turned into columns.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CoreError {
+    /// The text is longer than the limit.
+    #[error("the text has {bytes} bytes, more than the limit of {limit}; raise the limit or leave the file out")]
+    TooLarge {
+        /// Length of the text.
+        bytes: usize,
+        /// The limit it broke.
+        limit: usize,
+    },
+    /// The text is not UTF-8.
+    #[error("not UTF-8 from byte {offset} on; convert the file to UTF-8")]
+    NotUtf8 {
+        /// Offset of the first bad byte.
+        offset: usize,
+    },
+    /// The text holds a NUL byte, so it is taken for a binary file.
+    #[error("a NUL byte at offset {offset}: this looks like a binary file")]
+    Binary {
+        /// Offset of the first NUL byte.
+        offset: usize,
+    },
+    /// Parsing took longer than the budget.
+    #[error("parsing took more than {milliseconds} ms; leave the file out or raise the budget")]
+    ParseBudget {
+        /// The budget in milliseconds.
+        milliseconds: u64,
+    },
+    /// The grammar and the library do not fit each other.
+    #[error("the grammar for {language} cannot be loaded; build with a matching tree-sitter version")]
+    Grammar {
+        /// Name of the language.
+        language: &'static str,
+    },
+    /// No language of that name is built in.
+    #[error("unknown language `{name}`; known: {known}")]
+    UnknownLanguage {
+        /// The name asked for.
+        name: String,
+        /// The names that are known, comma-separated.
+        known: String,
+    },
+    /// Columns that were given do not fit together.
+    #[error("inconsistent columns: {what}")]
+    Inconsistent {
+        /// What does not fit.
+        what: String,
+    },
+}
+
+/// Result of this crate.
+pub type Result<T> = core::result::Result<T, CoreError>;

@@ -1,0 +1,182 @@
+//! What the rest of the crate needs to know of a grammar: a table from its kinds and fields to neutral ones.
+//!
+//! A language is one file beside this one plus one variant of [`Language`]; nothing outside this folder compares a
+//! grammar's own names.
+
+mod category;
+#[cfg(feature = "python")]
+mod python;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+pub use category::{Category, Role};
+
+use crate::error::{CoreError, Result};
+
+/// A language with a grammar built in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Language {
+    /// Python 3.
+    #[cfg(feature = "python")]
+    Python,
+}
+
+/// What a language file supplies.
+pub(crate) struct LanguageDefinition {
+    pub(crate) name: &'static str,
+    pub(crate) extensions: &'static [&'static str],
+    /// The grammar.
+    pub(crate) grammar: fn() -> tree_sitter::Language,
+    /// Named kinds and anonymous tokens of the grammar, each with its category. What is missing is
+    /// [`Category::Other`] when named and [`Category::Punctuation`] when not.
+    pub(crate) kinds: &'static [(&'static str, Category)],
+    /// The grammar's fields, each with its role. What is missing is [`Role::None`].
+    pub(crate) fields: &'static [(&'static str, Role)],
+    /// Names that the language itself binds (built-in functions and types).
+    pub(crate) builtins: &'static [&'static str],
+}
+
+/// A language's definition, resolved to the numbers of its grammar: look-ups by kind and field number.
+#[derive(Debug)]
+pub struct LanguageTable {
+    grammar: tree_sitter::Language,
+    categories: Vec<Category>,
+    roles: Vec<Role>,
+    builtins: &'static [&'static str],
+}
+
+impl Language {
+    /// Every language that is built in.
+    pub const ALL: &'static [Self] = &[
+        #[cfg(feature = "python")]
+        Self::Python,
+    ];
+
+    /// The name used in messages and manifests, such as `python`.
+    pub fn name(self) -> &'static str {
+        self.definition().name
+    }
+
+    /// The language of that name.
+    ///
+    /// # Errors
+    /// [`CoreError::UnknownLanguage`], naming those that are known.
+    pub fn from_name(name: &str) -> Result<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|language| language.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| CoreError::UnknownLanguage {
+                name: name.to_owned(),
+                known: Self::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", "),
+            })
+    }
+
+    /// The language of a file by its extension, if one of ours claims it.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let extension = Path::new(path).extension()?.to_str()?;
+        Self::ALL.iter().copied().find(|language| language.definition().extensions.contains(&extension))
+    }
+
+    /// The resolved table of this language; built once a process.
+    pub fn table(self) -> &'static LanguageTable {
+        match self {
+            #[cfg(feature = "python")]
+            Self::Python => {
+                static TABLE: OnceLock<LanguageTable> = OnceLock::new();
+                TABLE.get_or_init(|| LanguageTable::resolve(self.definition()))
+            }
+        }
+    }
+
+    fn definition(self) -> &'static LanguageDefinition {
+        match self {
+            #[cfg(feature = "python")]
+            Self::Python => &python::DEFINITION,
+        }
+    }
+}
+
+impl LanguageTable {
+    fn resolve(definition: &LanguageDefinition) -> Self {
+        let grammar = (definition.grammar)();
+        let categories = (0..grammar.node_kind_count() as u16)
+            .map(|id| category_of(definition, grammar.node_kind_for_id(id), grammar.node_kind_is_named(id)))
+            .collect();
+        let roles = (0..=grammar.field_count() as u16)
+            .map(|id| role_of(definition, grammar.field_name_for_id(id)))
+            .collect();
+        Self { grammar, categories, roles, builtins: definition.builtins }
+    }
+
+    pub(crate) fn grammar(&self) -> &tree_sitter::Language {
+        &self.grammar
+    }
+
+    /// The category of a kind number. Numbers outside the grammar (error nodes) are [`Category::Error`].
+    pub fn category(&self, kind: u16) -> Category {
+        self.categories.get(usize::from(kind)).copied().unwrap_or(Category::Error)
+    }
+
+    /// The role of a field number; 0 and unknown numbers have none.
+    pub fn role(&self, field: u16) -> Role {
+        self.roles.get(usize::from(field)).copied().unwrap_or(Role::None)
+    }
+
+    /// The grammar's own name of a kind, for people and tests.
+    pub fn kind_name(&self, kind: u16) -> &str {
+        self.grammar.node_kind_for_id(kind).unwrap_or("ERROR")
+    }
+
+    /// Whether the language itself binds this name.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        self.builtins.binary_search(&name).is_ok()
+    }
+}
+
+fn category_of(definition: &LanguageDefinition, name: Option<&str>, named: bool) -> Category {
+    let listed = name.and_then(|name| definition.kinds.iter().find(|(kind, _)| *kind == name));
+    match listed {
+        // `None` and `none` style clashes: a keyword token may share its text with a named kind.
+        Some((_, category)) if named || category.is_token() => *category,
+        _ if named => Category::Other,
+        _ => Category::Punctuation,
+    }
+}
+
+fn role_of(definition: &LanguageDefinition, name: Option<&str>) -> Role {
+    name.and_then(|name| definition.fields.iter().find(|(field, _)| *field == name))
+        .map_or(Role::None, |(_, role)| *role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_kind_and_field_exists_in_its_grammar() {
+        for language in Language::ALL {
+            let definition = language.definition();
+            let grammar = (definition.grammar)();
+            for (kind, category) in definition.kinds {
+                let id = grammar.id_for_node_kind(kind, !category.is_token());
+                assert_ne!(id, 0, "{}: no kind `{kind}`", definition.name);
+            }
+            for (field, _) in definition.fields {
+                assert!(grammar.field_id_for_name(field).is_some(), "{}: no field `{field}`", definition.name);
+            }
+            assert!(definition.builtins.is_sorted(), "{}: built-ins must be sorted", definition.name);
+        }
+    }
+
+    #[test]
+    fn languages_are_found_by_name_and_extension() {
+        assert_eq!(Language::from_name("Python").unwrap(), Language::Python);
+        assert_eq!(Language::from_path("a/b.pyi"), Some(Language::Python));
+        assert_eq!(Language::from_path("a/b.txt"), None);
+        let message = Language::from_name("cobol").unwrap_err().to_string();
+        assert!(message.contains("cobol") && message.contains("python"), "{message}");
+    }
+}

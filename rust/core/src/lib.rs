@@ -1,0 +1,22 @@
+//! Source bytes in, columns out.
+//!
+//! This crate is pure: it opens no file, starts no thread, reads no clock but the parse budget's, and knows nothing of
+//! Python, windows or models. The same bytes give the same columns on every machine.
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`syntax`] | bytes | a flat arena of syntax nodes |
+//! | [`graph`] | arenas | the project graph |
+//! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
+//! | [`forest`] | arenas | hash-consed trees with levels |
+//! | [`rewrite`] | an arena | other source texts: mutants and meaning-preserving variants |
+//! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
+//! | [`language`] | a grammar's kinds | language-neutral categories and roles |
+
+pub mod error;
+pub mod language;
+pub mod syntax;
+
+pub use error::{CoreError, Result};
+pub use language::{Category, Language, Role};
+pub use syntax::{ParseLimits, SyntaxTree, parse};

@@ -1,0 +1,314 @@
+//! A text's syntax tree as flat columns.
+//!
+//! Nodes stand in pre-order, so the subtree of node `i` is the run `i..subtree_end(i)`, and no walk over it needs
+//! recursion or a stack. Named nodes, operators and keywords are all kept: an operator is a child like any other.
+
+use std::ops::{ControlFlow, Range};
+use std::time::{Duration, Instant};
+
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+
+use crate::error::{CoreError, Result};
+use crate::language::{Category, Language, LanguageTable, Role};
+
+/// No node.
+pub const NONE: u32 = u32::MAX;
+
+/// What a text may cost. The default holds a hostile text to 2 MB and half a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseLimits {
+    /// Longest text in bytes.
+    pub bytes: usize,
+    /// Longest time of the parser.
+    pub budget: Duration,
+}
+
+impl Default for ParseLimits {
+    fn default() -> Self {
+        Self { bytes: 2_000_000, budget: Duration::from_millis(500) }
+    }
+}
+
+/// Columns of a syntax tree, one entry a node, in pre-order. Node 0 is the root.
+#[derive(Debug, Clone)]
+pub struct SyntaxTree {
+    language: Language,
+    kinds: Vec<u16>,
+    fields: Vec<u8>,
+    named: Vec<bool>,
+    parents: Vec<u32>,
+    first_children: Vec<u32>,
+    next_siblings: Vec<u32>,
+    start_bytes: Vec<u32>,
+    end_bytes: Vec<u32>,
+    start_rows: Vec<u32>,
+    end_rows: Vec<u32>,
+    error_count: u32,
+}
+
+/// Parses a text.
+///
+/// # Errors
+/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`] and [`CoreError::ParseBudget`] for a text that
+/// cannot be taken; a text with syntax errors is taken, see [`SyntaxTree::error_count`].
+pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<SyntaxTree> {
+    check_text(source, limits)?;
+    let table = language.table();
+    let mut parser = Parser::new();
+    parser.set_language(table.grammar()).map_err(|_| CoreError::Grammar { language: language.name() })?;
+    let tree = parse_in_time(&mut parser, source, limits.budget)?;
+    Ok(SyntaxTree::from_tree(language, &tree))
+}
+
+fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
+    if source.len() > limits.bytes {
+        return Err(CoreError::TooLarge { bytes: source.len(), limit: limits.bytes });
+    }
+    if let Some(offset) = source.iter().position(|byte| *byte == 0) {
+        return Err(CoreError::Binary { offset });
+    }
+    match std::str::from_utf8(source) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(CoreError::NotUtf8 { offset: error.valid_up_to() }),
+    }
+}
+
+fn parse_in_time(parser: &mut Parser, source: &[u8], budget: Duration) -> Result<Tree> {
+    let start = Instant::now();
+    let mut in_time = |_: &ParseState| {
+        if start.elapsed() > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut in_time);
+    let mut read = |offset: usize, _| source.get(offset..).unwrap_or_default();
+    parser
+        .parse_with_options(&mut read, None, Some(options))
+        .ok_or(CoreError::ParseBudget { milliseconds: budget.as_millis() as u64 })
+}
+
+impl SyntaxTree {
+    fn from_tree(language: Language, tree: &Tree) -> Self {
+        let mut columns = Self::with_capacity(language, tree.root_node().descendant_count());
+        let mut cursor = tree.walk();
+        let mut ancestors: Vec<u32> = Vec::new();
+        let mut previous_sibling = NONE;
+        loop {
+            let parent = ancestors.last().copied().unwrap_or(NONE);
+            let field = cursor.field_id().map_or(0, |id| id.get() as u8);
+            let node = columns.push(&cursor.node(), field, parent, previous_sibling);
+            if cursor.goto_first_child() {
+                ancestors.push(node);
+                previous_sibling = NONE;
+                continue;
+            }
+            previous_sibling = node;
+            while !cursor.goto_next_sibling() {
+                let Some(ancestor) = ancestors.pop() else { return columns };
+                cursor.goto_parent();
+                previous_sibling = ancestor;
+            }
+        }
+    }
+
+    fn with_capacity(language: Language, nodes: usize) -> Self {
+        Self {
+            language,
+            kinds: Vec::with_capacity(nodes),
+            fields: Vec::with_capacity(nodes),
+            named: Vec::with_capacity(nodes),
+            parents: Vec::with_capacity(nodes),
+            first_children: Vec::with_capacity(nodes),
+            next_siblings: Vec::with_capacity(nodes),
+            start_bytes: Vec::with_capacity(nodes),
+            end_bytes: Vec::with_capacity(nodes),
+            start_rows: Vec::with_capacity(nodes),
+            end_rows: Vec::with_capacity(nodes),
+            error_count: 0,
+        }
+    }
+
+    fn push(&mut self, node: &tree_sitter::Node<'_>, field: u8, parent: u32, previous_sibling: u32) -> u32 {
+        let index = self.kinds.len() as u32;
+        if previous_sibling != NONE {
+            self.next_siblings[previous_sibling as usize] = index;
+        } else if parent != NONE {
+            self.first_children[parent as usize] = index;
+        }
+        self.error_count += u32::from(node.is_error() || node.is_missing());
+        self.kinds.push(node.kind_id());
+        self.fields.push(field);
+        self.named.push(node.is_named());
+        self.parents.push(parent);
+        self.first_children.push(NONE);
+        self.next_siblings.push(NONE);
+        self.start_bytes.push(node.start_byte() as u32);
+        self.end_bytes.push(node.end_byte() as u32);
+        self.start_rows.push(node.start_position().row as u32);
+        self.end_rows.push(node.end_position().row as u32);
+        index
+    }
+
+    /// The language of the text.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The table of that language.
+    pub fn table(&self) -> &'static LanguageTable {
+        self.language.table()
+    }
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there are no nodes; a parsed text always has its root.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Number of error and missing nodes; 0 for a text without syntax errors.
+    pub fn error_count(&self) -> usize {
+        self.error_count as usize
+    }
+
+    /// The grammar's kind number of a node.
+    pub fn kind(&self, node: u32) -> u16 {
+        self.kinds[node as usize]
+    }
+
+    /// The neutral category of a node.
+    pub fn category(&self, node: u32) -> Category {
+        self.table().category(self.kind(node))
+    }
+
+    /// What the node is to its parent.
+    pub fn role(&self, node: u32) -> Role {
+        self.table().role(u16::from(self.fields[node as usize]))
+    }
+
+    /// Whether the grammar names the node (tokens such as `(` are not named).
+    pub fn is_named(&self, node: u32) -> bool {
+        self.named[node as usize]
+    }
+
+    /// The parent, or [`NONE`] for the root.
+    pub fn parent(&self, node: u32) -> u32 {
+        self.parents[node as usize]
+    }
+
+    /// The first child, or [`NONE`].
+    pub fn first_child(&self, node: u32) -> u32 {
+        self.first_children[node as usize]
+    }
+
+    /// The next sibling, or [`NONE`].
+    pub fn next_sibling(&self, node: u32) -> u32 {
+        self.next_siblings[node as usize]
+    }
+
+    /// One past the last node of the subtree.
+    pub fn subtree_end(&self, node: u32) -> u32 {
+        let mut current = node;
+        loop {
+            if current == NONE {
+                return self.len() as u32;
+            }
+            let sibling = self.next_sibling(current);
+            if sibling != NONE {
+                return sibling;
+            }
+            current = self.parent(current);
+        }
+    }
+
+    /// The children, in order.
+    pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = self.first_child(node);
+        std::iter::successors((first != NONE).then_some(first), |child| {
+            let sibling = self.next_sibling(*child);
+            (sibling != NONE).then_some(sibling)
+        })
+    }
+
+    /// The first child with that role.
+    pub fn child_with_role(&self, node: u32, role: Role) -> Option<u32> {
+        self.children(node).find(|child| self.role(*child) == role)
+    }
+
+    /// The bytes of the text that the node spans.
+    pub fn byte_range(&self, node: u32) -> Range<usize> {
+        self.start_bytes[node as usize] as usize..self.end_bytes[node as usize] as usize
+    }
+
+    /// The node's text. `source` must be the text that was parsed; what is outside it is left out.
+    pub fn text<'source>(&self, node: u32, source: &'source [u8]) -> &'source str {
+        let bytes = source.get(self.byte_range(node)).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// First line of the node, 1-based.
+    pub fn start_line(&self, node: u32) -> u32 {
+        self.start_rows[node as usize] + 1
+    }
+
+    /// Last line of the node, 1-based and inclusive.
+    pub fn end_line(&self, node: u32) -> u32 {
+        self.end_rows[node as usize] + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn python(source: &str) -> SyntaxTree {
+        parse(Language::Python, source.as_bytes(), &ParseLimits::default()).unwrap()
+    }
+
+    #[test]
+    fn links_agree_with_pre_order() {
+        let tree = python("def f(a, b):\n    return a + g(b)[0]\n\nclass C: pass\n");
+        for node in 0..tree.len() as u32 {
+            let mut expected = node + 1;
+            for child in tree.children(node) {
+                assert_eq!(tree.parent(child), node);
+                assert_eq!(child, expected);
+                expected = tree.subtree_end(child);
+            }
+            assert_eq!(expected, tree.subtree_end(node));
+        }
+    }
+
+    #[test]
+    fn lines_and_text_are_those_of_the_source() {
+        let source = "x = 1\n\n\ndef f():\n    return x\n";
+        let tree = python(source);
+        let function = (0..tree.len() as u32).find(|node| tree.category(*node) == Category::Function).unwrap();
+        assert_eq!((tree.start_line(function), tree.end_line(function)), (4, 5));
+        let name = tree.child_with_role(function, Role::Name).unwrap();
+        assert_eq!(tree.text(name, source.as_bytes()), "f");
+    }
+
+    #[test]
+    fn depth_does_not_overflow_the_stack() {
+        let source = "(".repeat(50_000);
+        let tree = parse(Language::Python, source.as_bytes(), &ParseLimits::default());
+        assert!(tree.is_ok() || matches!(tree, Err(CoreError::ParseBudget { .. })));
+    }
+
+    #[test]
+    fn unusable_texts_are_refused_by_name() {
+        let limits = ParseLimits { bytes: 10, ..ParseLimits::default() };
+        let refused = |source: &[u8]| parse(Language::Python, source, &limits).unwrap_err();
+        assert!(matches!(refused(b"x = 1 + 2 + 3"), CoreError::TooLarge { bytes: 13, limit: 10 }));
+        assert!(matches!(refused(b"x\0"), CoreError::Binary { offset: 1 }));
+        assert!(matches!(refused(b"x\xff"), CoreError::NotUtf8 { offset: 1 }));
+    }
+
+    #[test]
+    fn syntax_errors_are_counted_not_refused() {
+        assert_eq!(python("x = 1\n").error_count(), 0);
+        assert!(python("def f(:\n  retur\n").error_count() > 0);
+    }
+}
