@@ -14,7 +14,13 @@
 //! | [`language`] | a grammar's kinds | language-neutral categories and roles |
 
 pub mod error;
+pub mod features;
+pub mod forest;
+pub mod graph;
 pub mod language;
+pub mod names;
+pub mod rewrite;
+pub mod sampler;
 pub mod syntax;
 
 pub use error::{CoreError, Result};

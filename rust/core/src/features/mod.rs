@@ -1,0 +1,1 @@
+//! Feature schema v1: one sparse row of 978 columns a graph node.

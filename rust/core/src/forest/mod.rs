@@ -1,0 +1,1 @@
+//! Functions as hash-consed trees, in levels.

@@ -1,0 +1,1 @@
+//! The project graph: what a code base contains, and what refers to what.

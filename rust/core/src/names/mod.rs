@@ -1,0 +1,1 @@
+//! Identifiers as subtokens, and the hashes of them.

@@ -1,0 +1,1 @@
+//! Other texts from a text: mutants and meaning-preserving variants.
