@@ -1,0 +1,1 @@
+"""Sapwood: an on-device learning engine for code."""

@@ -1,0 +1,298 @@
+"""Settings: the defaults, a file over them, `section.key=value` words over both, checked as one.
+
+The defaults live in `conf/default.yaml`, where each one is explained. The classes here give every setting its type and
+range and refuse anything else, so a misspelt key never passes in silence.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from yaml import YAMLError
+
+from sapwood.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from omegaconf import ListConfig
+    from pydantic_core import ErrorDetails
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+OpenFraction = Annotated[float, Field(gt=0.0, lt=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+Count = Annotated[int, Field(ge=1)]
+Width = Annotated[int, Field(ge=8)]
+Fanout = Annotated[int, Field(ge=0)]
+Budget = Annotated[float, Field(gt=0.0)] | None
+
+
+def _matching(pattern: str, description: str) -> AfterValidator:
+    """A check of a whole text against `pattern` whose complaint reads `description`."""
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(description)
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[
+    str, _matching(r"[A-Za-z0-9][A-Za-z0-9._-]*", "should be letters, digits, `.`, `_` or `-`, a letter or digit first")
+]
+Device = Annotated[str, _matching(r"auto|cpu|mps|cuda(:\d+)?", "should be auto, cpu, cuda, cuda:N or mps")]
+
+
+class Section(BaseModel):
+    """A group of settings: frozen, strictly typed, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Dirs(Section):
+    """Where things are written."""
+
+    runs: Annotated[str, Field(min_length=1)]
+
+
+class Positives(Section):
+    """Which pairs of functions count as alike, and how much each sort of pair weighs."""
+
+    min_name_length: Count
+    max_per_name: Count
+    matched_weight: NotNegative
+    rewrite_weight: NotNegative
+
+
+class Data(Section):
+    """Which functions are learned from, and how packages are split."""
+
+    max_functions: Count
+    min_lines: Count
+    max_nodes: Annotated[int, Field(ge=10)]
+    validation_fraction: OpenFraction
+    test_fraction: OpenFraction
+    duplicate_threshold: Fraction
+    positives: Positives
+
+    @model_validator(mode="after")
+    def _some_packages_are_left_for_training(self) -> Self:
+        if self.validation_fraction + self.test_fraction >= 1.0:
+            message = (
+                "`validation_fraction` and `test_fraction` together must leave packages to train on (a sum below 1)"
+            )
+            raise ValueError(message)
+        return self
+
+
+class GraphSageModel(Section):
+    """Shape of the graph model."""
+
+    hidden: Width
+    output: Width
+    dropout: Annotated[float, Field(ge=0.0, lt=1.0)]
+    residual: bool
+    layer_norm: bool
+    imports: Count
+
+
+class LossWeights(Section):
+    """Weight of each head's loss in the graph model."""
+
+    code: NotNegative
+    confidence: NotNegative
+    imports: NotNegative
+    bugs: NotNegative
+
+
+class GraphSage(Section):
+    """Training of the graph model."""
+
+    model: GraphSageModel
+    fanouts: Annotated[tuple[Fanout, Fanout, Fanout], Field(strict=False)]
+    epochs: Count
+    batch_size: Annotated[int, Field(ge=2)]
+    learning_rate: Positive
+    weight_decay: NotNegative
+    gradient_clip: Positive
+    plateau_patience: Annotated[int, Field(ge=0)]
+    plateau_factor: OpenFraction
+    early_stopping_patience: Count
+    checkpoint_every: Count
+    temperature: Positive
+    mutated_fraction: Fraction
+    loss_weights: LossWeights
+    budget_seconds: Budget
+
+
+class TreeLstmModel(Section):
+    """Shape of the tree model."""
+
+    vocabulary: Annotated[int, Field(ge=512)]
+    embedding: Width
+    hidden: Width
+    output: Width
+
+
+class TreeLstm(Section):
+    """Training of the tree model."""
+
+    model: TreeLstmModel
+    epochs: Count
+    batch_size: Annotated[int, Field(ge=2)]
+    learning_rate: Positive
+    weight_decay: NotNegative
+    gradient_clip: Positive
+    warmup_fraction: Annotated[float, Field(ge=0.0, lt=1.0)]
+    early_stopping_patience: Count
+    checkpoint_every: Count
+    loss: Literal["infonce", "margin"]
+    temperature: Positive
+    margin: Positive
+    statement_weight: NotNegative
+    mutated_fraction: Fraction
+    max_pairs: Count
+    budget_seconds: Budget
+
+
+class Config(Section):
+    """All settings, resolved."""
+
+    experiment_name: Name
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    device: Device
+    threads: Annotated[int, Field(ge=0)]
+    log_level: Literal["debug", "info", "warning", "error"]
+    dirs: Dirs
+    data: Data
+    graphsage: GraphSage
+    tree_lstm: TreeLstm
+
+
+def load_config(file: Path | None = None, overrides: Sequence[str] = ()) -> Config:
+    """Resolve the settings.
+
+    Args:
+        file: A YAML file whose values are laid over the defaults.
+        overrides: Words of the form `section.key=value`, laid over both; values are read as YAML.
+
+    Raises:
+        ConfigError: An unknown key, a value of the wrong type or out of range, or a file that can't be read.
+    """
+    defaults = OmegaConf.create(default_yaml())
+    layers = [defaults]
+    if file is not None:
+        layers.append(_known(_read(file), defaults, f" in {file}"))
+    layers.append(_known(_parse(overrides), defaults, ""))
+    try:
+        values = OmegaConf.to_container(OmegaConf.merge(*layers), resolve=True)
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+    except OmegaConfBaseException as error:
+        message = f"the settings cannot be merged: {_first_line(error)}"
+        raise ConfigError(message) from None
+
+
+def resolved_yaml(config: Config) -> str:
+    """The settings as YAML that `load_config` reads back to the same value."""
+    return OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+
+
+def default_yaml() -> str:
+    """The text of `conf/default.yaml`, comments and all."""
+    return resources.files("sapwood").joinpath("conf/default.yaml").read_text(encoding="utf-8")
+
+
+def _read(file: Path) -> DictConfig:
+    try:
+        read = OmegaConf.create(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"cannot read the configuration file {file}: {error.strerror}; check the path given to --config"
+        raise ConfigError(message) from None
+    except (YAMLError, UnicodeDecodeError, OmegaConfBaseException) as error:
+        message = f"{file} is not a YAML file: {_first_line(error)}"
+        raise ConfigError(message) from None
+    if not isinstance(read, DictConfig):
+        message = f"{file} must hold `section: {{key: value}}` settings; see `sapwood tools config` for an example"
+        raise ConfigError(message)
+    return read
+
+
+def _parse(overrides: Sequence[str]) -> DictConfig:
+    for word in overrides:
+        key, equals, _ = word.partition("=")
+        if not equals or not key:
+            message = f"`{word}` is not of the form section.key=value"
+            raise ConfigError(message)
+    try:
+        return OmegaConf.from_dotlist(list(overrides))
+    except (YAMLError, OmegaConfBaseException) as error:
+        message = f"cannot read the overrides: {_first_line(error)}"
+        raise ConfigError(message) from None
+
+
+def _known(layer: DictConfig, defaults: DictConfig | ListConfig, where: str) -> DictConfig:
+    settings = dict(_leaves(OmegaConf.to_container(defaults)))
+    for key, value in _leaves(OmegaConf.to_container(layer)):
+        if key in settings:
+            continue
+        raise ConfigError(_unknown(key, value, settings, where))
+    return layer
+
+
+def _leaves(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted key and value of each setting; an empty section counts as one."""
+    if not isinstance(values, dict) or (prefix and not values):
+        yield prefix, values
+        return
+    for key, value in values.items():
+        yield from _leaves(value, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _unknown(key: str, value: Any, settings: Mapping[str, Any], where: str) -> str:
+    inside = [setting for setting in settings if setting.startswith(f"{key}.")]
+    if inside:
+        return f"`{key}` is a section{where} and cannot be {value!r}; set one of its keys, such as `{inside[0]}`"
+    return f"unknown setting `{key}`{where}; the nearest one is `{_nearest(key, settings)}`"
+
+
+def _nearest(key: str, settings: Mapping[str, Any]) -> str:
+    """The known key most like `key`, by whole name and by last part, so that a forgotten section is found too."""
+
+    def likeness(setting: str) -> float:
+        whole = difflib.SequenceMatcher(None, key, setting).ratio()
+        last = difflib.SequenceMatcher(None, key.rpartition(".")[2], setting.rpartition(".")[2]).ratio()
+        return whole + last
+
+    return max(settings, key=likeness)
+
+
+def _sentence(error: ValidationError) -> str:
+    return "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "missing":
+        return f"`{key}` is missing: the list is too short"
+    what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"`{key}` {what[0].lower()}{what[1:]}, not {_shown(detail['input'])}"
+
+
+def _shown(value: Any) -> str:
+    return "these values" if isinstance(value, dict) else repr(value)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
