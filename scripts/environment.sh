@@ -1,0 +1,78 @@
+# Functions that the other scripts share: a locked environment, and the extension built into it. Sourced, not run.
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+VENV="${SAPWOOD_VENV:-$ROOT/.venv}"
+PYTHON="$VENV/bin/python"
+TOOLS="$ROOT/.tools"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$1" >&2; [ -z "${2:-}" ] || printf 'hint: %s\n' "$2" >&2; exit 1; }
+
+on_debian_as_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# system_packages WHY PACKAGE... installs through apt where that is possible, and says what is needed where not.
+system_packages() {
+  local why="$1"; shift
+  on_debian_as_root || fail "$why" "install the equivalent of these Debian packages, then run this again: $*"
+  say "Installing system packages: $*"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The newest python on the path that is 3.11 or later.
+find_python() {
+  local name
+  for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+    if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      "$name" -c 'import sys; print(sys.executable)'
+      return
+    fi
+  done
+  fail "no Python 3.11 or later was found" "install Python 3.11 or later and make sure that python3 starts it"
+}
+
+require_rust() {
+  command -v cargo >/dev/null || [ ! -x "$HOME/.cargo/bin/cargo" ] || PATH="$HOME/.cargo/bin:$PATH"
+  command -v cargo >/dev/null || fail "cargo was not found" "install Rust 1.95 with rustup and open a new shell"
+  command -v cc >/dev/null || system_packages "no C compiler was found; the grammars need one" build-essential
+}
+
+# Sets UV to a uv program: the one on the path, else a pinned copy in .tools.
+require_uv() {
+  if command -v uv >/dev/null; then UV="$(command -v uv)"; return; fi
+  UV="$TOOLS/bin/uv"
+  [ -x "$UV" ] && return
+  say "Installing uv into .tools"
+  local python; python="$(find_python)"
+  if ! "$python" -m venv "$TOOLS" 2>/dev/null; then
+    rm -rf "$TOOLS"
+    system_packages "this Python cannot make virtual environments" python3-venv
+    "$python" -m venv "$TOOLS"
+  fi
+  "$TOOLS/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$ROOT/requirements/uv.txt"
+}
+
+# environment LOCK: makes .venv where it is missing, and brings it to requirements/LOCK.txt.
+environment() {
+  require_uv
+  [ -x "$PYTHON" ] || "$UV" venv --quiet --python "$(find_python)" "$VENV"
+  local lock="$ROOT/requirements/$1.txt" stamp="$VENV/.locked-$1"
+  cmp --silent "$lock" "$stamp" && return
+  "$UV" pip install --quiet --python "$PYTHON" --require-hashes -r "$lock"
+  cp "$lock" "$stamp"
+}
+
+# Builds sapwood._core into the environment, only where its sources changed since the last build.
+build_extension() {
+  require_rust
+  local fingerprint stamp="$VENV/.extension"
+  fingerprint="$("$PYTHON" "$ROOT/scripts/fingerprint.py" "$ROOT")"
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ] && "$PYTHON" -c 'import sapwood._core' 2>/dev/null; then return; fi
+  say "Building the extension (Rust, release)"
+  rm -f "$stamp"
+  # A target folder of its own: cargo and maturin set different build variables and would rebuild PyO3 for each other.
+  (cd "$ROOT" && VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH" CARGO_TARGET_DIR="$ROOT/target/extension" \
+    "$VENV/bin/maturin" develop --release --quiet --uv)
+  printf '%s' "$fingerprint" > "$stamp"
+}
