@@ -1,0 +1,151 @@
+"""Invariants of ARCHITECTURE.md that are about the repository as a whole."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CRATES = {"core", "nn", "search", "workspace", "engine", "python"}
+PACKAGE = {
+    "core": "sapwood-core",
+    "nn": "sapwood-nn",
+    "search": "sapwood-search",
+    "workspace": "sapwood-workspace",
+    "engine": "sapwood",
+    "python": "sapwood-python",
+}
+# What each crate may use of the others.
+ALLOWED = {
+    "core": set(),
+    "nn": {"core"},
+    "search": {"core"},
+    "workspace": {"core"},
+    "engine": {"core", "nn", "search", "workspace"},
+    "python": {"core", "nn", "search", "workspace", "engine"},
+}
+# Crates that reach files, threads, the network or an interpreter, and so have no place in a pure crate.
+IMPURE = {"pyo3", "numpy", "rayon", "ignore", "rusqlite", "tempfile", "libloading", "tauri", "tokio", "rand"}
+
+
+def dependencies(crate: str) -> set[str]:
+    """Return the names of a crate's normal dependencies."""
+    manifest = tomllib.loads((ROOT / "rust" / crate / "Cargo.toml").read_text())
+    return set(manifest.get("dependencies", {}))
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Return the files under version control that match, as they are on disk."""
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_crate_dependencies_point_one_way() -> None:
+    """core ← nn, search, workspace ← engine ← python, and nothing else."""
+    crate_of = {package: crate for crate, package in PACKAGE.items()}
+    for crate in CRATES:
+        used = {crate_of[name] for name in dependencies(crate) if name in crate_of}
+        assert used <= ALLOWED[crate], f"{crate} may not use {used - ALLOWED[crate]}"
+
+
+@pytest.mark.parametrize("crate", ["core", "nn", "search"])
+def test_pure_crates_have_pure_dependencies(crate: str) -> None:
+    """A pure crate cannot reach files, threads or an interpreter through a dependency."""
+    assert not dependencies(crate) & IMPURE
+
+
+def test_only_the_extension_knows_pyo3() -> None:
+    """The engine and everything below it build and run without an interpreter."""
+    assert all("pyo3" not in dependencies(crate) for crate in CRATES - {"python"})
+
+
+def test_only_the_disk_module_may_use_file_functions() -> None:
+    """The lint against file functions is lifted in the storage module alone (and in tests and examples)."""
+    lifted = [
+        path.relative_to(ROOT).as_posix()
+        for path in tracked("rust/*/src/*.rs")
+        if re.search(r"allow\([^)]*clippy::disallowed_methods", path.read_text())
+    ]
+    assert all(name.startswith("rust/workspace/src/") for name in lifted), lifted
+
+
+def test_unsafe_is_confined() -> None:
+    """Unsafe code is allowed in the kernels and in the bridge, nowhere else."""
+    lifted = {
+        path.relative_to(ROOT).as_posix()
+        for path in tracked("rust/*/src/*.rs")
+        if re.search(r"(allow|expect)\([^)]*unsafe_code", path.read_text())
+    }
+    assert all(re.match(r"rust/(nn|python)/|rust/engine/src/runtime/", name) for name in lifted), lifted
+
+
+def test_no_pickle() -> None:
+    """No pickle is read or written: a checkpoint from elsewhere must not run code."""
+    pattern = re.compile(r"\bpickle\b|torch\.(load|save)\(|allow_pickle=True|joblib")
+    offenders = [path.name for path in tracked("python/*.py") if pattern.search(path.read_text())]
+    assert not offenders
+
+
+def test_lock_files_carry_no_addresses() -> None:
+    """Locks name packages and hashes, never where they were fetched."""
+    for path in tracked("requirements/*.txt"):
+        assert "://" not in path.read_text(), path.name
+
+
+def test_requirements_follow_pyproject() -> None:
+    """Every direct dependency of pyproject.toml is in the lock that carries it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {
+        "core": project["project"]["dependencies"] + project["dependency-groups"]["build"],
+        "train": project["project"]["dependencies"] + project["project"]["optional-dependencies"]["train"],
+        "dev": project["dependency-groups"]["dev"] + project["project"]["optional-dependencies"]["train"],
+    }
+    for lock, requirements in wanted.items():
+        text = (ROOT / "requirements" / f"{lock}.txt").read_text()
+        names = {re.split(r"[<>=!~\[; ]", requirement)[0].lower() for requirement in requirements}
+        missing = {name for name in names if not re.search(rf"^{re.escape(name)}==", text, re.MULTILINE)}
+        assert not missing, f"requirements/{lock}.txt lacks {missing}"
+
+
+def test_invariants_are_numbered_and_kept() -> None:
+    """ARCHITECTURE.md's invariants are numbered without gaps, and each says what keeps it."""
+    text = (ROOT / "ARCHITECTURE.md").read_text().split("## Invariants")[1].split("\n## ")[0]
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert text.count("*Kept by*") == len(numbers)
+
+
+def test_tests_named_in_the_architecture_exist() -> None:
+    """A test that an invariant names is there."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    for file, name in re.findall(r"`(tests/python/\S+\.py)::(\w+)`", text):
+        assert f"def {name}(" in (ROOT / file).read_text(), f"{file}::{name}"
+    for folder in re.findall(r"`(tests/[\w/]+)`", text):
+        assert (ROOT / folder).is_dir(), folder
+
+
+def test_the_extension_is_rebuilt_exactly_when_its_sources_change(tmp_path: Path) -> None:
+    """The build's fingerprint follows contents and names below rust/, and nothing else."""
+    (tmp_path / "rust" / "core").mkdir(parents=True)
+    (tmp_path / "python").mkdir()
+    source = tmp_path / "rust" / "core" / "lib.rs"
+    source.write_text("a")
+
+    def fingerprint() -> str:
+        command = ["python3", str(ROOT / "scripts" / "fingerprint.py"), str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    before = fingerprint()
+    source.touch()
+    (tmp_path / "python" / "module.py").write_text("b")
+    assert fingerprint() == before, "a new date or a Python file must not rebuild"
+    source.write_text("c")
+    assert fingerprint() != before, "changed contents must rebuild"
+    source.write_text("a")
+    assert fingerprint() == before
+    source.rename(source.with_name("renamed.rs"))
+    assert fingerprint() != before, "a renamed file must rebuild"
