@@ -32,8 +32,8 @@ Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=1)]
 Width = Annotated[int, Field(ge=8)]
-Fanout = Annotated[int, Field(ge=0)]
-Budget = Annotated[float, Field(gt=0.0)] | None
+CountOrNone = Annotated[int, Field(ge=0)]
+Fanout = Annotated[int, Field(ge=-1)]
 
 
 def _matching(pattern: str, description: str) -> AfterValidator:
@@ -68,10 +68,17 @@ class Dirs(Section):
 class Positives(Section):
     """Which pairs of functions count as alike, and how much each sort of pair weighs."""
 
-    min_name_length: Count
-    max_per_name: Count
-    matched_weight: NotNegative
-    rewrite_weight: NotNegative
+    per_name: Count
+    min_overlap: Fraction
+    rewrite_weight: Annotated[float, Field(ge=0.0, le=0.3)]
+    rewrite_share: Fraction
+
+
+class Imports(Section):
+    """Which modules the imports head can name."""
+
+    vocabulary: Count
+    min_count: Count
 
 
 class Data(Section):
@@ -83,7 +90,10 @@ class Data(Section):
     validation_fraction: OpenFraction
     test_fraction: OpenFraction
     duplicate_threshold: Fraction
+    max_mutants: CountOrNone
+    permute_labels: bool
     positives: Positives
+    imports: Imports
 
     @model_validator(mode="after")
     def _some_packages_are_left_for_training(self) -> Self:
@@ -103,7 +113,6 @@ class GraphSageModel(Section):
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)]
     residual: bool
     layer_norm: bool
-    imports: Count
 
 
 class LossWeights(Section):
@@ -115,24 +124,26 @@ class LossWeights(Section):
     bugs: NotNegative
 
 
-class GraphSage(Section):
-    """Training of the graph model."""
+class Recipe(Section):
+    """What the training of both models has in common."""
 
-    model: GraphSageModel
-    fanouts: Annotated[tuple[Fanout, Fanout, Fanout], Field(strict=False)]
     epochs: Count
     batch_size: Annotated[int, Field(ge=2)]
     learning_rate: Positive
     weight_decay: NotNegative
-    gradient_clip: Positive
-    plateau_patience: Annotated[int, Field(ge=0)]
-    plateau_factor: OpenFraction
-    early_stopping_patience: Count
-    checkpoint_every: Count
+    clip: Positive
+    patience: Count
     temperature: Positive
-    mutated_fraction: Fraction
+    budget_seconds: NotNegative
+    checkpoint_every: CountOrNone
+
+
+class GraphSage(Recipe):
+    """Training of the graph model."""
+
+    model: GraphSageModel
+    fanouts: Annotated[tuple[Fanout, Fanout, Fanout], Field(strict=False)]
     loss_weights: LossWeights
-    budget_seconds: Budget
 
 
 class TreeLstmModel(Section):
@@ -144,25 +155,26 @@ class TreeLstmModel(Section):
     output: Width
 
 
-class TreeLstm(Section):
+class TreeLstm(Recipe):
     """Training of the tree model."""
 
     model: TreeLstmModel
-    epochs: Count
-    batch_size: Annotated[int, Field(ge=2)]
-    learning_rate: Positive
-    weight_decay: NotNegative
-    gradient_clip: Positive
-    warmup_fraction: Annotated[float, Field(ge=0.0, lt=1.0)]
-    early_stopping_patience: Count
-    checkpoint_every: Count
-    loss: Literal["infonce", "margin"]
-    temperature: Positive
+    loss: Literal["info_nce", "margin"]
     margin: Positive
+    anonymous_share: Fraction
     statement_weight: NotNegative
-    mutated_fraction: Fraction
+    bug_share: Fraction
     max_pairs: Count
-    budget_seconds: Budget
+
+
+class Evaluation(Section):
+    """How much is evaluated, and at which ranks."""
+
+    max_queries: Count
+    max_candidates: Annotated[int, Field(ge=2)]
+    max_files: Count
+    max_mutants: Count
+    recall_at: Annotated[tuple[Count, ...], Field(strict=False, min_length=1)]
 
 
 class Config(Section):
@@ -171,12 +183,12 @@ class Config(Section):
     experiment_name: Name
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     device: Device
-    threads: Annotated[int, Field(ge=0)]
-    log_level: Literal["debug", "info", "warning", "error"]
+    threads: CountOrNone
     dirs: Dirs
     data: Data
     graphsage: GraphSage
     tree_lstm: TreeLstm
+    evaluation: Evaluation
 
 
 def load_config(file: Path | None = None, overrides: Sequence[str] = ()) -> Config:

@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
-from sapwood._core import SapwoodError
+from sapwood._core import (
+    BadConfigError,
+    BadInputError,
+    BinaryFileError,
+    CodeSyntaxError,
+    DamagedVersionError,
+    EmptyFolderError,
+    EnvironmentProblemError,
+    InternalError,
+    InterruptedRunError,
+    LockedError,
+    MissingDependencyError,
+    NoIndexError,
+    NoModelError,
+    NotUtf8Error,
+    NoWorkspaceError,
+    ParseBudgetError,
+    PathDeniedError,
+    PathMissingError,
+    SapwoodError,
+    SchemaMismatchError,
+    StaleIndexError,
+    StorageError,
+    TooLargeError,
+    UnknownLanguageError,
+    UnknownVersionError,
+    VocabularyMismatchError,
+)
 
 
-class ConfigError(SapwoodError):
+class ConfigError(BadConfigError):
     """A setting is unknown, of the wrong type or out of range."""
 
-    code = "bad_config"
+
+class InterruptedRun(InterruptedRunError):  # noqa: N818 an interruption is nobody's mistake
+    """Training was stopped on request; the run's state is saved and `--ckpt-path last` goes on with it."""
 
 
-class MissingDependencyError(SapwoodError):
-    """A package that this task needs is not installed."""
-
-    code = "missing_dependency"
-
-
-class InterruptedRun(SapwoodError):  # noqa: N818 an interruption is no mistake of anyone
-    """The run was stopped on request; its state is saved."""
-
-    code = "interrupted"
-
-
-__all__ = ["ConfigError", "InterruptedRun", "MissingDependencyError", "SapwoodError"]
+__all__ = [
+    "BadConfigError",
+    "BadInputError",
+    "BinaryFileError",
+    "CodeSyntaxError",
+    "ConfigError",
+    "DamagedVersionError",
+    "EmptyFolderError",
+    "EnvironmentProblemError",
+    "InternalError",
+    "InterruptedRun",
+    "InterruptedRunError",
+    "LockedError",
+    "MissingDependencyError",
+    "NoIndexError",
+    "NoModelError",
+    "NoWorkspaceError",
+    "NotUtf8Error",
+    "ParseBudgetError",
+    "PathDeniedError",
+    "PathMissingError",
+    "SapwoodError",
+    "SchemaMismatchError",
+    "StaleIndexError",
+    "StorageError",
+    "TooLargeError",
+    "UnknownLanguageError",
+    "UnknownVersionError",
+    "VocabularyMismatchError",
+]
