@@ -1,0 +1,180 @@
+"""Rows of an evaluation and the three ways to show them: JSON, Markdown and a terminal table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.table import Table as Terminal
+
+from sapwood import _core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from sapwood.evaluation.metrics import Mean
+
+MINIMUM_QUERIES = 5
+"""With fewer queries than this a row says so and gives no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured value.
+
+    Attributes:
+        task: what was asked, in words.
+        queries: where the queries come from.
+        candidates: what the answer is chosen from.
+        method: who answered.
+        metric: name of the measure; higher is better for all of them.
+        value: the measure, in [0, 1]; None where it could not be measured (``note`` says why).
+        error: standard error of the mean over queries, where the measure is such a mean.
+        n: number of queries (or decisions) behind the value.
+        is_baseline: True for methods that learn nothing, and for controls.
+        note: what a reader has to know beside the value.
+    """
+
+    task: str
+    queries: str
+    candidates: str
+    method: str
+    metric: str
+    value: float | None
+    n: int
+    is_baseline: bool
+    error: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What all rows of one task share; makes the rows."""
+
+    task: str
+    queries: str
+    candidates: str
+
+    def row(self, method: str, metric: str, mean: Mean, *, is_baseline: bool, note: str = "") -> Result:
+        """Make a row, without its value where too few queries are behind it."""
+        if mean.n < MINIMUM_QUERIES:
+            return self.missing(method, metric, mean.n, f"too few queries (n = {mean.n})", is_baseline=is_baseline)
+        return Result(
+            self.task, self.queries, self.candidates, method, metric, mean.value, mean.n, is_baseline, mean.error, note
+        )
+
+    def missing(self, method: str, metric: str, n: int, note: str, *, is_baseline: bool) -> Result:
+        """Make a row that says why there is no value."""
+        return Result(self.task, self.queries, self.candidates, method, metric, None, n, is_baseline, None, note)
+
+
+def write_json(path: Path, results: Sequence[Result], **about: Any) -> None:
+    """Write ``{**about, "results": [...]}`` in one atomic step; ``about`` names model, version, data and machine."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**about, "results": [asdict(result) for result in results]}, indent=2) + "\n"
+    _core.write_atomic(str(path), text.encode())
+
+
+def read_json(path: Path) -> list[Result]:
+    """Read the rows that `write_json` wrote."""
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
+    return [Result(**row) for row in rows]
+
+
+def by_task(results: Iterable[Result]) -> dict[tuple[str, str, str], list[Result]]:
+    """Group rows into tables: same task, query set and candidates; order of first appearance."""
+    groups: dict[tuple[str, str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.task, result.queries, result.candidates), []).append(result)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table laid out: methods down, metrics across."""
+
+    metrics: list[str]
+    methods: list[str]
+    cells: dict[tuple[str, str], Result]
+
+    @classmethod
+    def of(cls, rows: Sequence[Result]) -> Grid:
+        """Lay out the rows of one task."""
+        metrics = list(dict.fromkeys(row.metric for row in rows))
+        methods = list(dict.fromkeys(row.method for row in rows))
+        return cls(metrics, methods, {(row.method, row.metric): row for row in rows})
+
+    def heading(self, metric: str) -> str:
+        """Name a metric with its n."""
+        counts = sorted({row.n for (_, name), row in self.cells.items() if name == metric})
+        return f"{metric} (n={'/'.join(map(str, counts))})"
+
+    def text(self, method: str, metric: str) -> str:
+        """Show one cell: value ± standard error, or a dash."""
+        row = self.cells.get((method, metric))
+        if row is None or row.value is None:
+            return "-"
+        return f"{row.value:.3f}" + (f" ± {row.error:.3f}" if row.error else "")
+
+    def is_best(self, method: str, metric: str) -> bool:
+        """Say whether this method has the highest value of the metric."""
+        values = [row.value for (_, name), row in self.cells.items() if name == metric and row.value is not None]
+        row = self.cells.get((method, metric))
+        return row is not None and row.value is not None and row.value == max(values)
+
+    def is_baseline(self, method: str) -> bool:
+        """Say whether the method learns nothing."""
+        return any(row.is_baseline for (name, _), row in self.cells.items() if name == method)
+
+    def notes(self) -> list[str]:
+        """Collect what is said beside values, one line a method and note."""
+        lines = (f"{row.method}: {row.note}" for row in self.cells.values() if row.note)
+        return list(dict.fromkeys(lines))
+
+
+def markdown(results: Sequence[Result]) -> str:
+    """Write the rows as Markdown tables, one a task; the best value of a column is bold."""
+    return "\n".join(_markdown_table(key, rows) for key, rows in by_task(results).items())
+
+
+def _markdown_table(key: tuple[str, str, str], rows: Sequence[Result]) -> str:
+    task, queries, candidates = key
+    grid = Grid.of(rows)
+    head = ["method", "learned", *map(grid.heading, grid.metrics)]
+    lines = [f"**{task}.** Queries: {queries}. Candidates: {candidates}.", "", _bar(head)]
+    lines.append("|---|---|" + "---:|" * len(grid.metrics))
+    for method in grid.methods:
+        cells = [_bold(grid.text(method, metric), bold=grid.is_best(method, metric)) for metric in grid.metrics]
+        lines.append(_bar([method, "no" if grid.is_baseline(method) else "yes", *cells]))
+    lines += ["", *(f"- {note}" for note in grid.notes()), ""]
+    return "\n".join(lines)
+
+
+def _bar(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _bold(text: str, *, bold: bool) -> str:
+    return f"**{text}**" if bold else text
+
+
+def render(results: Sequence[Result]) -> Group:
+    """Show the rows on a terminal, one table a task."""
+    return Group(*(_terminal_table(key, rows) for key, rows in by_task(results).items()))
+
+
+def _terminal_table(key: tuple[str, str, str], rows: Sequence[Result]) -> Terminal:
+    task, queries, candidates = key
+    grid = Grid.of(rows)
+    caption = "\n".join([f"queries: {queries}", f"candidates: {candidates}", *grid.notes()])
+    table = Terminal(title=task, caption=caption, title_justify="left", caption_justify="left")
+    table.add_column("method")
+    for metric in grid.metrics:
+        table.add_column(grid.heading(metric).replace(" (", "\n("), justify="right")
+    for method in grid.methods:
+        style = "dim" if grid.is_baseline(method) else None
+        table.add_row(method, *(grid.text(method, metric) for metric in grid.metrics), style=style)
+    return table

@@ -1,0 +1,113 @@
+"""What of a function every method may see when answers are compared.
+
+Counterparts are known by their name and docstring, so both are hidden from every method alike; otherwise the table
+would measure name matching.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import keyword
+import tokenize
+from typing import Final
+
+MASKED_NAME: Final = "function"
+"""Stands for the function's own name."""
+
+_LAYOUT: Final = frozenset(
+    {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+        tokenize.ENCODING,
+    }
+)
+
+
+def masked(text: str) -> str | None:
+    """Rewrite one Python function without its name, docstrings, comments and layout; None where it does not parse."""
+    function = _function(text)
+    if function is None:
+        return None
+    own_name = function.name
+    for node in ast.walk(function):
+        _rename(node, own_name)
+        _drop_docstring(node)
+    return ast.unparse(function) + "\n"
+
+
+def _function(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    found = body[0] if len(body) == 1 else None
+    return found if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+def _rename(node: ast.AST, name: str) -> None:
+    for field in ("name", "id", "attr"):
+        if getattr(node, field, None) == name:
+            setattr(node, field, MASKED_NAME)
+
+
+def _drop_docstring(node: ast.AST) -> None:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:] or [ast.Pass()]
+
+
+def code_tokens(text: str) -> list[str]:
+    """Split Python text into its tokens, without comments and layout."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [token.string for token in tokens if token.type not in _LAYOUT]
+
+
+def anonymous_tokens(text: str) -> list[str]:
+    """Split Python text into tokens with each name that it binds replaced by its order of first use."""
+    bound = _bound_names(text)
+    numbers: dict[str, str] = {}
+    tokens = []
+    previous = ""
+    for token in code_tokens(text):
+        is_own = token in bound and previous != "." and not keyword.iskeyword(token)
+        tokens.append(numbers.setdefault(token, f"name{len(numbers)}") if is_own else token)
+        previous = token
+    return tokens
+
+
+def _bound_names(text: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+                names.add(name)
+    return names
+
+
+def statements(text: str) -> list[tuple[int, str]]:
+    """List the statements of Python text as (first line, text); of a compound one only its head."""
+    found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt))
+    heads = ((node.lineno, _head(node)) for node in found)
+    return sorted((line, ast.unparse(head)) for line, head in heads if head is not None)
+
+
+def _head(node: ast.stmt) -> ast.stmt | None:
+    match node:
+        case ast.Try() | ast.TryStar():
+            return None
+        case ast.Match(subject=subject):
+            return ast.copy_location(ast.Expr(subject), node)
+        case _ if hasattr(node, "body"):
+            kept = dict(ast.iter_fields(node)) | {"body": [ast.Pass()], "orelse": []}
+            head: ast.stmt = type(node)(**{field: kept[field] for field in node._fields})
+            return ast.fix_missing_locations(ast.copy_location(head, node))
+        case _:
+            return node
