@@ -1,0 +1,190 @@
+//! Documents ranked by the cosine of their tf-idf weighted terms.
+//!
+//! A term is a hash, here of a syntax subtree. A document's weight of a term is `(1 + ln count) · idf` with
+//! `idf = 1 + ln((1 + n) / (1 + df))`, for `n` documents of which `df` hold the term (the smoothed form of Salton and
+//! Buckley, 1988). A term that no document holds has the greatest idf.
+
+use sapwood_core::names::mix;
+
+use crate::error::{Result, SearchError};
+use crate::postings::{Columns, Postings, check_terms};
+use crate::ranking::{Everything, Filter, Scored, TopK};
+
+/// Dimensions of [`StructureIndex::hashed_vector`].
+pub const HASHED_DIMENSIONS: usize = 4096;
+
+/// Counts below this have their logarithm in a table.
+const TABLED_COUNTS: usize = 256;
+
+/// An index of documents that are lists of (term hash, count).
+#[derive(Debug, Clone)]
+pub struct StructureIndex {
+    postings: Postings,
+    idf: Vec<f32>,
+    inverse_norms: Vec<f32>,
+    frequencies: TermFrequencies,
+}
+
+/// A term of a query that some document holds.
+struct QueryTerm {
+    position: usize,
+    weight: f32,
+}
+
+impl StructureIndex {
+    /// Indexes documents; their numbers are their positions. Terms must be strictly ascending, counts at least 1.
+    ///
+    /// # Errors
+    /// [`SearchError::UnsortedDocument`], [`SearchError::ZeroCount`], [`SearchError::TooMany`].
+    pub fn build<D: AsRef<[(u64, u32)]>>(documents: &[D]) -> Result<Self> {
+        Ok(Self::from_postings(Postings::build(documents)?))
+    }
+
+    /// Restores an index from stored columns.
+    ///
+    /// # Errors
+    /// [`SearchError::Damaged`] for columns that no index gave.
+    pub fn from_columns(columns: Columns) -> Result<Self> {
+        Ok(Self::from_postings(Postings::from_columns(columns)?))
+    }
+
+    /// The columns to store.
+    pub fn to_columns(&self) -> Columns {
+        self.postings.columns().clone()
+    }
+
+    fn from_postings(postings: Postings) -> Self {
+        let documents = postings.document_count();
+        let idf = |position| inverse_document_frequency(documents, postings.document_frequency(position));
+        let idf: Vec<f32> = (0..postings.term_count()).map(idf).collect();
+        let frequencies = TermFrequencies::new();
+        let inverse_norms = inverse_norms(&postings, &idf, &frequencies);
+        Self { postings, idf, inverse_norms, frequencies }
+    }
+
+    /// Number of documents.
+    pub fn len(&self) -> usize {
+        self.postings.document_count()
+    }
+
+    /// Whether there is no document.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The `k` documents most like the query, best first, ties by document number. Scores are cosines in (0, 1]; a
+    /// document that shares no term with the query is not listed.
+    ///
+    /// # Errors
+    /// [`SearchError::UnsortedQuery`], [`SearchError::ZeroCount`].
+    pub fn query(&self, terms: &[(u64, u32)], k: usize) -> Result<Vec<Scored>> {
+        self.query_where(terms, k, &Everything)
+    }
+
+    /// As [`Self::query`], among the documents that a filter keeps.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub fn query_where(&self, terms: &[(u64, u32)], k: usize, filter: &impl Filter) -> Result<Vec<Scored>> {
+        check_terms(terms, SearchError::UnsortedQuery)?;
+        let mut scores = vec![0.0_f32; self.len()];
+        for term in self.known_terms(terms) {
+            self.accumulate(&term, &mut scores);
+        }
+        let mut top = TopK::new(k);
+        for (document, (score, inverse_norm)) in (0..).zip(scores.iter().zip(&self.inverse_norms)) {
+            if *score > 0.0 && filter.keeps(document) {
+                top.offer(document, (score * inverse_norm).min(1.0));
+            }
+        }
+        Ok(top.into_ranking())
+    }
+
+    /// Terms as a dense vector of [`HASHED_DIMENSIONS`]: each term adds its weight, with a sign, to one dimension that
+    /// its hash chooses (Weinberger et al., 2009), and the whole is L2-normalised. All zeros without terms.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub fn hashed_vector(&self, terms: &[(u64, u32)]) -> Result<Vec<f32>> {
+        check_terms(terms, SearchError::UnsortedQuery)?;
+        let mut vector = vec![0.0_f32; HASHED_DIMENSIONS];
+        for &(term, count) in terms {
+            let hash = mix(0, term);
+            let sign = if hash >> 63 == 0 { 1.0 } else { -1.0 };
+            vector[hash as usize % HASHED_DIMENSIONS] += sign * self.weight(term, count);
+        }
+        normalise(&mut vector);
+        Ok(vector)
+    }
+
+    fn weight(&self, term: u64, count: u32) -> f32 {
+        let unseen = || inverse_document_frequency(self.len(), 0);
+        self.frequencies.of(count) * self.postings.position(term).map_or_else(unseen, |position| self.idf[position])
+    }
+
+    /// The query's terms that the index holds, most informative first, weighted for a query of unit length. Unknown
+    /// terms count for that length: a query of which little is known scores low.
+    fn known_terms(&self, terms: &[(u64, u32)]) -> Vec<QueryTerm> {
+        let squares = terms.iter().map(|&(term, count)| f64::from(self.weight(term, count)).powi(2));
+        let norm = squares.sum::<f64>().sqrt() as f32;
+        let mut known: Vec<QueryTerm> = terms
+            .iter()
+            .filter_map(|&(term, count)| {
+                let position = self.postings.position(term)?;
+                Some(QueryTerm { position, weight: self.frequencies.of(count) * self.idf[position] / norm })
+            })
+            .collect();
+        known.sort_by_key(|term| (self.postings.document_frequency(term.position), term.position));
+        known
+    }
+
+    fn accumulate(&self, term: &QueryTerm, scores: &mut [f32]) {
+        let scale = term.weight * self.idf[term.position];
+        for (document, count) in self.postings.run(term.position) {
+            scores[document as usize] += scale * self.frequencies.of(count);
+        }
+    }
+}
+
+/// `1 + ln count`, tabled for the small counts that nearly all postings have.
+#[derive(Debug, Clone)]
+struct TermFrequencies {
+    table: Vec<f32>,
+}
+
+impl TermFrequencies {
+    fn new() -> Self {
+        Self { table: (0..TABLED_COUNTS as u32).map(sublinear).collect() }
+    }
+
+    fn of(&self, count: u32) -> f32 {
+        self.table.get(count as usize).copied().unwrap_or_else(|| sublinear(count))
+    }
+}
+
+/// `1 + ln count`. The logarithm is `libm`'s, which gives the same bits on every machine.
+fn sublinear(count: u32) -> f32 {
+    (1.0 + libm::log(f64::from(count.max(1)))) as f32
+}
+
+fn inverse_document_frequency(documents: usize, frequency: usize) -> f32 {
+    (1.0 + libm::log((1.0 + documents as f64) / (1.0 + frequency as f64))) as f32
+}
+
+/// One over the length of each document's vector; zero for a document without terms.
+fn inverse_norms(postings: &Postings, idf: &[f32], frequencies: &TermFrequencies) -> Vec<f32> {
+    let mut squares = vec![0.0_f64; postings.document_count()];
+    for (position, &idf) in idf.iter().enumerate() {
+        for (document, count) in postings.run(position) {
+            squares[document as usize] += f64::from(idf * frequencies.of(count)).powi(2);
+        }
+    }
+    squares.into_iter().map(|square| if square > 0.0 { (1.0 / square.sqrt()) as f32 } else { 0.0 }).collect()
+}
+
+fn normalise(vector: &mut [f32]) {
+    let norm = vector.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt() as f32;
+    if norm > 0.0 {
+        vector.iter_mut().for_each(|value| *value /= norm);
+    }
+}
