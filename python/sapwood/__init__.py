@@ -1,1 +1,46 @@
-"""Sapwood: an on-device learning engine for code."""
+"""Sapwood: an on-device learning engine for code.
+
+```python
+import sapwood
+
+engine = sapwood.open("path/to/code")
+engine.index()
+engine.search("read config")
+```
+
+Each name is imported when it is first used, so `import sapwood` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sapwood._core import __version__ as __version__
+    from sapwood.answers import Analysis, Bug, Hit, Import, Item, Leg, Line
+    from sapwood.engine import Engine, open  # noqa: A004 the package's verb
+    from sapwood.errors import SapwoodError
+
+__all__ = ["Analysis", "Bug", "Engine", "Hit", "Import", "Item", "Leg", "Line", "SapwoodError", "__version__", "open"]
+
+_HOMES = {
+    "__version__": "_core",
+    "Engine": "engine",
+    "open": "engine",
+    "SapwoodError": "errors",
+    **dict.fromkeys(("Analysis", "Bug", "Hit", "Import", "Item", "Leg", "Line"), "answers"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module 'sapwood' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"sapwood.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

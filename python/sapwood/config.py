@@ -32,7 +32,7 @@ Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=1)]
 Width = Annotated[int, Field(ge=8)]
-CountOrNone = Annotated[int, Field(ge=0)]
+Amount = Annotated[int, Field(ge=0)]
 Fanout = Annotated[int, Field(ge=-1)]
 
 
@@ -90,7 +90,7 @@ class Data(Section):
     validation_fraction: OpenFraction
     test_fraction: OpenFraction
     duplicate_threshold: Fraction
-    max_mutants: CountOrNone
+    max_mutants: Amount
     permute_labels: bool
     positives: Positives
     imports: Imports
@@ -135,7 +135,7 @@ class Recipe(Section):
     patience: Count
     temperature: Positive
     budget_seconds: NotNegative
-    checkpoint_every: CountOrNone
+    checkpoint_every: Amount
 
 
 class GraphSage(Recipe):
@@ -183,7 +183,7 @@ class Config(Section):
     experiment_name: Name
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     device: Device
-    threads: CountOrNone
+    threads: Amount
     dirs: Dirs
     data: Data
     graphsage: GraphSage

@@ -1,0 +1,154 @@
+"""Answers to many items at once: a text that can't be taken gets its reason, and the others their answers.
+
+The command line, the Python API and an embedding host all answer through here.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeVar
+
+from sapwood import _core
+from sapwood.dependencies import require_training
+from sapwood.errors import BadInputError, CodeSyntaxError, NoIndexError, NoWorkspaceError, SapwoodError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sapwood.answers import Analysis, Item
+    from sapwood.inference import Analyzer, Predictor
+
+Answer = TypeVar("Answer")
+
+STRUCTURE = "structure"
+"""Name of the encoder that needs nothing learned."""
+MODELS = ("graphsage", "tree-lstm")
+"""Names of the models with weights."""
+ENCODERS = (*MODELS, STRUCTURE)
+"""Names of everything that embeds."""
+
+
+class Answerer:
+    """Embeds and analyzes with the versions of one workspace, and loads each version once.
+
+    Each call looks up what its alias names, so a newly promoted version answers from the next call on.
+    """
+
+    def __init__(self, core: _core.Engine | None) -> None:
+        """`core` may be None for structure alone, which then has no index to weigh terms by."""
+        self._core = core
+        self._predictors: dict[str, tuple[str, Predictor]] = {}
+        self._analyzer: tuple[tuple[str | None, ...], Analyzer] | None = None
+
+    def version(self, model: str, version: str = "serving") -> str | None:
+        """Name of the version behind an alias, such as v0002; None for structure, which has no versions.
+
+        Raises:
+            NoModelError: The model has no version.
+            UnknownVersionError: It has none of this name.
+        """
+        if model == STRUCTURE:
+            return None
+        return PurePath(self._workspace().versions.path(model, version)).name
+
+    def embed(
+        self, items: Sequence[Item], model: str, version: str = "serving"
+    ) -> list[NDArray[np.float32] | SapwoodError]:
+        """The vector of each item, or the reason why it has none, in order."""
+        if model == STRUCTURE:
+            return each(items, self._embed_structure)
+        predictor = self._predictor(model, version)
+        return each(items, lambda taken: list(predictor.embed(*_columns(taken))))
+
+    def analyze(self, items: Sequence[Item], version: str = "serving") -> list[Analysis | SapwoodError]:
+        """The analysis of each item, or the reason why it has none, in order."""
+        return each(items, self._analyzer_of(version).analyze)
+
+    def _predictor(self, model: str, version: str) -> Predictor:
+        if model not in MODELS:
+            message = f"unknown model `{model}`; known: {', '.join(ENCODERS)}"
+            raise BadInputError(message)
+        name = self.version(model, version) or version
+        loaded = self._predictors.get(model)
+        if loaded is None or loaded[0] != name:
+            require_training()
+            from sapwood.inference import Predictor
+
+            loaded = (name, Predictor.load(self._workspace(), model, name))
+            self._predictors[model] = loaded
+        return loaded[1]
+
+    def _analyzer_of(self, version: str) -> Analyzer:
+        aliases = [self._workspace().versions.aliases(model) for model in MODELS]
+        names = tuple(alias.get(version) for alias in aliases)
+        if self._analyzer is None or self._analyzer[0] != names:
+            require_training()
+            from sapwood.inference import Analyzer
+
+            self._analyzer = (names, Analyzer.load(self._workspace(), version))
+        return self._analyzer[1]
+
+    def _workspace(self) -> _core.Engine:
+        if self._core is None:
+            message = "there is no workspace here; make one with: sapwood index PATH"
+            raise NoWorkspaceError(message)
+        return self._core
+
+    def _embed_structure(self, items: Sequence[Item]) -> list[NDArray[np.float32]]:
+        texts, languages = _columns(items)
+        vectors: dict[int, NDArray[np.float32]] = {}
+        for language in sorted(set(languages)):
+            places = [place for place, other in enumerate(languages) if other == language]
+            vectors.update(zip(places, self._structure([texts[place] for place in places], language), strict=True))
+        return [vectors[place] for place in range(len(texts))]
+
+    def _structure(self, texts: list[str], language: str) -> NDArray[np.float32]:
+        if self._core is not None:
+            try:
+                return self._core.structure_vectors(texts, language)
+            except NoIndexError:
+                pass
+        return _core.StructureIndex([], language).vectors(texts)
+
+
+def each(items: Sequence[Item], answer: Callable[[Sequence[Item]], Sequence[Answer]]) -> list[Answer | SapwoodError]:
+    """`answer` of all the items that can be taken, together; the reason in place of the others."""
+    refusals = [refusal(item) for item in items]
+    taken = [item for item, reason in zip(items, refusals, strict=True) if reason is None]
+    answers = iter(_answers(taken, answer))
+    return [next(answers) if reason is None else reason for reason in refusals]
+
+
+def refusal(item: Item) -> SapwoodError | None:
+    """Why a text can't be taken, None if it can."""
+    try:
+        mistakes = _core.check_text(item.code, item.language)
+    except SapwoodError as error:
+        return error
+    except UnicodeEncodeError:
+        return BadInputError("the code holds half of a surrogate pair, which no text can; send valid Unicode")
+    if mistakes == 0:
+        return None
+    count = "a syntax error" if mistakes == 1 else f"{mistakes} syntax errors"
+    return CodeSyntaxError(f"the code has {count} as {item.language}; correct it, or name its language")
+
+
+def _answers(
+    items: Sequence[Item], answer: Callable[[Sequence[Item]], Sequence[Answer]]
+) -> list[Answer | SapwoodError]:
+    if not items:
+        return []
+    try:
+        return list(answer(items))
+    except SapwoodError as error:
+        if len(items) == 1:
+            return [error]
+    # One text spoils the batch: each for itself, so that the others are answered.
+    return [one for item in items for one in _answers([item], answer)]
+
+
+def _columns(items: Sequence[Item]) -> tuple[list[str], list[str]]:
+    return [item.code for item in items], [item.language for item in items]

@@ -1,0 +1,47 @@
+"""The packages that each part needs, and how to get those that are missing."""
+
+from __future__ import annotations
+
+from importlib import metadata, util
+
+from sapwood.errors import MissingDependencyError
+
+TRAINING = {
+    "torch": "torch",
+    "torch_geometric": "torch-geometric",
+    "safetensors": "safetensors",
+    "sklearn": "scikit-learn",
+    "scipy": "scipy",
+    "tensorboard": "tensorboard",
+    "torchmetrics": "torchmetrics",
+    "matplotlib": "matplotlib",
+}
+"""Import name and distribution of what the extra `train` installs."""
+
+INSTALL_TRAINING = "uv pip install 'sapwood[train]'"
+"""The command that brings all of `TRAINING`."""
+
+
+def missing_for_training() -> list[str]:
+    """Distributions of the extra `train` that are not installed; imports none of them."""
+    return [package for module, package in TRAINING.items() if util.find_spec(module) is None]
+
+
+def require_training() -> None:
+    """Returns if training and the models' answers can work.
+
+    Raises:
+        MissingDependencyError: Something of the extra `train` is not installed.
+    """
+    missing = missing_for_training()
+    if missing:
+        message = f"this needs {', '.join(missing)}, not installed here; get it with: {INSTALL_TRAINING}"
+        raise MissingDependencyError(message)
+
+
+def version_of(package: str) -> str | None:
+    """Installed version of a distribution, None where there is none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

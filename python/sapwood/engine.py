@@ -1,0 +1,138 @@
+"""The engine as Python sees it: open a code base, index it, ask about code.
+
+Nothing here imports torch or numpy until an answer needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from sapwood import _core
+from sapwood.answering import Answerer
+from sapwood.answers import Analysis, Hit, Item
+from sapwood.errors import NoWorkspaceError, SapwoodError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Answer = TypeVar("Answer")
+
+
+def open(path: str | os.PathLike[str] = ".", workspace: str | os.PathLike[str] | None = None) -> Engine:  # noqa: A001
+    """Opens the code base at `path`.
+
+    Uses the nearest workspace at or above `path`, or makes one in `path` where there is none.
+
+    Args:
+        path: Folder with the sources.
+        workspace: Folder that holds the workspace, where that is not the sources' own.
+
+    Raises:
+        PathMissingError: There is no such folder.
+        PathDeniedError: The folder can't be read, or the workspace can't be written.
+    """
+    place = None if workspace is None else os.fspath(workspace)
+    try:
+        return Engine(_core.Engine.open(os.fspath(path), place))
+    except NoWorkspaceError:
+        return Engine(_core.Engine.create(os.fspath(path), place))
+
+
+class Engine:
+    """A code base with its index, its learned versions, and answers about code."""
+
+    def __init__(self, core: _core.Engine) -> None:
+        self._core = core
+        self._answerer = Answerer(core)
+
+    def __repr__(self) -> str:
+        return f"<sapwood.Engine of {self.root}>"
+
+    @property
+    def core(self) -> _core.Engine:
+        """The compiled engine, with the index as numpy columns."""
+        return self._core
+
+    @property
+    def root(self) -> str:
+        """The folder of the sources."""
+        return self._core.root
+
+    @property
+    def workspace_path(self) -> str:
+        """The `.sapwood` folder."""
+        return self._core.workspace_path
+
+    @property
+    def versions(self) -> _core.Versions:
+        """The published versions of each model."""
+        return self._core.versions
+
+    def index(self, on_progress: Callable[[int, int, int], bool | None] | None = None) -> _core.IndexReport:
+        """Indexes the sources; an unchanged code base keeps its index.
+
+        Args:
+            on_progress: Called with files done, files in all and bytes done; returning False cancels.
+
+        Raises:
+            EmptyFolderError: There is no source file to index.
+            InterruptedRunError: `on_progress` cancelled; the earlier index stays.
+        """
+        return self._core.index(on_progress)
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The k functions nearest to `query`: words, or `FILE:LINE` for functions like the one there.
+
+        Raises:
+            NoIndexError: The code base was not indexed yet.
+            PathMissingError: No indexed file of that name.
+        """
+        place = file_and_line(query)
+        found = self._core.search_words(query, k) if place is None else self._core.search_at(*place, k)
+        return [Hit.of(hit) for hit in found]
+
+    def search_code(self, code: str, language: str = "python", k: int = 10) -> list[Hit]:
+        """The k functions most like `code`."""
+        return [Hit.of(hit) for hit in self._core.search_code(code, language, k)]
+
+    def embed(self, code: str, language: str = "python", model: str = "tree-lstm") -> NDArray[np.float32]:
+        """The vector of a text, of length 1: (512,) from tree-lstm, (256,) from graphsage, (4096,) from structure.
+
+        Raises:
+            NoModelError: The model was not trained yet.
+            SapwoodError: The typed reason why the text can't be taken.
+        """
+        return _answer(self._answerer.embed([Item(None, code, language)], model))
+
+    def analyze(self, code: str, language: str = "python", path: str | None = None) -> Analysis:
+        """What the models say about a text.
+
+        Args:
+            code: Any source text, from an expression to a file.
+            language: Name of its language.
+            path: Where in the workspace it stands, `/`-relative; None where it stands alone.
+
+        Raises:
+            NoModelError: No model was trained yet.
+            SapwoodError: The typed reason why the text can't be taken.
+        """
+        return _answer(self._answerer.analyze([Item(None, code, language, path)]))
+
+
+def file_and_line(query: str) -> tuple[str, int] | None:
+    """The parts of `FILE:LINE`, None for a query of another form."""
+    file, _, line = query.rpartition(":")
+    if not file or " " in file or not (line.isascii() and line.isdigit()):
+        return None
+    return file, int(line)
+
+
+def _answer(answers: list[Answer | SapwoodError]) -> Answer:
+    (answer,) = answers
+    if isinstance(answer, SapwoodError):
+        raise answer
+    return answer
