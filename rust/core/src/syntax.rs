@@ -39,6 +39,7 @@ pub struct SyntaxTree {
     parents: Vec<u32>,
     first_children: Vec<u32>,
     next_siblings: Vec<u32>,
+    subtree_ends: Vec<u32>,
     start_bytes: Vec<u32>,
     end_bytes: Vec<u32>,
     start_rows: Vec<u32>,
@@ -103,6 +104,7 @@ impl SyntaxTree {
             previous_sibling = node;
             while !cursor.goto_next_sibling() {
                 let Some(ancestor) = ancestors.pop() else { return columns };
+                columns.subtree_ends[ancestor as usize] = columns.kinds.len() as u32;
                 cursor.goto_parent();
                 previous_sibling = ancestor;
             }
@@ -118,6 +120,7 @@ impl SyntaxTree {
             parents: Vec::with_capacity(nodes),
             first_children: Vec::with_capacity(nodes),
             next_siblings: Vec::with_capacity(nodes),
+            subtree_ends: Vec::with_capacity(nodes),
             start_bytes: Vec::with_capacity(nodes),
             end_bytes: Vec::with_capacity(nodes),
             start_rows: Vec::with_capacity(nodes),
@@ -140,6 +143,7 @@ impl SyntaxTree {
         self.parents.push(parent);
         self.first_children.push(NONE);
         self.next_siblings.push(NONE);
+        self.subtree_ends.push(index + 1);
         self.start_bytes.push(node.start_byte() as u32);
         self.end_bytes.push(node.end_byte() as u32);
         self.start_rows.push(node.start_position().row as u32);
@@ -209,17 +213,7 @@ impl SyntaxTree {
 
     /// One past the last node of the subtree.
     pub fn subtree_end(&self, node: u32) -> u32 {
-        let mut current = node;
-        loop {
-            if current == NONE {
-                return self.len() as u32;
-            }
-            let sibling = self.next_sibling(current);
-            if sibling != NONE {
-                return sibling;
-            }
-            current = self.parent(current);
-        }
+        self.subtree_ends[node as usize]
     }
 
     /// The children, in order.

@@ -1,1 +1,14 @@
 //! The project graph: what a code base contains, and what refers to what.
+//!
+//! [`file_facts`] reads one file; [`link`] joins the files of a project. Calls are found by name, without running or
+//! typing anything, and every edge carries a confidence. See [`link`] for what is resolved and how sure it is.
+
+mod columns;
+mod facts;
+mod kinds;
+mod link;
+
+pub use columns::{Edge, ProjectGraph};
+pub use facts::{FileFacts, FileNode, file_facts};
+pub use kinds::{EdgeKind, NodeKind};
+pub use link::link;

@@ -36,6 +36,25 @@ pub(crate) struct LanguageDefinition {
     pub(crate) fields: &'static [(&'static str, Role)],
     /// Names that the language itself binds (built-in functions and types).
     pub(crate) builtins: &'static [&'static str],
+    /// Methods of the language's own types, sorted: a call of one on an unknown object says nothing.
+    pub(crate) builtin_methods: &'static [&'static str],
+    /// Names to which the language gives a meaning.
+    pub(crate) names: SpecialNames,
+}
+
+/// Names to which a language gives a meaning of their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpecialNames {
+    /// The method that a constructor call runs.
+    pub(crate) constructor: &'static str,
+    /// The function that stands for the base classes' view of the object.
+    pub(crate) parent_object: &'static str,
+    /// The decorator of a method without a receiver.
+    pub(crate) static_method: &'static str,
+    /// The module that holds the built-in names.
+    pub(crate) builtin_module: &'static str,
+    /// Stem of the file that stands for its folder.
+    pub(crate) package_file: &'static str,
 }
 
 /// A language's definition, resolved to the numbers of its grammar: look-ups by kind and field number.
@@ -45,6 +64,8 @@ pub struct LanguageTable {
     categories: Vec<Category>,
     roles: Vec<Role>,
     builtins: &'static [&'static str],
+    builtin_methods: &'static [&'static str],
+    names: SpecialNames,
 }
 
 impl Language {
@@ -64,14 +85,12 @@ impl Language {
     /// # Errors
     /// [`CoreError::UnknownLanguage`], naming those that are known.
     pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|language| language.name().eq_ignore_ascii_case(name))
-            .ok_or_else(|| CoreError::UnknownLanguage {
+        Self::ALL.iter().copied().find(|language| language.name().eq_ignore_ascii_case(name)).ok_or_else(|| {
+            CoreError::UnknownLanguage {
                 name: name.to_owned(),
                 known: Self::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", "),
-            })
+            }
+        })
     }
 
     /// The language of a file by its extension, if one of ours claims it.
@@ -105,10 +124,16 @@ impl LanguageTable {
         let categories = (0..grammar.node_kind_count() as u16)
             .map(|id| category_of(definition, grammar.node_kind_for_id(id), grammar.node_kind_is_named(id)))
             .collect();
-        let roles = (0..=grammar.field_count() as u16)
-            .map(|id| role_of(definition, grammar.field_name_for_id(id)))
-            .collect();
-        Self { grammar, categories, roles, builtins: definition.builtins }
+        let roles =
+            (0..=grammar.field_count() as u16).map(|id| role_of(definition, grammar.field_name_for_id(id))).collect();
+        Self {
+            grammar,
+            categories,
+            roles,
+            builtins: definition.builtins,
+            builtin_methods: definition.builtin_methods,
+            names: definition.names,
+        }
     }
 
     pub(crate) fn grammar(&self) -> &tree_sitter::Language {
@@ -133,6 +158,16 @@ impl LanguageTable {
     /// Whether the language itself binds this name.
     pub fn is_builtin(&self, name: &str) -> bool {
         self.builtins.binary_search(&name).is_ok()
+    }
+
+    /// Whether a type of the language itself has a method of this name.
+    pub(crate) fn is_builtin_method(&self, name: &str) -> bool {
+        self.builtin_methods.binary_search(&name).is_ok()
+    }
+
+    /// The names to which the language gives a meaning.
+    pub(crate) fn names(&self) -> &SpecialNames {
+        &self.names
     }
 }
 
@@ -168,6 +203,7 @@ mod tests {
                 assert!(grammar.field_id_for_name(field).is_some(), "{}: no field `{field}`", definition.name);
             }
             assert!(definition.builtins.is_sorted(), "{}: built-ins must be sorted", definition.name);
+            assert!(definition.builtin_methods.is_sorted(), "{}: methods must be sorted", definition.name);
         }
     }
 

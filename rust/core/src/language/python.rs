@@ -1,7 +1,7 @@
 //! Python.
 
-use super::LanguageDefinition;
 use super::category::{Category as C, Role as R};
+use super::{LanguageDefinition, SpecialNames};
 
 pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "python",
@@ -10,6 +10,14 @@ pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
     kinds: KINDS,
     fields: FIELDS,
     builtins: BUILTINS,
+    builtin_methods: BUILTIN_METHODS,
+    names: SpecialNames {
+        constructor: "__init__",
+        parent_object: "super",
+        static_method: "staticmethod",
+        builtin_module: "builtins",
+        package_file: "__init__",
+    },
 };
 
 #[rustfmt::skip]
@@ -117,4 +125,25 @@ static BUILTINS: &[&str] = &[
     "locals", "map", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow", "print", "property",
     "quit", "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum",
     "super", "tuple", "type", "vars", "zip",
+];
+
+#[rustfmt::skip]
+static BUILTIN_METHODS: &[&str] = &[
+    "add", "append", "as_integer_ratio", "bit_count", "bit_length", "buffer", "c_contiguous", "capitalize",
+    "casefold", "cast", "center", "clear", "close", "closed", "conjugate", "contiguous", "copy", "count",
+    "decode", "deleter", "denominator", "detach", "difference", "difference_update", "discard", "encode",
+    "encoding", "endswith", "errors", "expandtabs", "extend", "f_contiguous", "fdel", "fget", "fileno", "find",
+    "flush", "format", "format_map", "from_bytes", "fromhex", "fromkeys", "fset", "get", "getbuffer", "getter",
+    "getvalue", "gi_code", "gi_frame", "gi_running", "gi_suspended", "gi_yieldfrom", "hex", "imag", "index",
+    "insert", "intersection", "intersection_update", "is_integer", "isalnum", "isalpha", "isascii", "isatty",
+    "isdecimal", "isdigit", "isdisjoint", "isidentifier", "islower", "isnumeric", "isprintable", "isspace",
+    "issubset", "issuperset", "istitle", "isupper", "items", "itemsize", "join", "keys", "line_buffering",
+    "ljust", "lower", "lstrip", "maketrans", "name", "nbytes", "ndim", "newlines", "numerator", "obj",
+    "partition", "pop", "popitem", "read", "read1", "readable", "readinto", "readinto1", "readline",
+    "readlines", "readonly", "real", "reconfigure", "release", "remove", "removeprefix", "removesuffix",
+    "replace", "reverse", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "seek", "seekable",
+    "send", "setdefault", "setter", "shape", "sort", "split", "splitlines", "startswith", "strides", "strip",
+    "suboffsets", "swapcase", "symmetric_difference", "symmetric_difference_update", "tell", "throw", "title",
+    "to_bytes", "tobytes", "tolist", "toreadonly", "translate", "truncate", "union", "update", "upper",
+    "values", "writable", "write", "write_through", "writelines", "zfill",
 ];

@@ -1,0 +1,99 @@
+//! The part of the project graph that a model may see.
+
+use super::Csr;
+use crate::features::SparseRows;
+use crate::graph::{EdgeKind, NodeKind, ProjectGraph};
+
+/// Number of relations.
+pub const RELATIONS: usize = 6;
+
+/// The relations' names, in order.
+pub const RELATION_NAMES: [&str; RELATIONS] = ["container", "contained", "callees", "callers", "bases", "subclasses"];
+
+/// Calls and inheritance from other files count from this confidence on: below it stand guesses by method name alone.
+const TRUSTED: f32 = 0.5;
+
+/// What a graph model reads: a feature row a node, and for each relation the nodes that send to a node.
+///
+/// 0 container (what contains the node), 1 contained, 2 callees, 3 callers, 4 bases, 5 subclasses. Callees and bases are
+/// those that the node's own file gives without its import statements, so that a file's imports can't be read off its
+/// own input; callers and subclasses come from any file. Variables, imports and externals have neither features nor
+/// neighbours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputGraph {
+    /// One row a node.
+    pub rows: SparseRows,
+    /// Row `r` of a relation: the nodes that send to `r`, ascending.
+    pub relations: [Csr; RELATIONS],
+}
+
+impl InputGraph {
+    /// Number of nodes.
+    pub fn node_count(&self) -> usize {
+        self.rows.rows()
+    }
+
+    /// The disjoint union: the parts' nodes one after the other.
+    pub fn concat(parts: &[&Self]) -> Self {
+        let mut union = Self { rows: SparseRows::default(), relations: Default::default() };
+        for part in parts {
+            let offset = union.node_count() as u32;
+            union.rows.extend(&part.rows);
+            for (whole, relation) in union.relations.iter_mut().zip(&part.relations) {
+                whole.extend_shifted(relation, offset);
+            }
+        }
+        union
+    }
+}
+
+/// The input graph of a project. `rows` holds one row a node of the files, in order; externals get empty rows.
+pub fn input_graph(graph: &ProjectGraph, mut rows: SparseRows) -> InputGraph {
+    while rows.rows() < graph.node_count() {
+        rows.end_row();
+    }
+    let mut pairs = Pairs::default();
+    for edge in graph.edges() {
+        match edge.kind {
+            EdgeKind::Contains if is_seen(graph, edge.source) && is_seen(graph, edge.target) => {
+                pairs.add(0, edge.source, edge.target);
+            }
+            EdgeKind::Calls if crosses(graph, edge.source, edge.target) && edge.confidence >= TRUSTED => {
+                pairs.receive(3, edge.target, edge.source);
+            }
+            EdgeKind::Inherits if crosses(graph, edge.source, edge.target) && edge.confidence >= TRUSTED => {
+                pairs.receive(5, edge.target, edge.source);
+            }
+            _ => {}
+        }
+    }
+    for (source, target, kind) in graph.own_edges() {
+        pairs.add(if kind == EdgeKind::Calls { 3 } else { 5 }, source, target);
+    }
+    InputGraph { rows, relations: pairs.0.map(|pairs| Csr::from_pairs(graph.node_count(), pairs)) }
+}
+
+/// `(receiver, sender)` pairs of each relation.
+#[derive(Default)]
+struct Pairs([Vec<(u32, u32)>; RELATIONS]);
+
+impl Pairs {
+    fn receive(&mut self, relation: usize, receiver: u32, sender: u32) {
+        self.0[relation].push((receiver, sender));
+    }
+
+    /// An edge in both directions. `to_target` is the relation in which the source sends to the target; its partner
+    /// (0 and 1, 2 and 3, 4 and 5) is the way back.
+    fn add(&mut self, to_target: usize, source: u32, target: u32) {
+        self.receive(to_target, target, source);
+        self.receive(to_target ^ 1, source, target);
+    }
+}
+
+fn is_seen(graph: &ProjectGraph, node: u32) -> bool {
+    graph.kind(node).has_features()
+}
+
+fn crosses(graph: &ProjectGraph, source: u32, target: u32) -> bool {
+    graph.kind(target) != NodeKind::External && graph.files[source as usize] != graph.files[target as usize]
+}
