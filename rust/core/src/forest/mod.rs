@@ -1,1 +1,35 @@
 //! Functions as hash-consed trees, in levels.
+//!
+//! A tree here is a syntax tree without tokens, comments, docstrings and import statements; wrappers of a single child
+//! give way to it, and operators are read with the node that holds them. Each node has an *entry*: one to eight tokens
+//! of a [`Vocabulary`], of which a model takes the mean embedding. Equal subtrees of a whole batch (equal entry, equal
+//! children) are one node, so a model computes them once; nodes stand in *levels*, leaves first, so a level needs only
+//! the levels before it.
+//!
+//! The name of the function that a tree is about is replaced by one fixed token wherever it occurs: likeness of functions
+//! must not come down to likeness of their names.
+//!
+//! No walk recurses: texts nested 100,000 deep are taken.
+
+mod bindings;
+mod builder;
+mod labels;
+mod literals;
+mod naming;
+mod skeleton;
+mod structure;
+mod vocabulary;
+
+pub use builder::{Forest, ForestBuilder};
+pub use structure::{shape_hash, structure_terms, subtree_hashes};
+pub use vocabulary::{MAX_ENTRY_TOKENS, Vocabulary, VocabularyCounter};
+
+/// How names that a text binds itself are shown. Attributes, built-ins and names bound elsewhere are always kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NameView {
+    /// As written.
+    #[default]
+    Keep,
+    /// Numbered in order of first use.
+    Anonymous,
+}
