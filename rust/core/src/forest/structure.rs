@@ -66,7 +66,7 @@ impl Cut {
 
 /// The children of a node; the two operands of a mirrored comparison from the right.
 fn ordered_children(skeleton: &Skeleton, node: u32, mirrored: bool) -> impl Iterator<Item = u32> + '_ {
-    let right = skeleton.children(node).last().filter(|_| mirrored);
+    let right = mirrored.then(|| skeleton.children(node).last()).flatten();
     let left = skeleton.children(node).take(if mirrored { 1 } else { usize::MAX });
     right.into_iter().chain(left)
 }
@@ -104,13 +104,12 @@ fn operators(tree: &SyntaxTree, node: u32, category: Category) -> impl Iterator<
 
 /// Comparisons of two operands by "greater": they are read from the right.
 fn mirrored_comparisons(tree: &SyntaxTree, skeleton: &Skeleton) -> Vec<bool> {
-    let is_mirrored = |(syntax, label): (&u32, &Label)| {
-        label.category == Category::Comparison && {
-            let mut found = operators(tree, *syntax, label.category);
-            found.next().is_some_and(|operator| mirror(operator) != operator) && found.next().is_none()
-        }
+    let is_mirrored = |node: usize| {
+        skeleton.labels[node].category == Category::Comparison
+            && skeleton.children(node as u32).count() == 2
+            && operators(tree, skeleton.syntax[node], Category::Comparison).any(|operator| mirror(operator) != operator)
     };
-    skeleton.syntax.iter().zip(&skeleton.labels).map(is_mirrored).collect()
+    (0..skeleton.len()).map(is_mirrored).collect()
 }
 
 fn mirror(operator: Category) -> Category {
