@@ -1,0 +1,446 @@
+"""Child-sum Tree-LSTM over a hash-consed forest: every distinct subtree is computed once a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class ForestColumns(Protocol):
+    """What the model reads of a `sapwood._core.Forest`; see there for the shapes."""
+
+    @property
+    def level_ends(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def entry(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def child_indptr(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def children(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def entry_indptr(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def entry_tokens(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def pool_indptr(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def pool_nodes(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def pool_counts(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def statement_indptr(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def statement_nodes(self) -> NDArray[np.uint32]: ...  # noqa: D102
+    @property
+    def statement_lines(self) -> NDArray[np.uint32]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a forest as ranges: its nodes, the edges down to their children and up to their parents."""
+
+    nodes: slice
+    down: slice
+    up: slice
+
+    @property
+    def is_leaves(self) -> bool:
+        """Whether no node of the level has a child."""
+        return bool(self.down.start == self.down.stop)
+
+    @property
+    def is_top(self) -> bool:
+        """Whether no node of the level has a parent."""
+        return bool(self.up.start == self.up.stop)
+
+
+@dataclass(frozen=True)
+class ForestTensors:
+    """A forest on a device, with its edges in two orders: grouped by parent (down) and by child (up).
+
+    N unique nodes, E edges, K entries, T trees, S statements, P pooled nodes.
+
+    Shapes:
+        entry (N,); down_child, down_parent, up_edge, up_parent (E,); down_offsets, up_offsets (N,): where each node's
+        run of edges starts; entry_offsets (K,); pool_nodes, pool_counts (P,); pool_offsets, pool_sizes (T,);
+        statement_nodes, statement_trees, statement_lines (S,).
+    """
+
+    levels: tuple[Level, ...]
+    entry: Tensor
+    down_child: Tensor
+    down_parent: Tensor
+    down_offsets: Tensor
+    up_edge: Tensor
+    up_parent: Tensor
+    up_offsets: Tensor
+    entry_tokens: Tensor
+    entry_offsets: Tensor
+    pool_nodes: Tensor
+    pool_counts: Tensor
+    pool_offsets: Tensor
+    pool_sizes: Tensor
+    statement_nodes: Tensor
+    statement_trees: Tensor
+    statement_lines: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, forest: ForestColumns, device: torch.device | str = "cpu") -> ForestTensors:
+        """Takes the columns of `forest` over to `device`."""
+
+        def put(column: NDArray[Any]) -> Tensor:
+            return torch.from_numpy(column.astype(np.int64)).to(device)
+
+        down = forest.child_indptr.astype(np.int64)
+        child = forest.children.astype(np.int64)
+        parent = _rows(down)
+        up_edge = np.argsort(child, kind="stable")
+        up = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(child, minlength=len(down) - 1))])
+        pool = forest.pool_indptr.astype(np.int64)
+        totals = np.concatenate([np.zeros(1, np.int64), np.cumsum(forest.pool_counts, dtype=np.int64)])
+        return cls(
+            levels=_levels(forest.level_ends.astype(np.int64), down, up),
+            entry=put(forest.entry),
+            down_child=put(child),
+            down_parent=put(parent),
+            down_offsets=put(down[:-1]),
+            up_edge=put(up_edge),
+            up_parent=put(parent[up_edge]),
+            up_offsets=put(up[:-1]),
+            entry_tokens=put(forest.entry_tokens),
+            entry_offsets=put(forest.entry_indptr[:-1]),
+            pool_nodes=put(forest.pool_nodes),
+            pool_counts=put(forest.pool_counts),
+            pool_offsets=put(pool[:-1]),
+            pool_sizes=put(totals[pool[1:]] - totals[pool[:-1]]),
+            statement_nodes=put(forest.statement_nodes),
+            statement_trees=put(_rows(forest.statement_indptr.astype(np.int64))),
+            statement_lines=forest.statement_lines.astype(np.int64),
+        )
+
+
+def _rows(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The row of each stored item."""
+    return np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+
+
+def _levels(ends: NDArray[np.int64], down: NDArray[np.int64], up: NDArray[np.int64]) -> tuple[Level, ...]:
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+    return tuple(
+        Level(slice(start, end), slice(int(down[start]), int(down[end])), slice(int(up[start]), int(up[end])))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    )
+
+
+def _bag_sum(table: Tensor, indices: Tensor, offsets: Tensor) -> Tensor:
+    """Sums of table rows: bag b adds `table[indices[offsets[b]:offsets[b + 1]]]`."""
+    return functional.embedding_bag(indices, table, offsets, mode="sum")
+
+
+def _run_sum(values: Tensor, offsets: Tensor) -> Tensor:
+    """Sums of consecutive rows: run b starts at `offsets[b]`."""
+    return _bag_sum(values, torch.arange(len(values), device=values.device), offsets)
+
+
+@dataclass(frozen=True)
+class _States:
+    """What a pass over the levels fills in: (N, H) but for gates (N, 3H), in the order i, o, u, and forget (E, H)."""
+
+    hidden: Tensor
+    cell: Tensor
+    recurrent: Tensor
+    child_sum: Tensor
+    gates: Tensor
+    forget: Tensor
+
+    @classmethod
+    def empty(cls, like: Tensor, nodes: int, edges: int, width: int) -> _States:
+        return cls(
+            hidden=like.new_empty(nodes, width),
+            cell=like.new_empty(nodes, width),
+            recurrent=like.new_empty(nodes, width),
+            child_sum=like.new_zeros(nodes, width),
+            gates=like.new_empty(nodes, 3 * width),
+            forget=like.new_empty(edges, width),
+        )
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        return self.hidden, self.cell, self.recurrent, self.child_sum, self.gates, self.forget
+
+
+class _ChildSumLevels(torch.autograd.Function):
+    """States of all nodes, level by level, into preallocated buffers; the backward pass gathers from the parents.
+
+    Autograd over slices would copy the buffers once a level. Here each row is written once, and the gradient of each
+    recurrent matrix is one product over all nodes.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, projected: Tensor, weight_iou: Tensor, weight_f: Tensor, forest: ForestTensors) -> Tensor:
+        """States h (N, H) from the tabulated input projections (K, 4H)."""
+        states = _States.empty(projected, len(forest.entry), len(forest.down_child), weight_f.shape[0])
+        sweep = _Sweep(forest, weight_iou, weight_f, states)
+        for level in forest.levels:
+            sweep.up(level, projected)
+        ctx.forest = forest
+        ctx.save_for_backward(projected, weight_iou, weight_f, *states.tensors())
+        return states.hidden
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """Gradients of the projections and of the two recurrent matrices."""
+        forest: ForestTensors = ctx.forest
+        projected, weight_iou, weight_f, *saved = ctx.saved_tensors
+        states = _States(*saved)
+        sweep, flow = _Sweep(forest, weight_iou, weight_f, states), _Gradients.zeros(states)
+        for level in reversed(forest.levels):
+            sweep.down(level, gradients[0], flow)
+        grad_projected = torch.zeros_like(projected).index_add_(0, forest.entry, flow.inputs)
+        grad_iou = flow.inputs[:, : weight_iou.shape[0]].t() @ states.child_sum
+        return grad_projected, grad_iou, flow.recurrent.t() @ states.hidden, None
+
+
+@dataclass(frozen=True)
+class _Gradients:
+    """Gradients on their way down: inputs (N, 4H) before the gates' nonlinearities, the others like their states."""
+
+    inputs: Tensor
+    cell: Tensor
+    child_sum: Tensor
+    recurrent: Tensor
+    forget: Tensor
+
+    @classmethod
+    def zeros(cls, states: _States) -> _Gradients:
+        nodes, width = states.hidden.shape
+        return cls(
+            inputs=states.hidden.new_zeros(nodes, 4 * width),
+            cell=torch.empty_like(states.cell),
+            child_sum=torch.zeros_like(states.hidden),
+            recurrent=torch.zeros_like(states.hidden),
+            forget=torch.empty_like(states.forget),
+        )
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """The equations of one level: `up` from the children's states to its own, `down` the same backwards."""
+
+    forest: ForestTensors
+    weight_iou: Tensor
+    weight_f: Tensor
+    states: _States
+
+    def up(self, level: Level, projected: Tensor) -> None:
+        nodes, width = level.nodes, self.weight_f.shape[0]
+        inputs = projected.index_select(0, self.forest.entry[nodes])
+        gates, cell, hidden = self.states.gates[nodes], self.states.cell[nodes], self.states.hidden[nodes]
+        if level.is_leaves:
+            gates.copy_(inputs[:, : 3 * width])
+        else:
+            child_sum = _bag_sum(self.states.hidden, self.forest.down_child[level.down], self._down_offsets(level))
+            self.states.child_sum[nodes] = child_sum
+            torch.addmm(inputs[:, : 3 * width], child_sum, self.weight_iou.t(), out=gates)
+        gates[:, : 2 * width].sigmoid_()
+        gates[:, 2 * width :].tanh_()
+        torch.mul(gates[:, :width], gates[:, 2 * width :], out=cell)
+        if not level.is_leaves:
+            cell += self._kept(level, inputs[:, 3 * width :])
+        torch.mul(gates[:, width : 2 * width], cell.tanh(), out=hidden)
+        if not level.is_top:
+            torch.mm(hidden, self.weight_f.t(), out=self.states.recurrent[nodes])
+
+    def _kept(self, level: Level, inputs: Tensor) -> Tensor:
+        """What the nodes of a level keep of their children's cells: Σ_k f_k ∘ c_k."""
+        child, forget = self.forest.down_child[level.down], self.states.forget[level.down]
+        torch.index_select(self.states.recurrent, 0, child, out=forget)
+        forget += inputs.index_select(0, self.forest.down_parent[level.down] - level.nodes.start)
+        forget.sigmoid_()
+        return _run_sum(self.states.cell.index_select(0, child).mul_(forget), self._down_offsets(level))
+
+    def down(self, level: Level, gradient: Tensor, flow: _Gradients) -> None:
+        nodes, width = level.nodes, self.weight_f.shape[0]
+        grad_hidden, through_cells = self._from_parents(level, gradient[nodes], flow)
+        inner, outer, candidate = self.states.gates[nodes].tensor_split(3, dim=1)
+        squashed = self.states.cell[nodes].tanh()
+        grad_cell = through_cells + grad_hidden * outer * (1 - squashed * squashed)
+        flow.cell[nodes] = grad_cell
+        rows = flow.inputs[nodes]
+        rows[:, :width] = grad_cell * candidate * inner * (1 - inner)
+        rows[:, width : 2 * width] = grad_hidden * squashed * outer * (1 - outer)
+        rows[:, 2 * width : 3 * width] = grad_cell * inner * (1 - candidate * candidate)
+        if not level.is_leaves:
+            rows[:, 3 * width :] = self._to_forget(level, grad_cell, flow)
+            torch.mm(rows[:, : 3 * width], self.weight_iou, out=flow.child_sum[nodes])
+
+    def _from_parents(self, level: Level, gradient: Tensor, flow: _Gradients) -> tuple[Tensor, Tensor | float]:
+        """Gradients of a level's h and c, as far as they come from outside and from the parents."""
+        if level.is_top:
+            return gradient, 0.0
+        edges, parents = self.forest.up_edge[level.up], self.forest.up_parent[level.up]
+        offsets = self.forest.up_offsets[level.nodes] - level.up.start
+        recurrent = _bag_sum(flow.forget, edges, offsets)
+        flow.recurrent[level.nodes] = recurrent
+        hidden = torch.addmm(gradient, recurrent, self.weight_f).add_(_bag_sum(flow.child_sum, parents, offsets))
+        through_cells = flow.cell.index_select(0, parents).mul_(self.states.forget.index_select(0, edges))
+        return hidden, _run_sum(through_cells, offsets)
+
+    def _to_forget(self, level: Level, grad_cell: Tensor, flow: _Gradients) -> Tensor:
+        """Gradients of a level's forget gates, by edge into `flow`, and their sums by node."""
+        forget = self.states.forget[level.down]
+        grad = grad_cell.index_select(0, self.forest.down_parent[level.down] - level.nodes.start)
+        grad.mul_(self.states.cell.index_select(0, self.forest.down_child[level.down])).mul_(forget * (1 - forget))
+        flow.forget[level.down] = grad
+        return _run_sum(grad, self._down_offsets(level))
+
+    def _down_offsets(self, level: Level) -> Tensor:
+        offsets: Tensor = self.forest.down_offsets[level.nodes] - level.down.start
+        return offsets
+
+
+class ChildSumCell(nn.Module):
+    r"""Child-sum Tree-LSTM cell from `"Improved Semantic Representations From Tree-Structured Long Short-Term Memory
+    Networks" <https://arxiv.org/abs/1503.00075>`_ (Tai et al., 2015).
+
+    .. math::
+        \tilde h &= \sum_k h_k \\
+        i, o &= \sigma(W x + U \tilde h + b), \quad u = \tanh(W x + U \tilde h + b) \\
+        f_k &= \sigma(W_f x + U_f h_k + b_f) \\
+        c &= i \odot u + \sum_k f_k \odot c_k, \quad h = o \odot \tanh(c)
+
+    Args:
+        inputs: Width of x.
+        hidden: Width H of h and c.
+
+    Shapes:
+        - **weight_x** (4H, inputs) and **bias** (4H,), rows in the order i, o, u, f; **weight_h_iou** (3H, H);
+          **weight_h_f** (H, H).
+        - **input**: entry vectors (K, inputs) and a forest of N unique nodes.
+        - **output**: states h (N, H).
+    """  # noqa: D205
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.hidden = hidden
+        self.weight_x = nn.Parameter(torch.empty(4 * hidden, inputs))
+        self.weight_h_iou = nn.Parameter(torch.empty(3 * hidden, hidden))
+        self.weight_h_f = nn.Parameter(torch.empty(hidden, hidden))
+        self.bias = nn.Parameter(torch.empty(4 * hidden))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Glorot inputs, orthogonal recurrences, and forget gates that start open."""
+        nn.init.xavier_uniform_(self.weight_x)
+        for block in self.weight_h_iou.data.tensor_split(3):
+            nn.init.orthogonal_(block)
+        nn.init.orthogonal_(self.weight_h_f)
+        nn.init.zeros_(self.bias)
+        nn.init.ones_(self.bias.data[3 * self.hidden :])
+
+    def forward(self, entries: Tensor, forest: ForestTensors) -> Tensor:
+        """States of all unique nodes; the input projection is computed once an entry."""
+        projected = functional.linear(entries, self.weight_x, self.bias)
+        states: Tensor = _ChildSumLevels.apply(projected, self.weight_h_iou, self.weight_h_f, forest)
+        return states
+
+
+class StatementHead(nn.Module):
+    """Scores statements by their own state beside their tree's mean state: `w · gelu(W [h; mean h] + b) + b'`.
+
+    Shapes:
+        **input**: (S, H) and (S, H); **output**: logits (S,).
+    """
+
+    def __init__(self, hidden: int, width: int = 128) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(2 * hidden, width)
+        self.output = nn.Linear(width, 1)
+
+    def forward(self, states: Tensor, means: Tensor) -> Tensor:
+        """Logits of the statements."""
+        logits: Tensor = self.output(functional.gelu(self.hidden(torch.cat([states, means], dim=1))))
+        return logits.squeeze(1)
+
+
+@dataclass(frozen=True)
+class TreeLstmShape:
+    """Widths of a `TreeLstm`; `vocabulary` is its number of embeddings."""
+
+    vocabulary: int
+    embedding: int = 128
+    hidden: int = 256
+    output: int = 512
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Outputs (T, output) before whitening, mean states (T, H), states (N, H)."""
+
+    outputs: Tensor
+    means: Tensor
+    states: Tensor
+
+
+class TreeLstm(nn.Module):
+    r"""Tree encoder: child-sum Tree-LSTM, mean over all node states, one linear layer; a head scores statements.
+
+    A node's input is the mean of the embeddings of its entry's tokens. The mean over states,
+
+    .. math::
+        y_t = W \frac{\sum_{n \in t} m_{tn} h_n}{\sum_{n \in t} m_{tn}} + b,
+
+    counts a unique node as often as it occurs in the tree (:math:`m_{tn}`).
+
+    Args:
+        shape: The widths.
+
+    Shapes:
+        - **input**: a forest of T trees, N unique nodes, S statements.
+        - **output**: `Encoded`, or statement logits (S,).
+    """
+
+    def __init__(self, shape: TreeLstmShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.vocabulary, shape.embedding)
+        self.cell = ChildSumCell(shape.embedding, shape.hidden)
+        self.output = nn.Linear(shape.hidden, shape.output)
+        self.statement = StatementHead(shape.hidden)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Embeddings of unit scale, so that entries differ from the first step on; the rest as their layers do."""
+        nn.init.normal_(self.embedding.weight)
+        self.cell.reset_parameters()
+        for layer in (self.output, self.statement.hidden, self.statement.output):
+            layer.reset_parameters()
+
+    def forward(self, forest: ForestTensors) -> Encoded:
+        """Encodes every tree of the forest."""
+        entries = functional.embedding_bag(
+            forest.entry_tokens, self.embedding.weight, forest.entry_offsets, mode="mean"
+        )
+        states = self.cell(entries, forest)
+        counts = forest.pool_counts.to(states.dtype)
+        sums = functional.embedding_bag(
+            forest.pool_nodes, states, forest.pool_offsets, mode="sum", per_sample_weights=counts
+        )
+        means = sums / forest.pool_sizes.clamp(min=1).to(states.dtype).unsqueeze(1)
+        return Encoded(outputs=self.output(means), means=means, states=states)
+
+    def score_statements(self, forest: ForestTensors, encoded: Encoded) -> Tensor:
+        """Logits (S,) that a statement holds a bug."""
+        logits: Tensor = self.statement(
+            encoded.states.index_select(0, forest.statement_nodes),
+            encoded.means.index_select(0, forest.statement_trees),
+        )
+        return logits
