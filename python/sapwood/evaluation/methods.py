@@ -1,0 +1,130 @@
+"""Who answers: learned vectors, the unlearned structure index, token counts, and fusions of two of them.
+
+A method scores every candidate for every query; a higher score is a nearer candidate. All methods see the same texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+from scipy.stats import rankdata
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from sapwood import _core
+from sapwood.evaluation.views import anonymous_tokens, code_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+
+FUSION_CONSTANT: Final = 60
+"""Constant of reciprocal rank fusion (Cormack et al. 2009), the one that search uses."""
+
+
+class Method(Protocol):
+    """Something that ranks texts by likeness to a text."""
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it learns nothing from the training packages."""
+
+    def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
+        """Score candidates, (queries, candidates); higher is nearer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Cosine of learned vectors. ``embed`` gives L2-normalised rows; each text is embedded once."""
+
+    name: str
+    embed: Callable[[Sequence[str]], NDArray[np.float32]]
+    is_baseline: bool = False
+    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
+        """Score by the dot product of unit vectors."""
+        return self.vectors(queries) @ self.vectors(candidates).T
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts, (texts, d), reusing what was embedded before."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if new:
+            self.known.update(zip(new, self.embed(new), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Tf-idf cosine of hashed, name-free syntax subtrees; idf of the candidates."""
+
+    language: str = "python"
+    name: str = "hashed-subtree tf-idf"
+    is_baseline: bool = True
+
+    def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
+        """Score by the structure index; candidates it does not return share no subtree and score 0."""
+        index = _core.StructureIndex(candidates, self.language)
+        scores = np.zeros((len(queries), len(candidates)), dtype=np.float32)
+        for row, (found, cosines) in zip(scores, index.query_batch(queries, len(candidates)), strict=True):
+            row[found] = cosines
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tf-idf cosine of single code tokens and neighbouring pairs (scikit-learn, sub-linear counts)."""
+
+    name: str
+    tokens: Callable[[str], list[str]]
+    is_baseline: bool = True
+
+    def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
+        """Score by the vectoriser fitted on the candidates."""
+        vectorizer = TfidfVectorizer(analyzer=self._terms, sublinear_tf=True, dtype=np.float32)
+        rows = vectorizer.fit_transform(candidates)
+        scores: Floats = (vectorizer.transform(queries) @ rows.T).toarray()
+        return scores
+
+    def _terms(self, text: str) -> list[str]:
+        tokens = self.tokens(text)
+        return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Reciprocal rank fusion of two methods, as search does it."""
+
+    first: Method
+    second: Method
+    is_baseline: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name both legs."""
+        return f"{self.first.name} + {self.second.name}"
+
+    def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
+        """Score by the sum of reciprocal ranks."""
+        legs = (self.first.score(queries, candidates), self.second.score(queries, candidates))
+        return sum((1.0 / (FUSION_CONSTANT + _ranks(leg)) for leg in legs), np.zeros(()))
+
+
+def _ranks(scores: Floats) -> Floats:
+    """Rank each row from 1, the highest score first; equal scores share the worst of their ranks."""
+    ranks: Floats = rankdata(-scores, method="max", axis=1)
+    return ranks
+
+
+def token_baselines() -> list[Method]:
+    """Token counts with names and with the names that a text binds numbered."""
+    return [Tokens("token tf-idf", code_tokens), Tokens("token tf-idf, names hidden", anonymous_tokens)]
