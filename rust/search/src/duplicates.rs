@@ -76,7 +76,9 @@ fn join_similar(sets: &[Vec<u32>], names: &[u32], threshold: f64, groups: &mut G
                 groups.join(left, right);
             }
         }
-        prefix.iter().for_each(|term| holders.entry(*term).or_default().push(current as u32));
+        for term in prefix {
+            holders.entry(*term).or_default().push(current as u32);
+        }
     }
 }
 

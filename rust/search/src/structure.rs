@@ -185,6 +185,8 @@ fn inverse_norms(postings: &Postings, idf: &[f32], frequencies: &TermFrequencies
 fn normalise(vector: &mut [f32]) {
     let norm = vector.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt() as f32;
     if norm > 0.0 {
-        vector.iter_mut().for_each(|value| *value /= norm);
+        for value in vector {
+            *value /= norm;
+        }
     }
 }
