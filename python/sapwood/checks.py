@@ -1,0 +1,28 @@
+"""The outcome of one check, as `doctor` and `preflight` make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Status = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it stands, and what to do about it."""
+
+    name: str
+    status: Status
+    found: str
+    """What is there, or what is wrong, in a few words."""
+    fix: str = ""
+    """What to do; empty where nothing is to be done."""
+
+
+def failed(checks: Iterable[Check]) -> list[Check]:
+    """The checks that failed."""
+    return [check for check in checks if check.status == "failed"]

@@ -1,0 +1,99 @@
+"""The command line. Data goes to standard output; progress, logs and errors go to standard error.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from sapwood.cli.app import build
+from sapwood.cli.output import emit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from sapwood.errors import SapwoodError
+
+DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+# A setting or an argument that can't be: the command was used wrongly, nothing was tried.
+_WRONG_USE_CODES = {"bad_config", "bad_input"}
+
+
+def main() -> NoReturn:
+    """Runs the command of this process and exits with its code."""
+    code = run(sys.argv[1:])
+    _close_standard_output()
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code; a failure is one sentence with its fix on standard error."""
+    try:
+        outcome = build()(list(arguments), prog_name="sapwood", standalone_mode=False)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _report("interrupted", "interrupted; nothing that was saved is lost", arguments, INTERRUPTED)
+    except typer.TyperException as error:
+        return _report("bad_input", _usage(error), arguments, WRONG_USE)
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:  # noqa: BLE001 whatever happens, the user gets one sentence
+        return _failure(error, arguments)
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def _failure(error: Exception, arguments: Sequence[str]) -> int:
+    if os.environ.get("SAPWOOD_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    from sapwood.errors import SapwoodError
+
+    if isinstance(error, SapwoodError):
+        return _report(error.code, str(error), arguments, _exit_code(error))
+    message = (
+        f"{type(error).__name__}: {error}; this is a mistake in sapwood, run again with SAPWOOD_DEBUG=1 and report it"
+    )
+    return _report("internal", message, arguments, FAILED)
+
+
+def _exit_code(error: SapwoodError) -> int:
+    if error.code == "interrupted":
+        return INTERRUPTED
+    return WRONG_USE if error.code in _WRONG_USE_CODES else FAILED
+
+
+def _usage(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    command = "sapwood" if context is None else context.command_path
+    what = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".?")
+    return f"{what}; see: {command} --help"
+
+
+def _report(code: str, message: str, arguments: Sequence[str], exit_code: int) -> int:
+    what, _, fix = message.partition("; ")
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    typer.secho("error", err=True, nl=False, fg=typer.colors.RED if colour else None, bold=colour)
+    typer.echo(f": {what}", err=True)
+    if fix:
+        typer.secho("hint", err=True, nl=False, fg=typer.colors.CYAN if colour else None, bold=colour)
+        typer.echo(f": {fix}", err=True)
+    if "--json" in arguments:
+        emit({"error": {"code": code, "message": message}})
+    return exit_code
+
+
+def _close_standard_output() -> None:
+    """Flushes; a reader that is gone already is no failure."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,153 @@
+"""`checkpoints`: the published versions of the models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sapwood.cli import output
+from sapwood.cli.options import Json, Model, ModelName, Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from sapwood import _core
+
+MaybeModel = Annotated[
+    Model | None, typer.Argument(metavar="MODEL", help="graphsage or tree-lstm; default: both.", show_default=False)
+]
+VersionName = Annotated[
+    str, typer.Argument(metavar="VERSION", help="Name such as v0002, or serving, previous, candidate.")
+]
+
+
+def list_versions(model: MaybeModel = None, workspace: Workspace = None, as_json: Json = False) -> None:
+    """List the published versions and what points at them.
+
+    \b
+    Example:
+      sapwood checkpoints list
+      sapwood checkpoints list tree-lstm --json
+    """
+    versions = open_workspace(workspace).versions.list(model)
+    if as_json:
+        output.emit({"versions": versions})
+        return
+    if not versions:
+        output.note("no version yet; make one with: sapwood train graphsage")
+        return
+    made = output.table("model", "version", "created", "aliases", "")
+    for version in versions:
+        state = "" if version["valid"] else "[red]damaged[/]"
+        made.add_row(version["model"], version["version"], version["created"], ", ".join(version["aliases"]), state)
+    output.data_console().print(made)
+
+
+def show(
+    model: ModelName, version: VersionName = "serving", workspace: Workspace = None, as_json: Json = False
+) -> None:
+    """Show the manifest of a version: where it comes from, what it was trained on, how good it is.
+
+    \b
+    Example:
+      sapwood checkpoints show tree-lstm
+      sapwood checkpoints show graphsage v0002 --json
+    """
+    manifest = open_workspace(workspace).versions.show(model, version)
+    if as_json:
+        output.emit(manifest)
+    else:
+        _print_manifest(manifest)
+
+
+def verify(
+    model: MaybeModel = None, version: VersionName = "serving", workspace: Workspace = None, as_json: Json = False
+) -> None:
+    """Check every file of a version against its checksum; without MODEL, of all versions.
+
+    \b
+    Example:
+      sapwood checkpoints verify
+      sapwood checkpoints verify tree-lstm v0001
+    """
+    versions = open_workspace(workspace).versions
+    if model is None:
+        names = [(found["model"], found["version"]) for found in versions.list()]
+    else:
+        names = [(str(model), version)]
+    for name in names:
+        versions.verify(*name)
+        output.note(f"{' '.join(name)}: every file is as it was published")
+    if as_json:
+        output.emit({"verified": [{"model": model_name, "version": name} for model_name, name in names]})
+
+
+def promote(
+    model: ModelName,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Name such as v0002, or candidate.")],
+    workspace: Workspace = None,
+    as_json: Json = False,
+) -> None:
+    """Let a version answer from now on. What answered before becomes `previous`.
+
+    \b
+    Example:
+      sapwood checkpoints promote tree-lstm v0002
+    """
+    versions = open_workspace(workspace).versions
+    versions.promote(model, version)
+    _tell_serving(versions, model, as_json=as_json)
+
+
+def rollback(model: ModelName, workspace: Workspace = None, as_json: Json = False) -> None:
+    """Let the version answer that did so before the last promotion.
+
+    \b
+    Example:
+      sapwood checkpoints rollback tree-lstm
+    """
+    versions = open_workspace(workspace).versions
+    versions.rollback(model)
+    _tell_serving(versions, model, as_json=as_json)
+
+
+def _tell_serving(versions: _core.Versions, model: str, *, as_json: bool) -> None:
+    aliases = versions.aliases(model)
+    if as_json:
+        output.emit({"model": model, "aliases": aliases})
+    else:
+        output.note(f"{model}: {aliases['serving']} answers now")
+
+
+def _print_manifest(manifest: dict[str, Any]) -> None:
+    data = manifest.get("data") or {}
+    pairs = [
+        ("parent", manifest.get("parent") or "none"),
+        ("created", manifest.get("created")),
+        ("code version", manifest.get("code_version")),
+        ("feature schema", manifest.get("feature_schema")),
+        ("vocabulary", manifest.get("vocabulary") or "none"),
+        *((f"trained on · {name}", count) for name, count in (data.get("counts") or {}).items()),
+        *((f"latency · {name}", value) for name, value in (manifest.get("latency") or {}).items()),
+        ("files", ", ".join(manifest.get("files") or {})),
+    ]
+    output.print_pairs(f"{manifest['model']} {manifest['version']}", pairs)
+    if manifest.get("metrics"):
+        output.data_console().print(_metrics(manifest["metrics"]))
+
+
+def _metrics(metrics: dict[str, dict[str, Any]]) -> object:
+    made = output.table("metric", ">value", ">baseline", "which", ">n", "task")
+    for name, metric in metrics.items():
+        made.add_row(
+            name,
+            _figure(metric.get("value")),
+            _figure(metric.get("baseline")),
+            str(metric.get("baseline_name") or ""),
+            str(metric.get("n") or ""),
+            str(metric.get("task") or ""),
+        )
+    return made
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

@@ -1,0 +1,51 @@
+"""Files that the user names: what can't be read is a typed error with its fix."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sapwood.errors import NotUtf8Error, PathDeniedError, PathMissingError, SapwoodError
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+
+def opened(file: str) -> BufferedReader:
+    """Opens a file to read its bytes.
+
+    Raises:
+        PathMissingError: There is none.
+        PathDeniedError: It can't be read, or is a folder.
+    """
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise unreadable(file, error) from None
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input for `-`.
+
+    Raises:
+        PathMissingError: There is no such file.
+        PathDeniedError: It can't be read, or is a folder.
+        NotUtf8Error: It is no UTF-8 text.
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise unreadable(file, error) from None
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        message = f"{file} is not UTF-8 from byte {error.start} on; convert it to UTF-8"
+        raise NotUtf8Error(message) from None
+
+
+def unreadable(file: str, error: OSError) -> SapwoodError:
+    """The typed error for a file that can't be read or written."""
+    if isinstance(error, FileNotFoundError):
+        return PathMissingError(f"{file} does not exist; check the path")
+    return PathDeniedError(f"cannot use {file}: {error.strerror}; check the path and its permissions")

@@ -1,0 +1,130 @@
+"""`index` and `graph export`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sapwood.cli import output, progress
+from sapwood.cli.options import Json, Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from sapwood import _core
+
+# Skipped files named in the report for people; all of them are in the JSON.
+_NAMED = 20
+
+
+class Format(StrEnum):
+    """Formats of an exported graph."""
+
+    JSONL = "jsonl"
+
+
+def index(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder with the sources.")] = Path(),
+    workspace: Workspace = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Ignore pattern, such as tests/; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Index a code base: files, graph, features, trees.
+
+    Makes the workspace PATH/.sapwood/ where there is none. Files that can't be taken are left out and named.
+
+    \b
+    Example:
+      sapwood index .
+      sapwood index src --exclude 'tests/' --json
+    """
+    from sapwood import _core
+
+    place = None if workspace is None else os.fspath(workspace)
+    engine = _core.Engine.create(os.fspath(path), place, exclude or [])
+    with progress.indexing() as on_progress:
+        report = engine.index(on_progress)
+    if as_json:
+        output.emit({"root": engine.root, "workspace": engine.workspace_path, **report})
+    else:
+        print_report(engine.root, report)
+
+
+def print_report(root: str, report: _core.IndexReport) -> None:
+    """Prints what was indexed and what was not."""
+    pairs = [
+        ("files", f"{output.number(report['files'])}{' (unchanged)' if report['unchanged'] else ''}"),
+        ("source", f"{report['bytes'] / 1e6:.1f} MB in {report['seconds']:.2f} s, {_rate(report)}"),
+        ("nodes", _counts(report["nodes"])),
+        ("edges", _counts(report["edges"])),
+        ("functions", output.number(report["functions"])),
+        (
+            "subtrees",
+            f"{output.number(report['distinct_subtrees'])} distinct of {output.number(report['total_subtrees'])}",
+        ),
+    ]
+    output.print_pairs(f"Indexed {root}", pairs)
+    _print_left_out(report)
+
+
+def export(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="Folder with the sources.", show_default=False)
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.JSONL,
+    workspace: Workspace = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Errors as JSON too; the graph always is.")] = False,
+) -> None:
+    """Write nodes, then edges, one JSON object a line.
+
+    Reads PATH anew and leaves nothing behind; without PATH it takes the stored index of the workspace.
+
+    \b
+    Example:
+      sapwood graph export . --format jsonl > graph.jsonl
+    """
+    del format_, as_json
+    graph = open_workspace(workspace).index_data() if path is None else _index_in_passing(path)
+    for line in graph.graph_jsonl():
+        sys.stdout.write(line)
+
+
+def _index_in_passing(path: Path) -> _core.Index:
+    from sapwood import _core
+
+    with progress.indexing() as on_progress:
+        graph, report = _core.index_path(os.fspath(path), [], on_progress)
+    for skipped in report["skipped"]:
+        output.note(f"left out {skipped['path']}: {skipped['reason']}")
+    return graph
+
+
+def _rate(report: _core.IndexReport) -> str:
+    return f"{report['megabytes_per_second']:.1f} MB/s"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    parts = ", ".join(f"{name} {output.number(count)}" for name, count in counts.items() if count)
+    return f"{output.number(sum(counts.values()))}: {parts}"
+
+
+def _print_left_out(report: _core.IndexReport) -> None:
+    lines = [f"{skipped['path']}: {skipped['reason']}" for skipped in report["skipped"]]
+    _print_names("Left out", lines)
+    _print_names("With syntax errors", report["syntax_errors"])
+
+
+def _print_names(title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console = output.data_console()
+    console.print(f"[bold yellow]{title}[/] ({len(lines)})")
+    for line in lines[:_NAMED]:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+    if len(lines) > _NAMED:
+        console.print(f"  … and {len(lines) - _NAMED} more; --json names all")

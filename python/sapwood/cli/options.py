@@ -1,0 +1,56 @@
+"""Arguments that several commands take, written once, and the workspace that they lead to."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sapwood import _core
+
+
+class Model(StrEnum):
+    """Models with weights."""
+
+    GRAPHSAGE = "graphsage"
+    TREE_LSTM = "tree-lstm"
+
+
+class Encoder(StrEnum):
+    """Everything that embeds."""
+
+    TREE_LSTM = "tree-lstm"
+    GRAPHSAGE = "graphsage"
+    STRUCTURE = "structure"
+
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", metavar="DIR", help="Folder with the workspace; default: the nearest parent with a .sapwood/."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="YAML file laid over the default settings.")
+]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(metavar="a.b=c ...", show_default=False, help="Settings laid over both.")
+]
+ModelName = Annotated[Model, typer.Argument(metavar="MODEL", help="graphsage or tree-lstm.", show_default=False)]
+Count = Annotated[int, typer.Option("-k", min=1, help="How many to show.")]
+
+
+def open_workspace(workspace: Path | None) -> _core.Engine:
+    """The workspace of `--workspace`, or the nearest one at or above the working directory.
+
+    Raises:
+        NoWorkspaceError: There is none.
+    """
+    from sapwood import _core
+
+    return _core.Engine.open(".", None if workspace is None else os.fspath(workspace))

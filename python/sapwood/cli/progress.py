@@ -1,0 +1,173 @@
+"""Progress on standard error: a live line with rate and time left on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sapwood.cli.output import log_console, note, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rich.console import Console
+
+# Seconds between two lines where output is no terminal.
+_QUIET_SECONDS = 2.0
+
+
+@contextmanager
+def indexing(console: Console | None = None) -> Iterator[Callable[[int, int, int], bool]]:
+    """A callback for `Engine.index` that shows how far it is."""
+    console = console or log_console()
+    shown = _live_indexing(console) if console.is_terminal else _plain_indexing()
+    with shown as callback:
+        yield callback
+
+
+@contextmanager
+def training(console: Console | None = None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A callback for the events of a training run."""
+    console = console or log_console()
+    shown = _live_training(console) if console.is_terminal else _plain_training()
+    with shown as callback:
+        yield callback
+
+
+def step_line(event: Mapping[str, Any]) -> str:
+    """One line about a step or an epoch: where it is, the losses, the rate, the time left."""
+    parts = [_place(event), _losses(event), _rate(event), _left(event)]
+    return " · ".join(part for part in parts if part)
+
+
+@contextmanager
+def _live_indexing(console: Console) -> Iterator[Callable[[int, int, int], bool]]:
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    columns = [
+        SpinnerColumn(),
+        TextColumn("indexing"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} files · {task.fields[rate]}"),
+        TimeRemainingColumn(),
+    ]
+    started = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("indexing", total=1, rate="0.0 MB/s")
+
+        def update(files: int, total: int, size: int) -> bool:
+            rate = size / 1e6 / max(time.monotonic() - started, 1e-3)
+            progress.update(task, completed=files, total=max(total, 1), rate=f"{rate:.1f} MB/s")
+            return True
+
+        yield update
+
+
+@contextmanager
+def _plain_indexing() -> Iterator[Callable[[int, int, int], bool]]:
+    due = _Throttle()
+
+    def update(files: int, total: int, size: int) -> bool:
+        if due():
+            note(f"indexing {number(files)}/{number(total)} files, {size / 1e6:.1f} MB")
+        return True
+
+    yield update
+
+
+@contextmanager
+def _live_training(console: Console) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    from rich.console import Group
+    from rich.live import Live
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.text import Text
+
+    progress = Progress(
+        TextColumn("[bold]{task.description}[/]"), BarColumn(bar_width=None), TaskProgressColumn(), console=console
+    )
+    task = progress.add_task("starting", total=None)
+    figures = Text("", style="dim", no_wrap=True, overflow="ellipsis")
+    with Live(Group(progress, figures), console=console, refresh_per_second=8, transient=True) as live:
+
+        def update(event: Mapping[str, Any]) -> None:
+            if event["event"] == "step":
+                title = f"{event.get('model', '')} {_epoch(event)}".strip()
+                progress.update(task, description=title, completed=event.get("step"), total=event.get("steps"))
+                figures.plain = " · ".join(part for part in (_losses(event), _rate(event), _left(event)) if part)
+            elif (text := _told(event)) is not None:
+                live.console.print(text, markup=False)
+
+        yield update
+
+
+@contextmanager
+def _plain_training() -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    due = _Throttle()
+
+    def update(event: Mapping[str, Any]) -> None:
+        if event["event"] == "step":
+            if due():
+                note(step_line(event))
+        elif (text := _told(event)) is not None:
+            note(text)
+
+    yield update
+
+
+class _Throttle:
+    """True at most once in a while."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + _QUIET_SECONDS
+        return True
+
+
+def _told(event: Mapping[str, Any]) -> str | None:
+    """What an event other than a step has to say, None for nothing."""
+    if event["event"] == "epoch":
+        return step_line(event)
+    message = event.get("message")
+    return None if message is None else str(message)
+
+
+def _place(event: Mapping[str, Any]) -> str:
+    step = f"step {event['step']}/{event.get('steps') or '?'}" if event.get("step") is not None else ""
+    return " ".join(part for part in (str(event.get("model") or ""), _epoch(event), step) if part)
+
+
+def _epoch(event: Mapping[str, Any]) -> str:
+    epoch = event.get("epoch")
+    return "" if epoch is None else f"epoch {epoch}/{event.get('epochs') or '?'}"
+
+
+def _losses(event: Mapping[str, Any]) -> str:
+    loss = event.get("loss")
+    if loss is None:
+        return ""
+    parts = ", ".join(f"{name} {value:.3f}" for name, value in (event.get("losses") or {}).items() if value is not None)
+    return f"loss {loss:.4f}" + (f" ({parts})" if parts else "")
+
+
+def _rate(event: Mapping[str, Any]) -> str:
+    rate = event.get("pairs_per_second")
+    return "" if rate is None else f"{rate:.0f}/s"
+
+
+def _left(event: Mapping[str, Any]) -> str:
+    left = event.get("seconds_left")
+    return "" if left is None else f"{_duration(left)} left"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,0 +1,65 @@
+"""`tools config` and `tools schema`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sapwood.cli import output
+from sapwood.cli.options import ConfigFile, Json, Overrides
+
+Unused = Annotated[
+    Path | None, typer.Option("--workspace", metavar="DIR", help="Taken as by every command; makes no difference here.")
+]
+
+
+def config(
+    overrides: Overrides = None, file: ConfigFile = None, workspace: Unused = None, as_json: Json = False
+) -> None:
+    """Print the settings as a run would take them.
+
+    The defaults, --config FILE over them, and a.b=c over both.
+
+    \b
+    Example:
+      sapwood tools config
+      sapwood tools config tree_lstm.epochs=3 seed=7 > my.yaml
+    """
+    del workspace
+    from sapwood.config import default_yaml, load_config, resolved_yaml
+
+    settings = load_config(file, overrides or ())
+    if as_json:
+        output.emit(settings.model_dump(mode="json"))
+    elif overrides or file:
+        sys.stdout.write(resolved_yaml(settings))
+    else:
+        # Nothing was changed: the same values with what each of them means.
+        sys.stdout.write(default_yaml())
+
+
+def schema(workspace: Unused = None, as_json: Json = False) -> None:
+    """Print what each column of a feature row means.
+
+    \b
+    Example:
+      sapwood tools schema
+      sapwood tools schema --json > schema.json
+    """
+    del workspace
+    from sapwood import _core
+
+    described = json.loads(_core.feature_schema())
+    if as_json:
+        output.emit({"fingerprint": _core.schema_fingerprint(), **described})
+    else:
+        _print_schema(described, _core.schema_fingerprint())
+
+
+def _print_schema(described: dict[str, Any], fingerprint: str) -> None:
+    output.data_console().print_json(json.dumps(described))
+    sys.stdout.write(f"fingerprint {fingerprint}\n")

@@ -1,0 +1,88 @@
+"""`train`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sapwood.cli import output, progress
+from sapwood.cli.options import ConfigFile, Json, ModelName, Overrides, Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from sapwood import _core
+    from sapwood.config import Config
+
+
+def train(
+    model: ModelName,
+    overrides: Overrides = None,
+    config: ConfigFile = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option("--ckpt-path", metavar="last|PATH", help="Go on with the last run or with that of a folder."),
+    ] = None,
+    skip_validation: Annotated[bool, typer.Option(help="Start without the checks of `preflight`.")] = False,
+    workspace: Workspace = None,
+    as_json: Json = False,
+) -> None:
+    """Train a model on the indexed code and publish it.
+
+    The new version answers from then on; `checkpoints rollback` takes that back.
+
+    Ctrl-C saves and exits with 130; `--ckpt-path last` goes on from there.
+
+    \b
+    Example:
+      sapwood train tree-lstm tree_lstm.budget_seconds=60
+      sapwood train graphsage --ckpt-path last
+    """
+    from sapwood.config import load_config
+
+    settings = load_config(config, overrides or ())
+    engine = open_workspace(workspace)
+    if not skip_validation:
+        _check(engine, model, settings)
+    from sapwood.training import train as run
+
+    with _stop_on_interrupt() as should_stop, progress.training() as on_event:
+        result = run(model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint)
+    if as_json:
+        output.emit({"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics})
+    else:
+        published = "nothing was published" if result.version is None else f"{model} {result.version} answers now"
+        output.print_pairs(published, [("run", result.run_dir), *result.metrics.items()])
+
+
+def _check(engine: _core.Engine, model: str, settings: Config) -> None:
+    """Stops before a long run that cannot end well; the slow checks are left to the run itself."""
+    from sapwood.checks import failed
+    from sapwood.errors import BadInputError
+    from sapwood.preflight import examine_quickly
+
+    for check in failed(examine_quickly(engine, model, settings)):
+        message = f"{check.name}: {check.found}; {check.fix}"
+        raise BadInputError(message)
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """While this lasts, the first Ctrl-C asks for a stop with saved state, the second one stops at once."""
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        output.note("stopping: saving the state of the run (Ctrl-C again stops at once)")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

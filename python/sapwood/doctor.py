@@ -1,0 +1,122 @@
+"""What is here, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from sapwood import _core
+from sapwood.checks import Check
+from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
+from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
+
+_CORE_PACKAGES = ("numpy", "omegaconf", "pydantic", "rich", "typer")
+_OLDEST_PYTHON = (3, 11)
+_MODELS = ("graphsage", "tree-lstm")
+# The training part takes about 5 GB; a workspace with runs and versions some hundred MB.
+_ENOUGH_DISK = 1_000_000_000
+_INDEX = "sapwood index PATH"
+
+
+def examine(workspace: Path | None) -> list[Check]:
+    """Looks at everything; only what indexing and search need can fail, the rest is a warning with its remedy."""
+    return [_python(), _packages(), _extension(), *_training_part(), *_workspace(workspace), _disk(workspace)]
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()} ({platform.machine()}, {os.cpu_count()} cores), {sys.executable}"
+    if sys.version_info < _OLDEST_PYTHON:
+        return Check("Python", "failed", found, "install Python 3.11 or newer")
+    return Check("Python", "ok", found)
+
+
+def _packages() -> Check:
+    versions = {package: version_of(package) for package in _CORE_PACKAGES}
+    missing = [package for package, version in versions.items() if version is None]
+    if missing:
+        return Check("packages", "failed", f"without {', '.join(missing)}", "uv pip install sapwood")
+    return Check("packages", "ok", ", ".join(f"{package} {version}" for package, version in versions.items()))
+
+
+def _extension() -> Check:
+    package = version_of("sapwood")
+    found = f"{_core.__version__}, feature schema {_core.schema_fingerprint()[:12]}"
+    if package not in {None, _core.__version__}:
+        fix = "build the extension again: maturin develop --release"
+        return Check("extension", "failed", f"{found}, but the package is {package}", fix)
+    return Check("extension", "ok", found)
+
+
+def _training_part() -> list[Check]:
+    missing = missing_for_training()
+    if missing:
+        found = f"without {', '.join(missing)}: no training, no answers of models"
+        return [Check("training", "warning", found, INSTALL_TRAINING)]
+    try:
+        import torch  # noqa: F401 whether it imports is the question
+        import torch_geometric  # noqa: F401
+    except (ImportError, OSError) as error:
+        fix = f"install it again: {INSTALL_TRAINING} --reinstall"
+        return [Check("training", "failed", f"torch cannot be imported: {error}", fix)]
+    versions = ", ".join(f"{package} {version_of(package)}" for package in TRAINING.values())
+    return [Check("training", "ok", versions), Check("devices", "ok", ", ".join(_devices()))]
+
+
+def _devices() -> list[str]:
+    import torch
+
+    devices = [f"cuda:{index} {torch.cuda.get_device_name(index)}" for index in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return [*devices, f"cpu with {torch.get_num_threads()} threads"]
+
+
+def _workspace(workspace: Path | None) -> list[Check]:
+    try:
+        engine = _core.Engine.open(".", None if workspace is None else os.fspath(workspace))
+    except NoWorkspaceError:
+        return [Check("workspace", "warning", "none here or above", _INDEX)]
+    except SapwoodError as error:
+        return [Check("workspace", "failed", *_what_and_fix(error))]
+    checks = [Check("workspace", "ok", f"{engine.workspace_path} for {engine.root}"), _index(engine)]
+    return [*checks, *(_versions(engine, model) for model in _MODELS)]
+
+
+def _index(engine: _core.Engine) -> Check:
+    try:
+        report = engine.index_report()
+    except NoIndexError:
+        return Check("index", "warning", "none yet", _INDEX)
+    except SapwoodError as error:
+        return Check("index", "failed", *_what_and_fix(error))
+    found = f"{report['files']} files, {report['functions']} functions, {len(report['skipped'])} files left out"
+    return Check("index", "ok", found)
+
+
+def _versions(engine: _core.Engine, model: str) -> Check:
+    found = engine.versions.list(model)
+    if not found:
+        return Check(model, "warning", "no version yet", f"sapwood train {model}")
+    damaged = [version["version"] for version in found if not version["valid"]]
+    serving = engine.versions.aliases(model).get("serving")
+    if serving is None or serving in damaged:
+        state = "no version serves" if serving is None else f"{serving} serves and is damaged"
+        return Check(model, "failed", state, f"sapwood checkpoints rollback {model}")
+    note = f"; damaged: {', '.join(damaged)}" if damaged else ""
+    return Check(model, "ok", f"{serving} serves, of {len(found)}{note}")
+
+
+def _disk(workspace: Path | None) -> Check:
+    free = shutil.disk_usage(workspace if workspace is not None and workspace.exists() else Path.cwd()).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free < _ENOUGH_DISK:
+        return Check("disk", "warning", found, "make room: runs and versions take some hundred MB")
+    return Check("disk", "ok", found)
+
+
+def _what_and_fix(error: SapwoodError) -> tuple[str, str]:
+    what, _, fix = str(error).partition("; ")
+    return what, fix
