@@ -1,7 +1,8 @@
 //! What one file contributes to the project graph.
 
-use super::NodeKind;
-use crate::language::{Category, Role};
+use super::collect::collect;
+use super::resolve::{Resolved, resolve};
+use super::{EdgeKind, NodeKind};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// One node of a file.
@@ -24,13 +25,72 @@ pub struct FileNode {
 }
 
 /// What one file contributes to the project graph, a pure function of its path and text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileFacts {
     pub(super) path: String,
     pub(super) nodes: Vec<FileNode>,
     /// The node that contains each node; of the file node itself [`NONE`].
     pub(super) parents: Vec<u32>,
+    pub(super) imports: Vec<Import>,
+    /// What calls and base classes refer to, sorted by source.
+    pub(super) references: Vec<Reference>,
+    /// Calls and inheritance within the file as if it had no imports: source, target, kind; sorted.
+    pub(super) own_edges: Vec<(u32, u32, EdgeKind)>,
+    /// Names of the module and of classes that other files can refer to, sorted by owner and name.
+    pub(super) symbols: Vec<Symbol>,
     pub(super) import_labels: Vec<(u32, String)>,
+    pub(super) masked: Vec<u32>,
+}
+
+/// A name bound by an import statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Import {
+    /// What the name stands for: an absolute dotted path, or [`WILDCARD`] after one.
+    pub(super) path: String,
+    /// The module that the statement names.
+    pub(super) module: String,
+    /// The statement names it relative to the file's own package.
+    pub(super) relative: bool,
+    /// The name stands for a member of `module`.
+    pub(super) member: bool,
+}
+
+/// The last part of the path of an import of everything.
+pub(super) const WILDCARD: &str = "*";
+
+/// Something that a file refers to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    /// A node of the file.
+    Local(u32),
+    /// What an import stands for, then a dotted path of attributes (may be empty).
+    Import(u32, String),
+    /// A dotted path that starts with a name of the language itself.
+    Builtin(String),
+    /// A method of a class of the file that is not found in it or its bases in the file.
+    Inherited(u32, String),
+    /// A method of an object about which nothing is known.
+    Method(String),
+    /// A name that nothing in the file binds.
+    Unbound(String),
+}
+
+/// A call or a base class.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reference {
+    pub(super) source: u32,
+    pub(super) kind: EdgeKind,
+    pub(super) target: Target,
+    pub(super) confidence: f32,
+}
+
+/// A name by which other files reach something of this one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Symbol {
+    /// The module or class that has the name.
+    pub(super) owner: u32,
+    pub(super) name: String,
+    pub(super) target: Target,
 }
 
 impl FileFacts {
@@ -49,32 +109,29 @@ impl FileFacts {
     pub fn import_labels(&self) -> &[(u32, String)] {
         &self.import_labels
     }
-}
 
-/// Reads what a file contributes to the project graph. `path` is relative to the source root, with `/`.
-pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
-    let mut facts =
-        FileFacts { path: path.to_owned(), nodes: Vec::new(), parents: Vec::new(), import_labels: Vec::new() };
-    let module = module_name(path, tree.table().names().package_file);
-    facts.push(tree, NodeKind::File, path.to_owned(), 0, NONE);
-    facts.push(tree, NodeKind::Module, module, 0, 0);
-    let mut open = vec![(1_u32, tree.len() as u32)];
-    for node in 0..tree.len() as u32 {
-        while open.len() > 1 && open.last().is_some_and(|(_, end)| *end <= node) {
-            open.pop();
-        }
-        let Some(kind) = definition_kind(tree.category(node)) else { continue };
-        let Some(name) = tree.child_with_role(node, Role::Name) else { continue };
-        let parent = open.last().map_or(1, |(parent, _)| *parent);
-        let name = format!("{}.{}", facts.nodes[parent as usize].name, tree.text(name, source));
-        let local = facts.push(tree, kind, name, node, parent);
-        open.push((local, tree.subtree_end(node)));
+    /// The function or class that contains a node, or the module (1) or file (0).
+    pub(crate) fn parent(&self, node: u32) -> u32 {
+        self.parents[node as usize]
     }
-    facts
-}
 
-impl FileFacts {
-    fn push(&mut self, tree: &SyntaxTree, kind: NodeKind, name: String, syntax: u32, parent: u32) -> u32 {
+    /// Calls within the file as if it had no imports: caller, callee; each pair once.
+    pub(crate) fn own_calls(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let calls = self.own_edges.iter().filter(|(_, _, kind)| *kind == EdgeKind::Calls);
+        calls.map(|(source, target, _)| (*source, *target))
+    }
+
+    /// Syntax nodes, ascending: uses of names that neither the file, imports apart, nor the language binds.
+    pub(crate) fn masked(&self) -> &[u32] {
+        &self.masked
+    }
+
+    /// The name of the module in this file.
+    pub(super) fn module(&self) -> &str {
+        &self.nodes[1].name
+    }
+
+    pub(super) fn push(&mut self, tree: &SyntaxTree, kind: NodeKind, name: String, syntax: u32, parent: u32) -> u32 {
         let bytes = tree.byte_range(syntax);
         self.nodes.push(FileNode {
             kind,
@@ -90,12 +147,18 @@ impl FileFacts {
     }
 }
 
-fn definition_kind(category: Category) -> Option<NodeKind> {
-    match category {
-        Category::Class => Some(NodeKind::Class),
-        Category::Function => Some(NodeKind::Function),
-        _ => None,
+/// Reads what a file contributes to the project graph. `path` is relative to the source root, with `/`.
+pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
+    let mut facts = FileFacts { path: path.to_owned(), ..FileFacts::default() };
+    facts.push(tree, NodeKind::File, path.to_owned(), 0, NONE);
+    facts.push(tree, NodeKind::Module, module_name(path, tree.table().names().package_file), 0, 0);
+    for whole in &mut facts.nodes {
+        (whole.start_line, whole.start_byte) = (1, 0);
+        (whole.end_line, whole.end_byte) = (last_line(source), source.len() as u32);
     }
+    let collected = collect(source, tree, facts);
+    let Resolved { references, own_edges, symbols, import_labels, masked } = resolve(source, tree, &collected);
+    FileFacts { references, own_edges, symbols, import_labels, masked, ..collected.facts }
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.
@@ -103,4 +166,10 @@ fn module_name(path: &str, package_file: &str) -> String {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let package = stem.strip_suffix(package_file).and_then(|folder| folder.strip_suffix('/'));
     package.unwrap_or(stem).replace('/', ".")
+}
+
+/// The number of lines, at least 1; a line break at the end opens no further line.
+fn last_line(source: &[u8]) -> u32 {
+    let text = source.strip_suffix(b"\n").unwrap_or(source);
+    text.iter().filter(|byte| **byte == b'\n').count() as u32 + 1
 }

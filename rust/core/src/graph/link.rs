@@ -1,34 +1,299 @@
 //! Joins the files of a project.
 
-use super::facts::{FileFacts, FileNode};
-use super::{EdgeKind, ProjectGraph};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::facts::{FileFacts, FileNode, Target};
+use super::modules::{Modules, Named, Place};
+use super::{EdgeKind, NodeKind, ProjectGraph};
+use crate::language::Language;
 use crate::syntax::NONE;
 
+/// More methods of one name than this, and a call of it on an unknown object says nothing.
+const MOST_CANDIDATES: usize = 4;
+
+/// How many classes of a hierarchy are searched for a method.
+const MOST_BASES: usize = 64;
+
 /// Joins files, given in path order, to a project graph.
+///
+/// What is resolved, and how sure it is: definitions in enclosing scopes 1.0 (several in different branches share it);
+/// methods of the object's class 0.95, of its bases 0.9; imported names, followed through packages and re-exports,
+/// 0.9; a name that stands for one of these 0.9 of it; names from an import of everything 0.7; a method of an unknown
+/// object 0.3, shared between all methods of that name if there are at most four and no built-in type has one. Names
+/// from outside the project and built-in names become externals under their own path (`json.loads`, `builtins.len`).
+/// What is not found gives no edge.
 pub fn link(files: &[FileFacts]) -> ProjectGraph {
-    let mut graph = ProjectGraph::default();
-    for file in files {
-        let offset = graph.node_count() as u32;
-        for (node, parent) in file.nodes.iter().zip(&file.parents) {
-            if *parent != NONE {
-                graph.push_edge(offset + parent, graph.node_count() as u32, EdgeKind::Contains, 1.0);
-            }
-            graph.push_node(node);
-        }
-        graph.file_paths.push(file.path.clone());
+    let mut linker = Linker::new(files);
+    for number in 0..files.len() as u32 {
+        linker.add_file(number);
     }
-    graph
+    for number in 0..files.len() as u32 {
+        linker.add_bases(number);
+    }
+    for number in 0..files.len() as u32 {
+        linker.add_calls(number);
+        linker.add_imports(number);
+    }
+    linker.finish()
+}
+
+/// Where an edge ends: a node of the project, or the number of an external.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Node(u32),
+    External(u32),
+}
+
+struct Linker<'files> {
+    files: &'files [FileFacts],
+    modules: Modules<'files>,
+    graph: ProjectGraph,
+    /// First node of each file.
+    offsets: Vec<u32>,
+    /// Methods by name.
+    methods: FxHashMap<&'files str, Vec<u32>>,
+    externals: FxHashMap<String, u32>,
+    /// Bases of a class within the project.
+    bases: FxHashMap<u32, Vec<Place>>,
+    edges: BTreeMap<(u32, End, EdgeKind), f32>,
+}
+
+impl<'files> Linker<'files> {
+    fn new(files: &'files [FileFacts]) -> Self {
+        Self {
+            files,
+            modules: Modules::new(files),
+            graph: ProjectGraph::default(),
+            offsets: Vec::with_capacity(files.len()),
+            methods: FxHashMap::default(),
+            externals: FxHashMap::default(),
+            bases: FxHashMap::default(),
+            edges: BTreeMap::new(),
+        }
+    }
+
+    fn add_file(&mut self, number: u32) {
+        let file = &self.files[number as usize];
+        let offset = self.graph.node_count() as u32;
+        self.offsets.push(offset);
+        for (node, parent) in file.nodes.iter().zip(&file.parents) {
+            let place = self.graph.node_count() as u32;
+            if *parent != NONE {
+                self.edge(offset + parent, End::Node(place), EdgeKind::Contains, 1.0);
+                if node.kind == NodeKind::Function && file.nodes[*parent as usize].kind == NodeKind::Class {
+                    let name = node.name.rsplit('.').next().unwrap_or(&node.name);
+                    self.methods.entry(name).or_default().push(place);
+                }
+            }
+            self.graph.push_node(node, number);
+        }
+        self.graph.file_paths.push(file.path.clone());
+        for (source, target, kind) in &file.own_edges {
+            self.graph.own_sources.push(offset + source);
+            self.graph.own_targets.push(offset + target);
+            self.graph.own_kinds.push(*kind as u8);
+        }
+    }
+
+    fn edge(&mut self, source: u32, end: End, kind: EdgeKind, confidence: f32) {
+        let known = self.edges.entry((source, end, kind)).or_insert(confidence);
+        *known = known.max(confidence);
+    }
+
+    fn node(&self, (file, node): Place) -> u32 {
+        self.offsets[file as usize] + node
+    }
+
+    fn kind(&self, (file, node): Place) -> NodeKind {
+        self.files[file as usize].nodes[node as usize].kind
+    }
+
+    fn external(&mut self, name: String) -> End {
+        let next = self.externals.len() as u32;
+        End::External(*self.externals.entry(name).or_insert(next))
+    }
+
+    fn add_bases(&mut self, number: u32) {
+        for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Inherits) {
+            let class = self.node((number, reference.source));
+            match self.named(number, &reference.target) {
+                Named::Project(places) => {
+                    let is_class = |place: &Place| self.kind(*place) == NodeKind::Class;
+                    let places: Vec<Place> = places.into_iter().filter(is_class).collect();
+                    let share = reference.confidence / places.len().max(1) as f32;
+                    for place in &places {
+                        self.edge(class, End::Node(self.node(*place)), EdgeKind::Inherits, share);
+                    }
+                    self.bases.entry(class).or_default().extend(places);
+                }
+                Named::External(name) => {
+                    let end = self.external(name);
+                    self.edge(class, end, EdgeKind::Inherits, reference.confidence);
+                }
+                Named::Missing => {}
+            }
+        }
+    }
+
+    fn add_calls(&mut self, number: u32) {
+        for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Calls) {
+            let source = self.node((number, reference.source));
+            let places = match (&reference.target, self.named(number, &reference.target)) {
+                (Target::Local(node), _) => vec![(number, *node)],
+                (_, Named::Project(places)) => self.called(places),
+                (_, Named::External(name)) => {
+                    let end = self.external(name);
+                    self.edge(source, end, EdgeKind::Calls, reference.confidence);
+                    continue;
+                }
+                (Target::Method(name), _) => {
+                    self.guess(source, name, reference.confidence);
+                    continue;
+                }
+                _ => continue,
+            };
+            let share = reference.confidence / places.len().max(1) as f32;
+            for place in places {
+                self.edge(source, End::Node(self.node(place)), EdgeKind::Calls, share);
+            }
+        }
+    }
+
+    /// What a reference names.
+    fn named(&self, file: u32, target: &Target) -> Named {
+        match target {
+            Target::Local(node) => Named::Project(vec![(file, *node)]),
+            Target::Import(import, attributes) => self.imported_member(file, *import, attributes),
+            Target::Builtin(path) => Named::External(format!("{}.{path}", self.builtin_module(file))),
+            Target::Inherited(class, method) => self.inherited((file, *class), method),
+            Target::Unbound(path) => self.modules.unbound(file, path),
+            Target::Method(_) => Named::Missing,
+        }
+    }
+
+    /// What an import and attributes name; a method may be one that its class inherits.
+    fn imported_member(&self, file: u32, import: u32, attributes: &str) -> Named {
+        let named = self.modules.import(file, import, attributes);
+        let (owner, method) = attributes.rsplit_once('.').unwrap_or(("", attributes));
+        if named != Named::Missing || method.is_empty() {
+            return named;
+        }
+        match self.modules.import(file, import, owner) {
+            Named::Project(places) if places.len() == 1 && self.kind(places[0]) == NodeKind::Class => {
+                self.inherited(places[0], method)
+            }
+            _ => Named::Missing,
+        }
+    }
+
+    fn builtin_module(&self, file: u32) -> &'static str {
+        let language = Language::from_path(self.files[file as usize].path());
+        language.or(Language::ALL.first().copied()).map_or("", |language| language.table().names().builtin_module)
+    }
+
+    /// A method of the bases of a class, breadth first.
+    fn inherited(&self, class: Place, method: &str) -> Named {
+        let (mut queue, mut next) = (vec![class], 0);
+        while next < queue.len() && next < MOST_BASES {
+            for base in self.bases.get(&self.node(queue[next])).into_iter().flatten() {
+                let found = self.modules.methods(*base, method);
+                if !found.is_empty() {
+                    return Named::Project(found);
+                }
+                if !queue.contains(base) {
+                    queue.push(*base);
+                }
+            }
+            next += 1;
+        }
+        Named::Missing
+    }
+
+    /// The functions and classes among what was named; a class stands for its constructor where it defines one.
+    fn called(&self, places: Vec<Place>) -> Vec<Place> {
+        let callable = |place: &Place| matches!(self.kind(*place), NodeKind::Class | NodeKind::Function);
+        places.into_iter().filter(callable).map(|place| self.constructor(place)).collect()
+    }
+
+    fn constructor(&self, place: Place) -> Place {
+        if self.kind(place) != NodeKind::Class {
+            return place;
+        }
+        let language = Language::from_path(self.files[place.0 as usize].path());
+        let constructor = language.map_or("", |language| language.table().names().constructor);
+        self.modules.methods(place, constructor).last().copied().unwrap_or(place)
+    }
+
+    fn guess(&mut self, source: u32, method: &str, confidence: f32) {
+        let candidates = self.methods.get(method).cloned().unwrap_or_default();
+        if candidates.len() > MOST_CANDIDATES {
+            return;
+        }
+        for candidate in &candidates {
+            self.edge(source, End::Node(*candidate), EdgeKind::Calls, confidence / candidates.len() as f32);
+        }
+    }
+
+    fn add_imports(&mut self, number: u32) {
+        let module = self.node((number, 1));
+        for import in 0..self.files[number as usize].imports.len() as u32 {
+            let end = match self.modules.imported(number, import) {
+                Named::Project(places) => places.first().map(|place| End::Node(self.node(*place))),
+                Named::External(name) => Some(self.external(name)),
+                Named::Missing => None,
+            };
+            if let Some(end) = end {
+                self.edge(module, end, EdgeKind::Imports, 1.0);
+            }
+        }
+    }
+
+    /// Adds the externals, sorted by name, and the edges.
+    fn finish(mut self) -> ProjectGraph {
+        let mut externals: Vec<(String, u32)> = std::mem::take(&mut self.externals).into_iter().collect();
+        externals.sort_unstable();
+        let mut places = vec![0; externals.len()];
+        for (name, number) in externals {
+            places[number as usize] = self.graph.node_count() as u32;
+            self.graph.push_external(name);
+        }
+        let resolved = std::mem::take(&mut self.edges).into_iter().map(|((source, end, kind), confidence)| {
+            let target = match end {
+                End::Node(node) => node,
+                End::External(number) => places[number as usize],
+            };
+            (source, target, kind, confidence)
+        });
+        let mut edges: Vec<_> = resolved.collect();
+        edges.sort_unstable_by_key(|(source, target, kind, _)| (*source, *target, *kind));
+        for (source, target, kind, confidence) in edges {
+            self.graph.push_edge(source, target, kind, confidence);
+        }
+        self.graph
+    }
 }
 
 impl ProjectGraph {
-    fn push_node(&mut self, node: &FileNode) {
+    fn push_node(&mut self, node: &FileNode, file: u32) {
         self.kinds.push(node.kind as u8);
         self.names.push(node.name.clone());
-        self.files.push(self.file_paths.len() as u32);
+        self.files.push(file);
         self.start_lines.push(node.start_line);
         self.end_lines.push(node.end_line);
         self.start_bytes.push(node.start_byte);
         self.end_bytes.push(node.end_byte);
+    }
+
+    fn push_external(&mut self, name: String) {
+        self.kinds.push(NodeKind::External as u8);
+        self.names.push(name);
+        self.files.push(NONE);
+        self.start_lines.push(0);
+        self.end_lines.push(0);
+        self.start_bytes.push(0);
+        self.end_bytes.push(0);
     }
 
     fn push_edge(&mut self, source: u32, target: u32, kind: EdgeKind, confidence: f32) {

@@ -3,12 +3,21 @@
 //! [`file_facts`] reads one file; [`link`] joins the files of a project. Calls are found by name, without running or
 //! typing anything, and every edge carries a confidence. See [`link`] for what is resolved and how sure it is.
 
+mod chain;
+mod collect;
 mod columns;
 mod facts;
+mod imports;
 mod kinds;
 mod link;
+mod modules;
+mod resolve;
+mod scopes;
 
 pub use columns::{Edge, ProjectGraph};
 pub use facts::{FileFacts, FileNode, file_facts};
 pub use kinds::{EdgeKind, NodeKind};
 pub use link::link;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Finds what dotted paths name in a project.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::NodeKind;
+use super::facts::{FileFacts, Symbol, Target, WILDCARD};
+
+/// Longest chain of imports that import from each other which is followed.
+const LONGEST: usize = 12;
+
+/// A node of a file: the file's place in the list, and the node's in the file.
+pub(super) type Place = (u32, u32);
+
+/// What a path names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Nodes of the project.
+    Project(Vec<Place>),
+    /// Something outside of it, under this path.
+    External(String),
+    /// The path leads into the project, but what it ends at is not written there.
+    Missing,
+}
+
+/// The modules of a project, by name.
+pub(super) struct Modules<'files> {
+    files: &'files [FileFacts],
+    by_name: FxHashMap<&'files str, u32>,
+    /// Names that hold from a folder on which packages are found, such as `src`; none where two files share one.
+    by_short_name: FxHashMap<&'files str, Option<u32>>,
+    /// Modules beside each other in a folder that is no package, by folder and name.
+    by_folder: FxHashMap<(&'files str, &'files str), u32>,
+}
+
+impl<'files> Modules<'files> {
+    pub(super) fn new(files: &'files [FileFacts]) -> Self {
+        let mut modules = Self {
+            files,
+            by_name: FxHashMap::default(),
+            by_short_name: FxHashMap::default(),
+            by_folder: FxHashMap::default(),
+        };
+        let packages = package_folders(files);
+        for (number, file) in files.iter().enumerate() {
+            modules.by_name.entry(file.module()).or_insert(number as u32);
+            modules.add_short_name(number as u32, &packages);
+        }
+        modules
+    }
+
+    fn add_short_name(&mut self, number: u32, packages: &BTreeSet<&str>) {
+        let file = &self.files[number as usize];
+        let folder = folder_of(file.path());
+        let mut root = folder;
+        while !root.is_empty() && packages.contains(root) {
+            root = folder_of(root);
+        }
+        if root.is_empty() {
+            return;
+        }
+        let Some(short) = file.module().get(root.len() + 1..) else { return };
+        if root == folder {
+            self.by_folder.entry((folder, short)).or_insert(number);
+        } else {
+            self.by_short_name.entry(short).and_modify(|known| *known = None).or_insert(Some(number));
+        }
+    }
+
+    fn module(&self, from: u32, name: &str) -> Option<u32> {
+        let folder = folder_of(self.files[from as usize].path());
+        let short = || self.by_short_name.get(name).copied().flatten();
+        let beside = || self.by_folder.get(&(folder, name)).copied();
+        self.by_name.get(name).copied().or_else(beside).or_else(short)
+    }
+
+    /// The module that is the longest part of a path, and the rest of the path.
+    fn longest_module<'path>(&self, from: u32, path: &'path str) -> Option<(u32, &'path str)> {
+        let mut end = path.len();
+        loop {
+            if let Some(module) = self.module(from, &path[..end]) {
+                return Some((module, path[end..].trim_start_matches('.')));
+            }
+            end = path[..end].rfind('.')?;
+        }
+    }
+
+    /// The module that an import statement in file `from` loads.
+    pub(super) fn imported(&self, from: u32, import: u32) -> Named {
+        let import = &self.files[from as usize].imports[import as usize];
+        let whole = if import.member { &import.path } else { &import.module };
+        match self.longest_module(from, whole) {
+            Some((module, _)) => Named::Project(vec![(module, 1)]),
+            None if import.relative => Named::Missing,
+            None => Named::External(import.module.clone()),
+        }
+    }
+
+    /// What an import and then attributes name, seen from file `from`.
+    pub(super) fn import(&self, from: u32, import: u32, attributes: &str) -> Named {
+        self.import_within(from, import, attributes, LONGEST)
+    }
+
+    fn import_within(&self, from: u32, import: u32, attributes: &str, steps: usize) -> Named {
+        let import = &self.files[from as usize].imports[import as usize];
+        let path = super::imports::join(&import.path, attributes);
+        match self.longest_module(from, &path) {
+            Some((module, "")) => Named::Project(vec![(module, 1)]),
+            Some((module, rest)) => self.member((module, 1), rest, steps),
+            None if import.relative => Named::Missing,
+            None => Named::External(path),
+        }
+    }
+
+    /// What a module or class has under a dotted path.
+    fn member(&self, owner: Place, path: &str, steps: usize) -> Named {
+        let Some(steps) = steps.checked_sub(1) else { return Named::Missing };
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let symbols = self.symbols(owner, first);
+        let mut places = Vec::new();
+        for symbol in symbols {
+            match self.follow(owner.0, &symbol.target, rest, steps) {
+                Named::Project(found) => places.extend(found),
+                Named::External(path) if symbols.len() == 1 => return Named::External(path),
+                _ => {}
+            }
+        }
+        if symbols.is_empty() {
+            return self.wildcard(owner, path, steps);
+        }
+        if places.is_empty() { Named::Missing } else { Named::Project(places) }
+    }
+
+    fn follow(&self, file: u32, target: &Target, rest: &str, steps: usize) -> Named {
+        match target {
+            Target::Local(node) if rest.is_empty() => Named::Project(vec![(file, *node)]),
+            Target::Local(node) if self.kind((file, *node)) == NodeKind::Class => {
+                self.member((file, *node), rest, steps)
+            }
+            Target::Import(import, attributes) => {
+                self.import_within(file, *import, &super::imports::join(attributes, rest), steps)
+            }
+            _ => Named::Missing,
+        }
+    }
+
+    /// A name that a module may have from an import of everything.
+    fn wildcard(&self, owner: Place, path: &str, steps: usize) -> Named {
+        if owner.1 != 1 {
+            return Named::Missing;
+        }
+        let found = self.wildcards(owner.0).find_map(|module| match self.member((module, 1), path, steps) {
+            Named::Project(found) => Some(found),
+            _ => None,
+        });
+        found.map_or(Named::Missing, Named::Project)
+    }
+
+    /// What an unbound name of a file may stand for, by its imports of everything.
+    pub(super) fn unbound(&self, file: u32, path: &str) -> Named {
+        self.wildcard((file, 1), path, LONGEST)
+    }
+
+    /// The project's modules of which a file imports everything.
+    fn wildcards(&self, file: u32) -> impl Iterator<Item = u32> + '_ {
+        let imports = &self.files[file as usize].imports;
+        let everything = imports.iter().filter(|import| import.path.ends_with(WILDCARD));
+        everything.filter_map(move |import| self.module(file, &import.module)).filter(move |module| *module != file)
+    }
+
+    fn kind(&self, (file, node): Place) -> NodeKind {
+        self.files[file as usize].nodes[node as usize].kind
+    }
+
+    fn symbols(&self, (file, owner): Place, name: &str) -> &'files [Symbol] {
+        let symbols = &self.files[file as usize].symbols;
+        let place = |symbol: &Symbol| (symbol.owner, symbol.name.as_str()).cmp(&(owner, name));
+        let start = symbols.partition_point(|symbol| place(symbol).is_lt());
+        let end = start + symbols[start..].partition_point(|symbol| place(symbol).is_eq());
+        &symbols[start..end]
+    }
+
+    /// The methods that a class itself has under a name.
+    pub(super) fn methods(&self, class: Place, name: &str) -> Vec<Place> {
+        match self.member(class, name, LONGEST) {
+            Named::Project(found) => {
+                found.into_iter().filter(|place| self.kind(*place) == NodeKind::Function).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Folders that hold a package's own file.
+fn package_folders(files: &[FileFacts]) -> BTreeSet<&str> {
+    let is_package = |file: &&FileFacts| {
+        let folder = folder_of(file.path());
+        !folder.is_empty() && folder.len() == file.module().len()
+    };
+    files.iter().filter(is_package).map(|file| folder_of(file.path())).collect()
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

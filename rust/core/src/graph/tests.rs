@@ -1,0 +1,177 @@
+//! Source files and the edges that must, and alone may, come of them.
+
+use super::*;
+use crate::language::Language;
+use crate::syntax::{ParseLimits, parse};
+
+fn facts(path: &str, text: &str) -> FileFacts {
+    let tree = parse(Language::Python, text.as_bytes(), &ParseLimits::default()).unwrap();
+    file_facts(path, text.as_bytes(), &tree)
+}
+
+fn project(files: &[(&str, &str)]) -> ProjectGraph {
+    let mut facts: Vec<_> = files.iter().map(|(path, text)| facts(path, text)).collect();
+    facts.sort_by(|one, other| one.path().cmp(other.path()));
+    link(&facts)
+}
+
+/// Every edge but containment, as `source kind target confidence`.
+fn references(graph: &ProjectGraph) -> Vec<String> {
+    let name = |node: u32| graph.names[node as usize].as_str();
+    let others = graph.edges().filter(|edge| edge.kind != EdgeKind::Contains);
+    let mut lines: Vec<_> = others
+        .map(|edge| format!("{} {} {} {:.2}", name(edge.source), edge.kind.name(), name(edge.target), edge.confidence))
+        .collect();
+    lines.sort();
+    lines
+}
+
+struct Case {
+    what: &'static str,
+    files: &'static [(&'static str, &'static str)],
+    edges: &'static [&'static str],
+}
+
+#[rustfmt::skip]
+static CASES: &[Case] = &[
+    Case { what: "a function defined later", files: &[("m.py", "def f(): g()\ndef g(): pass\n")],
+        edges: &["m.f calls m.g 1.00"] },
+    Case { what: "code of the module belongs to the module", files: &[("m.py", "def f(): pass\nif x:\n    f()\n")],
+        edges: &["m calls m.f 1.00"] },
+    Case { what: "definitions in branches share; a redefinition replaces",
+        files: &[("m.py", "if x:\n    def f(): pass\nelse:\n    def f(): pass\ndef g(): pass\ndef g(): h()\ndef h(): pass\nf()\n")],
+        edges: &["m calls m.f 0.50", "m calls m.f 0.50", "m.g calls m.h 1.00"] },
+    Case { what: "nested functions, seen from inside alone",
+        files: &[("m.py", "def f():\n    def g(): h()\n    def h(): g()\n    g()\nh()\n")],
+        edges: &["m.f calls m.f.g 1.00", "m.f.g calls m.f.h 1.00", "m.f.h calls m.f.g 1.00"] },
+    Case { what: "a class attribute is not seen from its methods",
+        files: &[("m.py", "class C:\n    def a(self): pass\n    def b(self): a()\n    a(1)\n")],
+        edges: &["m.C calls m.C.a 1.00"] },
+    Case { what: "methods of the object, the class and bases",
+        files: &[("m.py", "class B:\n    def m(self): pass\nclass C(B):\n    def n(this): this.m(); this.k()\n    @classmethod\n    def k(cls): cls.n()\n    @staticmethod\n    def s(x): x.nothing()\nC.k()\n")],
+        edges: &["m calls m.C.k 1.00", "m.C inherits m.B 1.00", "m.C.k calls m.C.n 0.95", "m.C.n calls m.B.m 0.90", "m.C.n calls m.C.k 0.95"] },
+    Case { what: "the base classes' method",
+        files: &[("m.py", "class B:\n    def m(self): pass\nclass C(B):\n    def m(self): super().m()\n")],
+        edges: &["m.C inherits m.B 1.00", "m.C.m calls m.B.m 0.90"] },
+    Case { what: "constructors where the class defines one",
+        files: &[("m.py", "class A:\n    def __init__(self): pass\nclass B(A): pass\ndef f(): A(); B()\n")],
+        edges: &["m.B inherits m.A 1.00", "m.f calls m.A.__init__ 1.00", "m.f calls m.B 1.00"] },
+    Case { what: "decorators are called where they stand",
+        files: &[("m.py", "def d(f): return f\ndef e(x): return d\n@d\n@e(1)\ndef f(): pass\nclass C:\n    @d\n    def m(self): pass\n")],
+        edges: &["m calls m.d 1.00", "m calls m.e 1.00", "m.C calls m.d 1.00"] },
+    Case { what: "lambdas and comprehensions belong to what they stand in",
+        files: &[("m.py", "def g(x): pass\ndef f(): return lambda y: g(y)\nk = [g(x) for x in y]\ndef h(): return [g for g in y][0], [g() for g in y]\n")],
+        edges: &["m calls m.g 1.00", "m.f calls m.g 1.00"] },
+    Case { what: "parameters and variables hide definitions",
+        files: &[("m.py", "def g(): pass\ndef f(g): g()\ndef h():\n    g = 1\n    g()\ndef i():\n    for g in x: g()\n")],
+        edges: &[] },
+    Case { what: "one-step aliases", files: &[("m.py", "import json\ndef g(): pass\nk = g\nl = json.loads\nk(); l()\nclass C:\n    r = g\n    def m(self): self.r()\n")],
+        edges: &["m calls json.loads 0.81", "m calls m.g 0.90", "m imports json 1.00", "m.C.m calls m.g 0.85"] },
+    Case { what: "built-in and outside names", files: &[("m.py", "import os.path, numpy as np\nfrom json import loads as l\nlen(x); os.path.join(); np.array(); l()\nclass E(ValueError): pass\nunknown()\n")],
+        edges: &["m calls builtins.len 0.90", "m calls json.loads 0.90", "m calls numpy.array 0.90", "m calls os.path.join 0.90",
+            "m imports json 1.00", "m imports numpy 1.00", "m imports os.path 1.00", "m.E inherits builtins.ValueError 0.90"] },
+    Case { what: "absolute and relative imports in a package",
+        files: &[("p/__init__.py", "from .a import f\nfrom . import b\n"), ("p/a.py", "def f(): pass\n"),
+            ("p/b.py", "from .a import f as g\nfrom . import a\nfrom .. import q\ng(); a.f()\n"),
+            ("p/s/__init__.py", ""), ("p/s/c.py", "from ..a import f\nfrom ... import z\nf()\n"),
+            ("u.py", "import p, p.a\nfrom p import f, b\np.f(); f(); p.a.f(); b.g()\n")],
+        edges: &["p imports p.a 1.00", "p imports p.b 1.00", "p.b calls p.a.f 0.90", "p.b imports p.a 1.00",
+            "p.s.c calls p.a.f 0.90", "p.s.c imports p.a 1.00", "u calls p.a.f 0.90", "u imports p 1.00", "u imports p.a 1.00", "u imports p.b 1.00"] },
+    Case { what: "classes of other files: constructor, class method, inherited method, base",
+        files: &[("a.py", "class A:\n    def __init__(self): pass\n    def m(self): pass\n"), ("b.py", "from a import A\nclass B(A):\n    def n(self): self.m(); super().m()\n"),
+            ("c.py", "from b import B\nimport a\na.A(); B(); B.m(1); B.n(2)\n")],
+        edges: &["b imports a 1.00", "b.B inherits a.A 0.90", "b.B.n calls a.A.m 0.90", "c calls a.A.__init__ 0.90", "c calls a.A.m 0.90",
+            "c calls b.B 0.90", "c calls b.B.n 0.90", "c imports a 1.00", "c imports b 1.00"] },
+    Case { what: "everything imported", files: &[("a.py", "def f(): pass\n"), ("b.py", "from a import *\nfrom os import *\nf(); g()\n")],
+        edges: &["b calls a.f 0.70", "b imports a 1.00", "b imports os 1.00"] },
+    Case { what: "methods of unknown objects are guessed where few have the name",
+        files: &[("m.py", "class A:\n    def run(self): pass\n    def append(self): pass\nclass B:\n    def run(self): pass\nx.run(); f().run(); x.append(1); x.none()\n")],
+        edges: &["m calls m.A.run 0.15", "m calls m.B.run 0.15"] },
+    Case { what: "a fallback for a missing import", files: &[("m.py", "try:\n    from fast import f, g\nexcept ImportError:\n    g = None\n    def f(): pass\nf(); g()\n")],
+        edges: &["m calls fast.g 0.90", "m calls m.f 1.00", "m imports fast 1.00"] },
+    Case { what: "packages in a folder that is none", files: &[("src/p/__init__.py", ""), ("src/p/a.py", "def f(): pass\n"), ("t/test_a.py", "from p.a import f\nimport helper\nf(); helper.h()\n"), ("t/helper.py", "def h(): pass\n"), ("o.py", "import helper\n")],
+        edges: &["o imports helper 1.00", "t.test_a calls src.p.a.f 0.90", "t.test_a calls t.helper.h 0.90", "t.test_a imports src.p.a 1.00", "t.test_a imports t.helper 1.00"] },
+    Case { what: "imports that go round in circles end", files: &[("a.py", "from b import x\nx()\n"), ("b.py", "from a import x\n")],
+        edges: &["a imports b 1.00", "b imports a 1.00"] },
+    Case { what: "global names", files: &[("m.py", "def g(): pass\ndef f():\n    global k\n    k = g\ndef h(): k()\n")],
+        edges: &["m.h calls m.g 0.90"] },
+    Case { what: "generic and keyword bases", files: &[("m.py", "class A: pass\nclass B(A[int], metaclass=A): pass\n")],
+        edges: &["m.B inherits m.A 1.00"] },
+];
+
+#[test]
+fn files_give_their_edges_and_no_others() {
+    for case in CASES {
+        assert_eq!(references(&project(case.files)), case.edges, "{}", case.what);
+    }
+}
+
+#[test]
+fn nodes_have_dotted_names_lines_and_containers() {
+    let text = "import os\nfrom . import q\nX, y = 1, 2\n\n@d(\n 1)\nasync def f(a):\n    z = 1\n    def g():\n        import json\n        pass\n\n\nclass C:\n    v: int = 1\n\n    def m(self): pass\n";
+    let graph = project(&[("p/q/__init__.py", text)]);
+    let nodes: Vec<_> = (0..graph.node_count() as u32)
+        .map(|node| {
+            let place = node as usize;
+            let lines = (graph.start_lines[place], graph.end_lines[place]);
+            (graph.kind(node).name(), graph.names[place].as_str(), lines)
+        })
+        .collect();
+    assert_eq!(
+        nodes,
+        [
+            ("file", "p/q/__init__.py", (1, 17)),
+            ("module", "p.q", (1, 17)),
+            ("import", "p.q.os", (1, 1)),
+            ("import", "p.q.q", (2, 2)),
+            ("variable", "p.q.X", (3, 3)),
+            ("variable", "p.q.y", (3, 3)),
+            ("function", "p.q.f", (7, 11)),
+            ("function", "p.q.f.g", (9, 11)),
+            ("import", "p.q.f.g.json", (10, 10)),
+            ("class", "p.q.C", (14, 17)),
+            ("variable", "p.q.C.v", (15, 15)),
+            ("function", "p.q.C.m", (17, 17)),
+            ("external", "json", (0, 0)),
+            ("external", "os", (0, 0)),
+        ]
+    );
+    let contained: Vec<_> =
+        graph.edges().filter(|edge| edge.kind == EdgeKind::Contains).map(|edge| (edge.source, edge.target)).collect();
+    assert_eq!(contained, [(0, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 9), (6, 7), (7, 8), (9, 10), (9, 11)]);
+}
+
+#[test]
+fn import_labels_name_modules_as_written_where_they_are_used() {
+    let text = "import os.path, re as r\nfrom json import loads\nfrom . import near\nfrom __future__ import annotations\n\
+        def f(): os.path.join(near.x)\nclass C:\n    def m(self):\n        return loads(1)\n    def n(self, r): r.x\n";
+    let facts = facts("p/m.py", text);
+    let name = |node: u32| facts.nodes()[node as usize].name.as_str();
+    let labels: Vec<_> = facts.import_labels().iter().map(|(node, label)| (name(*node), label.as_str())).collect();
+    let file = "p/m.py";
+    let expected =
+        [(file, "json"), (file, "os.path"), (file, "re"), ("p.m.f", "os.path"), ("p.m.C", "json"), ("p.m.C.m", "json")];
+    assert_eq!(labels, expected);
+}
+
+#[test]
+fn linking_is_deterministic_and_columns_fit() {
+    for case in CASES {
+        let graph = project(case.files);
+        assert_eq!(graph, project(case.files), "{}", case.what);
+        let edges: Vec<_> = graph.edges().map(|edge| (edge.source, edge.target, edge.kind)).collect();
+        assert!(edges.is_sorted() && edges.iter().all(|edge| (edge.1 as usize) < graph.node_count()));
+        assert!(graph.confidences.iter().all(|confidence| *confidence > 0.0 && *confidence <= 1.0));
+    }
+}
+
+#[test]
+fn deep_and_broken_texts_are_taken() {
+    let deep = ["(".repeat(50_000), "lambda x: f(".repeat(20_000), "a.b(".repeat(20_000), "[x for x in ".repeat(5_000)];
+    for text in deep.iter().map(String::as_str).chain(["", "def", "class (:", "from import x", "import", "@", "def f("])
+    {
+        let limits = ParseLimits { budget: std::time::Duration::from_secs(60), ..ParseLimits::default() };
+        let tree = parse(Language::Python, text.as_bytes(), &limits).unwrap();
+        assert!(file_facts("m.py", text.as_bytes(), &tree).nodes().len() >= 2);
+    }
+}
