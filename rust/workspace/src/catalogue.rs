@@ -168,7 +168,8 @@ fn load(bytes: &[u8], stamp: &str) -> rusqlite::Result<Vec<VersionSummary>> {
         return Err(rusqlite::Error::QueryReturnedNoRows);
     }
     let mut versions = connection.prepare(
-        "SELECT model, version, parent, created, code_version, feature_schema, vocabulary FROM versions ORDER BY position",
+        "SELECT model, version, parent, created, code_version, feature_schema, vocabulary FROM versions
+         ORDER BY position",
     )?;
     let mut summaries = versions.query_map([], read_summary)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for summary in &mut summaries {

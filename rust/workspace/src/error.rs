@@ -87,7 +87,8 @@ pub enum WorkspaceError {
     },
     /// A version, or the file of its aliases, is not what was published.
     #[error(
-        "{model} {version} is damaged: {}; go back with `sapwood checkpoints rollback {model}` or promote another version",
+        "{model} {version} is damaged: {}; go back with `sapwood checkpoints rollback {model}` \
+         or promote another version",
         list_problems(problems)
     )]
     DamagedVersion {
@@ -118,7 +119,8 @@ pub enum WorkspaceError {
     },
     /// A version was trained on rows of another feature schema.
     #[error(
-        "{model} {version} was trained with feature schema {trained}, this release makes {current}; run `sapwood index PATH` and `sapwood train {model}` again"
+        "{model} {version} was trained with feature schema {trained}, this release makes {current}; \
+         run `sapwood index PATH` and `sapwood train {model}` again"
     )]
     SchemaMismatch {
         /// The model.

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::columns::{Columns, ColumnsWriter};
 use crate::error::{AtPath as _, Result, WorkspaceError};
+use crate::lock::RunLock;
 use crate::sources::Sources;
 use crate::storage::{DiskStorage, EntryKind, Storage, write_atomic_with};
 use crate::versions::{Versions, check_file_name};
@@ -68,7 +69,10 @@ impl Workspace {
     /// As [`Workspace::create`].
     pub fn create_with(storage: Arc<dyn Storage>, at: &Path, source_root: &Path, excludes: &[String]) -> Result<Self> {
         let source_root = Sources::open_with(storage.clone(), source_root, excludes)?.root().to_owned();
-        storage.create_folders(at).at(at)?;
+        storage.create_folders(at).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => WorkspaceError::NotAFolder { path: at.to_owned() },
+            _ => WorkspaceError::io(at, error),
+        })?;
         let at = storage.canonical(at).at(at)?;
         let folder = folder_in(&at);
         let kept = match read_settings(storage.as_ref(), &folder) {
@@ -169,6 +173,16 @@ impl Workspace {
     /// The checkpoint versions.
     pub fn versions(&self) -> Versions {
         Versions::new(self.storage.clone(), self.folder.clone())
+    }
+
+    /// Takes the lock on one kind of work in this workspace, such as `index` or `train`; it ends with the value.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Locked`] with the id of the process that does that work already,
+    /// [`WorkspaceError::BadInput`] for a name that is no plain file name.
+    pub fn lock(&self, work: &str) -> Result<RunLock> {
+        check_file_name(work)?;
+        RunLock::acquire(self.storage.as_ref(), &self.folder.join(format!("{work}.lock")))
     }
 
     /// Saves columns made from the sources as `index/<name>`.

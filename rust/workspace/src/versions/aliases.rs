@@ -87,7 +87,7 @@ impl Versions {
         let version = self.verify(model, version)?.version;
         self.change_aliases(model, |aliases| {
             if aliases.serving.as_ref() != Some(&version) {
-                aliases.previous = aliases.serving.take().filter(|old| self.read_manifest(model, old).is_ok());
+                aliases.previous = self.if_usable(model, aliases.serving.take())?;
                 aliases.serving = Some(version.clone());
             }
             if aliases.candidate.as_ref() == Some(&version) {
@@ -125,6 +125,16 @@ impl Versions {
             aliases.candidate = Some(version.clone());
             Ok(())
         })
+    }
+
+    /// The version, unless it is gone or damaged: a rollback must not lead there.
+    fn if_usable(&self, model: &str, version: Option<String>) -> Result<Option<String>> {
+        let Some(version) = version else { return Ok(None) };
+        match self.read_manifest(model, &version) {
+            Ok(_) => Ok(Some(version)),
+            Err(WorkspaceError::UnknownVersion { .. } | WorkspaceError::DamagedVersion { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads, changes and replaces the aliases under a lock, so that of two changes at once none is lost.
