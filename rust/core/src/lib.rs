@@ -21,6 +21,8 @@ pub mod language;
 pub mod names;
 pub mod rewrite;
 pub mod sampler;
+#[cfg(test)]
+mod snippets;
 pub mod syntax;
 
 pub use error::{CoreError, Result};

@@ -38,10 +38,10 @@ pub(crate) struct Occurrence {
 /// A region with names of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope {
-    /// The node that opens it.
-    pub(crate) node: u32,
     pub(crate) category: Category,
     outer: u32,
+    /// The nearest scope from here outwards that is neither comprehension nor lambda.
+    definition: u32,
 }
 
 /// The occurrences of names in one subtree, in order of the text.
@@ -88,11 +88,7 @@ impl<'source> Bindings<'source> {
 
     /// The nearest enclosing scope that is neither comprehension nor lambda, itself included.
     pub(crate) fn enclosing_definition(&self, scope: u32) -> u32 {
-        let mut current = scope;
-        while is_expression_scope(self.scope(current).category) && self.scope(current).outer != NONE {
-            current = self.scope(current).outer;
-        }
-        current
+        self.scopes[scope as usize].definition
     }
 }
 
@@ -132,7 +128,7 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             opened: vec![NONE; nodes],
             targets: vec![false; nodes],
             imports: vec![false; nodes],
-            scopes: vec![Scope { node: root, category: Category::Module, outer: NONE }],
+            scopes: vec![Scope { category: Category::Module, outer: NONE, definition: 0 }],
             occurrences: Vec::new(),
             names: Vec::new(),
             name_numbers: FxHashMap::default(),
@@ -164,12 +160,18 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             self.targets[offset] = self.is_target(parent, node, category);
         }
         if opens_scope(category) {
-            self.opened[offset] = self.scopes.len() as u32;
-            self.scopes.push(Scope { node, category, outer: self.inside[offset] });
+            self.opened[offset] = self.open_scope(category, self.inside[offset]);
         }
         if category == Category::Identifier {
             self.record(node);
         }
+    }
+
+    fn open_scope(&mut self, category: Category, outer: u32) -> u32 {
+        let scope = self.scopes.len() as u32;
+        let definition = if is_expression_scope(category) { self.scopes[outer as usize].definition } else { scope };
+        self.scopes.push(Scope { category, outer, definition });
+        scope
     }
 
     fn scope_under(&self, parent: u32, node: u32) -> u32 {
@@ -277,13 +279,13 @@ impl<'source, 'tree> Scan<'source, 'tree> {
         let is_named_expression = self.parent(node).is_some_and(|parent| {
             self.category(parent) == Category::NamedExpression && self.tree.role(node) == Role::Name
         });
-        let mut current = scope;
-        while is_named_expression
-            && matches!(self.scopes[current as usize].category, Category::Comprehension | Category::Generator)
-        {
-            current = self.scopes[current as usize].outer;
+        let is_comprehension =
+            |scope: u32| matches!(self.scopes[scope as usize].category, Category::Comprehension | Category::Generator);
+        if !is_named_expression || !is_comprehension(scope) {
+            return scope;
         }
-        current
+        let outwards = std::iter::successors(Some(scope), |scope| Some(self.scopes[*scope as usize].outer));
+        outwards.take(MAX_SCOPE_STEPS).find(|scope| !is_comprehension(*scope)).unwrap_or(scope)
     }
 
     fn name_number(&mut self, text: &'source str) -> u32 {

@@ -20,6 +20,7 @@ mod skeleton;
 mod structure;
 mod vocabulary;
 
+pub(crate) use bindings::{Bindings, Declaration, Occurrence};
 pub use builder::{Forest, ForestBuilder};
 pub use structure::{shape_hash, structure_terms, subtree_hashes};
 pub use vocabulary::{MAX_ENTRY_TOKENS, Vocabulary, VocabularyCounter};

@@ -40,6 +40,23 @@ pub(crate) struct LanguageDefinition {
     pub(crate) builtin_methods: &'static [&'static str],
     /// Names to which the language gives a meaning.
     pub(crate) names: SpecialNames,
+    /// What a rewrite of a text needs to know.
+    pub(crate) spelling: Spelling,
+}
+
+/// How a language writes what rewrites put into a text, and names that they must beware of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spelling {
+    /// The true literal.
+    pub(crate) true_literal: &'static str,
+    /// The false literal.
+    pub(crate) false_literal: &'static str,
+    /// Usual names of a method's receiver.
+    pub(crate) receivers: &'static [&'static str],
+    /// Functions that see the names of local variables.
+    pub(crate) name_readers: &'static [&'static str],
+    /// Functions for which the order of two arguments means nothing.
+    pub(crate) commutative_functions: &'static [&'static str],
 }
 
 /// Names to which a language gives a meaning of their own.
@@ -66,6 +83,8 @@ pub struct LanguageTable {
     builtins: &'static [&'static str],
     builtin_methods: &'static [&'static str],
     names: SpecialNames,
+    spelling: Spelling,
+    kinds: &'static [(&'static str, Category)],
 }
 
 impl Language {
@@ -133,6 +152,8 @@ impl LanguageTable {
             builtins: definition.builtins,
             builtin_methods: definition.builtin_methods,
             names: definition.names,
+            spelling: definition.spelling,
+            kinds: definition.kinds,
         }
     }
 
@@ -153,6 +174,15 @@ impl LanguageTable {
     /// The grammar's own name of a kind, for people and tests.
     pub fn kind_name(&self, kind: u16) -> &str {
         self.grammar.node_kind_for_id(kind).unwrap_or("ERROR")
+    }
+
+    pub(crate) fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
+    /// How the language writes an operator; none where it has no such operator.
+    pub(crate) fn operator_text(&self, operator: Category) -> Option<&'static str> {
+        self.kinds.iter().find(|(_, category)| *category == operator).map(|(text, _)| *text)
     }
 
     /// Whether the language itself binds this name.

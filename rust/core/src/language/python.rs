@@ -1,7 +1,7 @@
 //! Python.
 
 use super::category::{Category as C, Role as R};
-use super::{LanguageDefinition, SpecialNames};
+use super::{LanguageDefinition, SpecialNames, Spelling};
 
 pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "python",
@@ -17,6 +17,13 @@ pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
         static_method: "staticmethod",
         builtin_module: "builtins",
         package_file: "__init__",
+    },
+    spelling: Spelling {
+        true_literal: "True",
+        false_literal: "False",
+        receivers: &["self", "cls"],
+        name_readers: &["locals", "globals", "vars", "dir", "eval", "exec", "_getframe", "currentframe"],
+        commutative_functions: &["max", "min", "gcd"],
     },
 };
 
