@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sapwood_core::forest::Forest;
+
 use crate::error::{NnError, Result, check_indices, check_indptr, check_length};
 
 /// The columns of a forest that the tree model reads. Equal subtrees are one node; nodes are sorted by level, and the
@@ -162,4 +164,22 @@ fn check_filled_indptr(column: &'static str, indptr: &[u32], end: usize) -> Resu
 
 fn widened(indices: &[u32]) -> impl Iterator<Item = usize> {
     indices.iter().map(|&index| index as usize)
+}
+
+impl<'a> From<&'a Forest> for ForestColumns<'a> {
+    fn from(forest: &'a Forest) -> Self {
+        Self {
+            level_ends: &forest.level_ends,
+            entry: &forest.entry,
+            child_indptr: &forest.child_indptr,
+            children: &forest.children,
+            entry_indptr: &forest.entry_indptr,
+            entry_tokens: &forest.entry_tokens,
+            pool_indptr: &forest.pool_indptr,
+            pool_nodes: &forest.pool_nodes,
+            pool_counts: &forest.pool_counts,
+            statement_indptr: &forest.statement_indptr,
+            statement_nodes: &forest.statement_nodes,
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub mod error;
 pub mod forest;
 mod product;
 pub mod rows;
+#[cfg(test)]
+mod testing;
 pub mod tree_lstm;
 pub mod weights;
 pub mod whitening;

@@ -160,3 +160,68 @@ impl Groups {
         (0..self.parents.len() as u32).map(|document| self.root(document)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Terms = Vec<(u64, u32)>;
+
+    /// Sets drawn from few terms, and sets that differ from a long one in a few places.
+    fn documents() -> impl Strategy<Value = Vec<Terms>> {
+        let few = prop::collection::btree_set(0_u64..8, 0..7);
+        let near = prop::collection::btree_set(0_u64..20, 0..5)
+            .prop_map(|changed| (0..20).map(|term| if changed.contains(&term) { term + 100 } else { term }).collect());
+        let listed = |set: BTreeSet<u64>| set.into_iter().map(|term| (term, 1 + term as u32 % 3)).collect();
+        prop::collection::vec(prop_oneof![few, near].prop_map(listed), 0..25)
+    }
+
+    /// Groups by comparing all pairs, and merging until nothing changes.
+    fn all_pairs(documents: &[Terms], tenths: usize) -> Vec<u32> {
+        let sets: Vec<BTreeSet<u64>> =
+            documents.iter().map(|terms| terms.iter().map(|&(term, _)| term).collect()).collect();
+        let alike = |left: usize, right: usize| {
+            let (left, right) = (&sets[left], &sets[right]);
+            !left.is_empty() && 10 * left.intersection(right).count() >= tenths * left.union(right).count()
+        };
+        let mut groups: Vec<u32> = (0..documents.len() as u32).collect();
+        loop {
+            let before = groups.clone();
+            for left in 0..groups.len() {
+                for right in (0..groups.len()).filter(|&right| alike(left, right)) {
+                    groups[left] = groups[left].min(groups[right]);
+                }
+            }
+            if groups == before {
+                return groups;
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn groups_are_those_of_all_pairs(documents in documents(), tenths in 1_usize..=10) {
+            let found = near_duplicates(&documents, tenths as f64 / 10.0).unwrap();
+            prop_assert_eq!(found, all_pairs(&documents, tenths));
+        }
+    }
+
+    #[test]
+    fn counts_do_not_matter_and_empty_documents_are_alone() {
+        let documents = [vec![], vec![(1, 1), (2, 9)], vec![], vec![(1, 5), (2, 1)], vec![(3, 1)]];
+        assert_eq!(near_duplicates(&documents, 0.8).unwrap(), [0, 1, 2, 1, 4]);
+    }
+
+    #[test]
+    fn thresholds_outside_their_range_are_refused() {
+        for value in [0.0, -1.0, 1.01, f64::NAN] {
+            assert!(matches!(near_duplicates::<Terms>(&[], value), Err(SearchError::Threshold { .. })), "{value}");
+        }
+        assert!(near_duplicates(&[vec![(2, 1), (1, 1)]], 0.5).is_err());
+    }
+}

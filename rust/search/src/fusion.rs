@@ -72,3 +72,61 @@ fn fuse_one(document: u32, mut legs: Vec<(Leg, u32)>) -> Fused {
     legs.sort_unstable();
     Fused { document, score, legs }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ranking(documents: &[u32]) -> Vec<Scored> {
+        documents.iter().map(|&document| Scored { document, score: 1.0 }).collect()
+    }
+
+    fn rankings() -> impl Strategy<Value = Vec<(Leg, Vec<Scored>)>> {
+        let leg = prop::sample::select(vec![Leg::Structure, Leg::Vectors, Leg::Words]);
+        prop::collection::vec((leg, prop::collection::vec(0_u32..8, 0..8).prop_map(|list| ranking(&list))), 0..5)
+    }
+
+    fn borrowed(rankings: &[(Leg, Vec<Scored>)]) -> Vec<(Leg, &[Scored])> {
+        rankings.iter().map(|(leg, ranking)| (*leg, ranking.as_slice())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_rankings_does_not_matter(rankings in rankings()) {
+            let forward = borrowed(&rankings);
+            let backward: Vec<_> = forward.iter().rev().copied().collect();
+            prop_assert_eq!(fuse(&forward, 20), fuse(&backward, 20));
+        }
+
+        #[test]
+        fn what_is_first_everywhere_is_first(rankings in rankings(), winner in 0_u32..8) {
+            let led: Vec<(Leg, Vec<Scored>)> =
+                rankings.into_iter().map(|(leg, rest)| (leg, [ranking(&[winner]), rest].concat())).collect();
+            prop_assert_eq!(fuse(&borrowed(&led), 1).first().map(|fused| fused.document), led.first().map(|_| winner));
+        }
+
+        #[test]
+        fn fewer_are_a_prefix_of_more(rankings in rankings(), k in 0_usize..10) {
+            let all = fuse(&borrowed(&rankings), usize::MAX);
+            prop_assert_eq!(fuse(&borrowed(&rankings), k), &all[..k.min(all.len())]);
+        }
+    }
+
+    #[test]
+    fn scores_are_sums_of_reciprocal_ranks_and_legs_are_kept() {
+        let (structure, words) = (ranking(&[7, 3]), ranking(&[3, 5, 3]));
+        let fused = fuse(&[(Leg::Words, &words), (Leg::Structure, &structure)], 10);
+        let expected = [
+            Fused { document: 3, score: 1.0 / 62.0 + 1.0 / 61.0, legs: vec![(Leg::Structure, 2), (Leg::Words, 1)] },
+            Fused { document: 7, score: 1.0 / 61.0, legs: vec![(Leg::Structure, 1)] },
+            Fused { document: 5, score: 1.0 / 62.0, legs: vec![(Leg::Words, 2)] },
+        ];
+        assert_eq!(fused, expected);
+    }
+
+    #[test]
+    fn legs_have_distinct_names() {
+        assert_eq!([Leg::Structure, Leg::Vectors, Leg::Words].map(Leg::name), ["structure", "vectors", "words"]);
+    }
+}

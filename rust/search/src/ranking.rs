@@ -75,7 +75,8 @@ impl TopK {
         if score.is_nan() || self.limit == 0 {
             return;
         }
-        let candidate = Candidate(Scored { document, score });
+        // The total order puts -0.0 below 0.0, but the two are a tie.
+        let candidate = Candidate(Scored { document, score: score + 0.0 });
         if self.kept.len() < self.limit {
             self.kept.push(Reverse(candidate));
         } else if let Some(mut worst) = self.kept.peek_mut()

@@ -190,3 +190,114 @@ fn normalise(vector: &mut [f32]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Terms = Vec<(u64, u32)>;
+
+    fn terms() -> impl Strategy<Value = Terms> {
+        prop::collection::btree_map(0_u64..12, prop_oneof![1_u32..5, 250_u32..400], 0..8)
+            .prop_map(|terms| terms.into_iter().collect())
+    }
+
+    fn documents() -> impl Strategy<Value = Vec<Terms>> {
+        prop::collection::vec(terms(), 0..20)
+    }
+
+    /// Cosines of the query with all documents, by the definition.
+    fn cosines(documents: &[Terms], query: &Terms) -> Vec<f64> {
+        let n = documents.len() as f64;
+        let holders = |term: u64| documents.iter().filter(|terms| terms.iter().any(|&(t, _)| t == term)).count() as f64;
+        let weigh = |terms: &Terms| -> BTreeMap<u64, f64> {
+            let weight =
+                |term, count: u32| (1.0 + f64::from(count).ln()) * (1.0 + ((1.0 + n) / (1.0 + holders(term))).ln());
+            terms.iter().map(|&(term, count)| (term, weight(term, count))).collect()
+        };
+        let norm = |weights: &BTreeMap<u64, f64>| weights.values().map(|weight| weight * weight).sum::<f64>().sqrt();
+        let of_query = weigh(query);
+        let cosine = |terms: &Terms| {
+            let of_document = weigh(terms);
+            let dot: f64 = of_query.iter().map(|(term, weight)| weight * of_document.get(term).unwrap_or(&0.0)).sum();
+            if dot > 0.0 { dot / norm(&of_query) / norm(&of_document) } else { 0.0 }
+        };
+        documents.iter().map(cosine).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_ranks_by_cosine(documents in documents(), query in terms(), k in 0_usize..25) {
+            let index = StructureIndex::build(&documents).unwrap();
+            let cosines = cosines(&documents, &query);
+            let found = index.query(&query, k).unwrap();
+            let matching = cosines.iter().filter(|&&cosine| cosine > 0.0).count();
+            prop_assert_eq!(found.len(), matching.min(k));
+            let mut best = cosines.clone();
+            best.sort_by(|left, right| right.total_cmp(left));
+            for (hit, best) in found.iter().zip(&best) {
+                prop_assert!((f64::from(hit.score) - cosines[hit.document as usize]).abs() < 1e-5);
+                prop_assert!((f64::from(hit.score) - best).abs() < 1e-5);
+            }
+            let ordered = |left: &Scored, right: &Scored| {
+                right.score.total_cmp(&left.score).then(left.document.cmp(&right.document)).is_lt()
+            };
+            prop_assert!(found.is_sorted_by(ordered));
+        }
+
+        #[test]
+        fn stored_columns_give_the_same_index(documents in documents(), query in terms()) {
+            let index = StructureIndex::build(&documents).unwrap();
+            let restored = StructureIndex::from_columns(index.to_columns()).unwrap();
+            prop_assert_eq!(restored.query(&query, 30).unwrap(), index.query(&query, 30).unwrap());
+            prop_assert_eq!(restored.hashed_vector(&query).unwrap(), index.hashed_vector(&query).unwrap());
+        }
+
+        #[test]
+        fn a_filter_is_the_full_ranking_without_what_it_drops(documents in documents(), query in terms(), k in 0_usize..6) {
+            let index = StructureIndex::build(&documents).unwrap();
+            let odd = |document: u32| document % 2 == 1;
+            let mut expected = index.query(&query, usize::MAX).unwrap();
+            expected.retain(|hit| odd(hit.document));
+            expected.truncate(k);
+            prop_assert_eq!(index.query_where(&query, k, &odd).unwrap(), expected);
+        }
+
+        #[test]
+        fn hashed_vectors_have_unit_length_and_keep_cosines(documents in documents(), query in terms()) {
+            let index = StructureIndex::build(&documents).unwrap();
+            let vector = index.hashed_vector(&query).unwrap();
+            let norm: f32 = vector.iter().map(|value| value * value).sum();
+            prop_assert_eq!(vector.len(), HASHED_DIMENSIONS);
+            let expected = if query.is_empty() { 0.0 } else { 1.0 };
+            prop_assert!((norm - expected).abs() < 1e-5);
+            // Twelve terms that fall into twelve dimensions: the hashing loses nothing.
+            for (document, cosine) in documents.iter().zip(cosines(&documents, &query)) {
+                let other = index.hashed_vector(document).unwrap();
+                let product: f64 = vector.iter().zip(&other).map(|(a, b)| f64::from(a * b)).sum();
+                prop_assert!((product - cosine).abs() < 1e-5, "{product} is not {cosine}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_is_most_like_itself_and_unknown_terms_lower_the_score() {
+        let index = StructureIndex::build(&[vec![(1, 2), (2, 1)], vec![(2, 1), (3, 1)], vec![(9, 1)]]).unwrap();
+        let itself = index.query(&[(1, 2), (2, 1)], 3).unwrap();
+        assert_eq!(itself.iter().map(|hit| hit.document).collect::<Vec<_>>(), [0, 1]);
+        assert!((itself[0].score - 1.0).abs() < 1e-6);
+        let strange = index.query(&[(1, 2), (2, 1), (777, 1)], 1).unwrap();
+        assert!(strange[0].document == 0 && strange[0].score < 0.9);
+    }
+
+    #[test]
+    fn queries_that_break_the_order_are_refused() {
+        let index = StructureIndex::build(&[vec![(1, 1)]]).unwrap();
+        assert_eq!(index.query(&[(2, 1), (1, 1)], 1), Err(SearchError::UnsortedQuery));
+        assert_eq!(index.hashed_vector(&[(2, 0)]), Err(SearchError::ZeroCount { term: 2 }));
+    }
+}

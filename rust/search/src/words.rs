@@ -114,3 +114,72 @@ fn count_subtokens<W: AsRef<str>>(words: &[W]) -> Vec<(u64, u32)> {
     hashes.sort_unstable();
     hashes.chunk_by(|left, right| left == right).map(|run| (run[0], run.len() as u32)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sapwood_core::names::subtokens;
+
+    fn word() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "parse",
+            "parseHeader",
+            "http_header",
+            "HTTPServer2",
+            "x",
+            "Write the header.",
+            "_",
+            "",
+        ])
+    }
+
+    fn documents() -> impl Strategy<Value = Vec<Vec<&'static str>>> {
+        prop::collection::vec(prop::collection::vec(word(), 0..6), 0..12)
+    }
+
+    /// BM25 of all documents, by the definition.
+    fn bm25(documents: &[Vec<&str>], query: &str) -> Vec<f64> {
+        let split: Vec<Vec<String>> =
+            documents.iter().map(|words| words.iter().flat_map(|word| subtokens(word)).collect()).collect();
+        let mean = split.iter().map(Vec::len).sum::<usize>() as f64 / split.len() as f64;
+        let score = |document: &Vec<String>| {
+            let mut score = 0.0;
+            for term in subtokens(query) {
+                let holders = split.iter().filter(|other| other.contains(&term)).count() as f64;
+                let idf = (1.0 + (split.len() as f64 - holders + 0.5) / (holders + 0.5)).ln();
+                let count = document.iter().filter(|&word| *word == term).count() as f64;
+                score += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * document.len() as f64 / mean)).max(1e-9);
+            }
+            score
+        };
+        split.iter().map(score).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_ranks_by_bm25(documents in documents(), query in prop::collection::vec(word(), 0..4), k in 0_usize..15) {
+            let query = query.join(" ");
+            let index = WordIndex::build(&documents).unwrap();
+            let scores = bm25(&documents, &query);
+            let found = index.query(&query, k);
+            prop_assert_eq!(found.len(), scores.iter().filter(|&&score| score > 0.0).count().min(k));
+            let mut best = scores.clone();
+            best.sort_by(|left, right| right.total_cmp(left));
+            for (hit, best) in found.iter().zip(&best) {
+                prop_assert!((f64::from(hit.score) - scores[hit.document as usize]).abs() < 1e-4);
+                prop_assert!((f64::from(hit.score) - best).abs() < 1e-4);
+            }
+            let restored = WordIndex::from_columns(index.to_columns()).unwrap();
+            prop_assert_eq!(restored.query(&query, k), found);
+        }
+    }
+
+    #[test]
+    fn names_are_found_by_their_parts_in_any_case() {
+        let index = WordIndex::build(&[["write_footer"], ["parseHTTPHeader"]]).unwrap();
+        let found = index.query("the HEADER", 5);
+        assert_eq!(found.iter().map(|hit| hit.document).collect::<Vec<_>>(), [1]);
+        assert!(index.query_where("header", 5, &|document: u32| document == 0).is_empty());
+    }
+}

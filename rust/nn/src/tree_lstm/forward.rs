@@ -21,6 +21,7 @@ pub struct TreeScratch {
     tables: Tables,
     level: LevelBuffers,
     states: States,
+    sums: Vec<f64>,
     means: Vec<f32>,
 }
 
@@ -137,16 +138,23 @@ impl TreeLstm<'_> {
         multiply(&states.hidden[values.clone()], &self.forget.hidden, &mut states.forget[values])
     }
 
+    /// Sums in double precision: a large tree adds tens of thousands of states.
     fn pool(&self, forest: ForestView<'_>, scratch: &mut TreeScratch) {
         let size = self.sizes.hidden;
-        clear(&mut scratch.means, forest.tree_count() * size);
-        for (tree, mean) in scratch.means.chunks_exact_mut(size).enumerate() {
-            let total: u64 = forest.pool(tree).map(|(_, count)| u64::from(count)).sum();
+        let TreeScratch { states, sums, means, .. } = scratch;
+        fit(means, forest.tree_count() * size);
+        for (tree, mean) in means.chunks_exact_mut(size).enumerate() {
+            sums.clear();
+            sums.resize(size, 0.0);
+            let mut total = 0.0;
             for (node, count) in forest.pool(tree) {
-                let weight = (f64::from(count) / total as f64) as f32;
-                let state = row(&scratch.states.hidden, node, size);
-                mean.iter_mut().zip(state).for_each(|(mean, value)| *mean += weight * value);
+                let count = f64::from(count);
+                total += count;
+                for (sum, value) in sums.iter_mut().zip(row(&states.hidden, node, size)) {
+                    *sum += count * f64::from(*value);
+                }
             }
+            mean.iter_mut().zip(&*sums).for_each(|(mean, sum)| *mean = (sum / total) as f32);
         }
     }
 }

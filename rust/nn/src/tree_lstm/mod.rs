@@ -10,6 +10,8 @@
 
 mod forward;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
