@@ -36,6 +36,7 @@ def _root(
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
     ] = False,
 ) -> None:
+    del version
     _help_without_command(context)
 
 

@@ -51,7 +51,7 @@ def train(
         _check(engine, model, settings)
     from sapwood.training import train as run
 
-    with _stop_on_interrupt() as should_stop, progress.training() as on_event:
+    with stop_on_interrupt() as should_stop, progress.training() as on_event:
         result = run(model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint)
     if as_json:
         output.emit({"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics})
@@ -72,7 +72,7 @@ def _check(engine: _core.Engine, model: str, settings: Config) -> None:
 
 
 @contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """While this lasts, the first Ctrl-C asks for a stop with saved state, the second one stops at once."""
     asked = threading.Event()
 

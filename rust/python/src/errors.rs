@@ -67,8 +67,11 @@ fn new_class<'py>(
     attributes.set_item("code", code)?;
     let qualified = CString::new(format!("sapwood._core.{name}"))?;
     let doc = CString::new(doc)?;
-    PyErr::new_type(py, &qualified, Some(&doc), Some(base), Some(attributes.into_any().unbind()))
-        .map(|class| class.into_bound(py))
+    // `new_type` lets go of its own reference before CPython reads the dictionary: this one outlives the call.
+    let lent = attributes.clone().into_any().unbind();
+    let class = PyErr::new_type(py, &qualified, Some(&doc), Some(base), Some(lent))?.into_bound(py);
+    drop(attributes);
+    Ok(class)
 }
 
 /// The exception of a failure.
