@@ -88,35 +88,59 @@ def pair_table(pairs: Sequence[Pair]) -> Table:
     )
 
 
-def judged(pairs: Sequence[Pair], judge: Judge, table: Table) -> list[Result]:
-    """Measure one judge on pairs."""
-    if len(pairs) < MINIMUM_QUERIES:
-        note = f"too few functions (n = {len(pairs)})"
-        return [table.missing(judge.name, "AUROC", len(pairs), note, is_baseline=judge.is_baseline)]
-    originals, _ = judge.judge([pair.original for pair in pairs])
-    mutants, lines = judge.judge([pair.mutant for pair in pairs])
-    scores = np.concatenate([originals, mutants])
-    labels = np.repeat([False, True], len(pairs))
-    means = {"AUROC": Mean(auroc(scores, labels), 0.0, len(scores)), "paired": paired_accuracy(originals, mutants)}
-    for top in TOP:
-        found = [line_found(of_pair, pair.lines, top) for of_pair, pair in zip(lines, pairs, strict=True)]
-        means[f"line top-{top}"] = mean_of(found)
-    return [table.row(judge.name, metric, mean, is_baseline=judge.is_baseline) for metric, mean in means.items()]
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What one judge said of all pairs."""
+
+    name: str
+    is_baseline: bool
+    pairs: Sequence[Pair]
+    originals: Floats
+    mutants: Floats
+    lines: list[Lines]
+
+    @classmethod
+    def of(cls, judge: Judge, pairs: Sequence[Pair]) -> Verdicts:
+        """Ask the judge."""
+        originals, _ = judge.judge([pair.original for pair in pairs])
+        mutants, lines = judge.judge([pair.mutant for pair in pairs])
+        return cls(judge.name, judge.is_baseline, pairs, originals, mutants, lines)
+
+    def results(self, table: Table) -> list[Result]:
+        """Measure how well mutants are told from originals, and how well their lines are found, if any are named."""
+        if len(self.pairs) < MINIMUM_QUERIES:
+            note = f"too few functions (n = {len(self.pairs)})"
+            return [table.missing(self.name, "AUROC", len(self.pairs), note, is_baseline=self.is_baseline)]
+        means = _told_apart(self.originals, self.mutants)
+        judged = list(zip(self.lines, self.pairs, strict=True)) if any(self.lines) else []
+        for top in TOP if judged else ():
+            found = [line_found(lines, wrong_starts(lines, pair), top) for lines, pair in judged]
+            means[f"line top-{top}"] = mean_of(found)
+        return [table.row(self.name, metric, mean, is_baseline=self.is_baseline) for metric, mean in means.items()]
+
+    def control(self, table: Table, seed: int) -> list[Result]:
+        """Measure with originals and mutants swapped at random: what is scored without skill."""
+        if len(self.pairs) < MINIMUM_QUERIES:
+            return []
+        swaps = np.random.default_rng(seed).random(len(self.pairs)) < 0.5
+        first = np.where(swaps, self.mutants, self.originals)
+        second = np.where(swaps, self.originals, self.mutants)
+        name = f"{self.name}, labels permuted"
+        means = _told_apart(first, second)
+        return [table.row(name, metric, mean, is_baseline=True) for metric, mean in means.items()]
 
 
-def permuted(pairs: Sequence[Pair], judge: Judge, table: Table, seed: int) -> list[Result]:
-    """Measure one judge with originals and mutants swapped at random: what it scores without skill."""
-    swaps = np.random.default_rng(seed).random(len(pairs)) < 0.5
-    originals, _ = judge.judge([pair.original for pair in pairs])
-    mutants, _ = judge.judge([pair.mutant for pair in pairs])
-    first, second = np.where(swaps, mutants, originals), np.where(swaps, originals, mutants)
-    labels = np.repeat([False, True], len(pairs))
-    name = f"{judge.name}, labels permuted"
-    area = Mean(auroc(np.concatenate([first, second]), labels), 0.0, 2 * len(pairs))
-    return [
-        table.row(name, "AUROC", area, is_baseline=True),
-        table.row(name, "paired", paired_accuracy(first, second), is_baseline=True),
-    ]
+def _told_apart(originals: Floats, mutants: Floats) -> dict[str, Mean]:
+    labels = np.repeat([False, True], [len(originals), len(mutants)])
+    area = auroc(np.concatenate([originals, mutants]), labels)
+    return {"AUROC": Mean(area, 0.0, len(labels)), "paired": paired_accuracy(originals, mutants)}
+
+
+def wrong_starts(lines: Lines, pair: Pair) -> set[int]:
+    """First lines of the statements that hold the mistake: those that start last at or before a changed line."""
+    starts = [line for line, _ in lines]
+    before = ([start for start in starts if start <= changed] for changed in pair.lines)
+    return {max(found) for found in before if found}
 
 
 def chance(pairs: Sequence[Pair], table: Table) -> list[Result]:
@@ -126,11 +150,11 @@ def chance(pairs: Sequence[Pair], table: Table) -> list[Result]:
         table.row(name, "AUROC", Mean(0.5, 0.0, 2 * len(pairs)), is_baseline=True),
         table.row(name, "paired", Mean(0.5, 0.0, len(pairs)), is_baseline=True),
     ]
-    sizes = [sorted({line for line, _ in statements(pair.mutant)}) for pair in pairs]
+    listed = [[(line, 0.0) for line in dict(statements(pair.mutant))] for pair in pairs]
     for top in TOP:
         hits = [
-            chance_of_a_hit(len(lines), len(pair.lines.intersection(lines)), top)
-            for lines, pair in zip(sizes, pairs, strict=True)
+            chance_of_a_hit(len(lines), len(wrong_starts(lines, pair)), top)
+            for lines, pair in zip(listed, pairs, strict=True)
         ]
         mean = mean_of(hits) if hits else Mean(0.0, 0.0, 0)
         rows.append(table.row(name, f"line top-{top}", Mean(mean.value, 0.0, mean.n), is_baseline=True))

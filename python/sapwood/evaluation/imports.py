@@ -91,43 +91,61 @@ def import_table(files: Files) -> Table:
     )
 
 
-def measured(held_out: Files, fitting: Files, guesser: Guesser, table: Table) -> list[Result]:
-    """Measure one guesser; the threshold of its F1 is fitted on ``fitting`` (validation files).
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """What one guesser said of the files to report on and of the files to fit a threshold on (validation files)."""
 
-    F1 and average precision are over (file, module of the vocabulary) decisions; recall also counts modules outside
-    the vocabulary, as missed.
-    """
-    if len(held_out.texts) < MINIMUM_QUERIES or not held_out.labels.any() or not fitting.labels.any():
-        note = f"too few files (n = {len(held_out.texts)}; {len(fitting.texts)} to fit a threshold on)"
-        return [table.missing(guesser.name, "micro-F1", len(held_out.texts), note, is_baseline=guesser.is_baseline)]
-    threshold = best_threshold(guesser.guess(fitting.texts), fitting.labels)
-    scores = guesser.guess(held_out.texts)
-    return _rows(guesser.name, scores, held_out, threshold, table, is_baseline=guesser.is_baseline)
+    name: str
+    is_baseline: bool
+    held_out: Files
+    fitting: Files
+    scores: Floats
+    fitting_scores: Floats
 
+    @classmethod
+    def of(cls, guesser: Guesser, held_out: Files, fitting: Files) -> Guesses:
+        """Ask the guesser."""
+        scores, fitting_scores = guesser.guess(held_out.texts), guesser.guess(fitting.texts)
+        return cls(guesser.name, guesser.is_baseline, held_out, fitting, scores, fitting_scores)
 
-def permuted(held_out: Files, fitting: Files, guesser: Guesser, table: Table, seed: int) -> list[Result]:
-    """Measure one guesser on other files' answers: what knowing the frequencies alone is worth to it."""
-    if len(held_out.texts) < MINIMUM_QUERIES or not fitting.labels.any():
-        return []
-    order = np.random.default_rng(seed).permutation(len(held_out.texts))
-    threshold = best_threshold(guesser.guess(fitting.texts), fitting.labels)
-    scores = guesser.guess(held_out.texts)[order]
-    return _rows(f"{guesser.name}, labels permuted", scores, held_out, threshold, table, is_baseline=True)
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are files to measure on and to fit on."""
+        return (
+            len(self.held_out.texts) >= MINIMUM_QUERIES
+            and bool(self.held_out.labels.any())
+            and bool(self.fitting.labels.any())
+        )
 
+    def results(self, table: Table) -> list[Result]:
+        """Measure how well modules are guessed.
 
-def _rows(
-    name: str, scores: Floats, files: Files, threshold: float, table: Table, *, is_baseline: bool
-) -> list[Result]:
-    missing = sum(files.unreachable)
-    outside = f"{missing} of {missing + int(files.labels.sum())} imports are outside the vocabulary (missed in recall)"
-    files_count = len(files.texts)
-    means = {
-        "micro-F1": Mean(micro_f1(scores, files.labels, threshold), 0.0, files_count),
-        f"recall@{CUTOFF}": label_recall_at(scores, files.labels, files.unreachable, CUTOFF),
-        "average precision": Mean(micro_average_precision(scores, files.labels), 0.0, files_count),
-    }
-    notes = {f"recall@{CUTOFF}": outside if missing else ""}
-    return [
-        table.row(name, metric, mean, is_baseline=is_baseline, note=notes.get(metric, ""))
-        for metric, mean in means.items()
-    ]
+        F1 and average precision are over (file, module of the vocabulary) decisions; recall also counts modules outside
+        the vocabulary, as missed.
+        """
+        if not self.is_enough:
+            held_out, fitting = len(self.held_out.texts), len(self.fitting.texts)
+            note = f"too few files (n = {held_out}; {fitting} to fit a threshold on)"
+            return [table.missing(self.name, "micro-F1", held_out, note, is_baseline=self.is_baseline)]
+        return self._rows(self.name, self.scores, table, is_baseline=self.is_baseline)
+
+    def control(self, table: Table, seed: int) -> list[Result]:
+        """Measure on other files' answers: what knowing the frequencies alone is worth."""
+        if not self.is_enough:
+            return []
+        order = np.random.default_rng(seed).permutation(len(self.scores))
+        return self._rows(f"{self.name}, labels permuted", self.scores[order], table, is_baseline=True)
+
+    def _rows(self, name: str, scores: Floats, table: Table, *, is_baseline: bool) -> list[Result]:
+        files = self.held_out
+        threshold = best_threshold(self.fitting_scores, self.fitting.labels)
+        missing, count = sum(files.unreachable), len(files.texts)
+        note = f"{missing} of {missing + int(files.labels.sum())} imports are outside the vocabulary, missed in recall"
+        recall = label_recall_at(scores, files.labels, files.unreachable, CUTOFF)
+        area = Mean(micro_average_precision(scores, files.labels), 0.0, count)
+        f1 = Mean(micro_f1(scores, files.labels, threshold), 0.0, count)
+        return [
+            table.row(name, "average precision", area, is_baseline=is_baseline),
+            table.row(name, "micro-F1", f1, is_baseline=is_baseline),
+            table.row(name, f"recall@{CUTOFF}", recall, is_baseline=is_baseline, note=note if missing else ""),
+        ]

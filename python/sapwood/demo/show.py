@@ -1,0 +1,66 @@
+"""Prints the steps of the demo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from sapwood.report.content import AnalysisExample, SearchExample
+
+
+def heading(console: Console, number: int, text: str) -> None:
+    """Print the title of a step."""
+    console.print(f"\n[bold]{number}. {escape(text)}[/]")
+
+
+def search(console: Console, example: SearchExample | None) -> None:
+    """Print a search by example with what found each hit and why."""
+    if example is None:
+        console.print("There is no function to search with.")
+        return
+    console.print(f"Functions like [bold]{escape(example.symbol)}[/] ({escape(example.place)})")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("", "function", "where", "found by", "why"):
+        table.add_column(column, overflow="fold")
+    for number, hit in enumerate(example.hits, 1):
+        legs = ", ".join(f"{leg['leg']} {leg['rank']}" for leg in hit["legs"])
+        mark = " [green](known counterpart)[/]" if hit["symbol"] in example.known else ""
+        where = f"{hit['path']}:{hit['start_line']}"
+        table.add_row(str(number), escape(hit["symbol"]) + mark, escape(where), legs, escape(hit["why"]))
+    console.print(table)
+    console.print(f"[dim]{escape(example.note)}[/]")
+
+
+def analysis(console: Console, example: AnalysisExample | None) -> None:
+    """Print the analysis of a known mistake and whether it was found."""
+    if example is None:
+        console.print("No function of a held-out package offers a place for a mistake.")
+        return
+    console.print(f"[bold]{escape(example.symbol)}[/] with a known mistake: {example.kind}, line {example.line}")
+    console.print(f"  [red]- {escape(example.before.strip())}[/]\n  [green]+ {escape(example.after.strip())}[/]")
+    console.print(f"  probability of a bug: {_percent(example.probability_before)} before, ", end="")
+    console.print(f"{_percent(example.probability_after)} after")
+    lines = ", ".join(f"{line} ({score:.2f})" for line, score in example.lines) or "none"
+    imports = ", ".join(f"{escape(name)} ({score:.2f})" for name, score in example.imports) or "none"
+    console.print(f"  lines named: {lines}\n  imports named: {imports}")
+    if example.untrained:
+        console.print(f"  untrained, so silent: {', '.join(example.untrained)}")
+    console.print(f"  {example.verdict()}")
+
+
+def commands(console: Console, lines: Sequence[str]) -> None:
+    """Print what to type next."""
+    console.print("\nIn your own folder:")
+    for line in lines:
+        console.print(f"  {line}", markup=False)
+
+
+def _percent(probability: float | None) -> str:
+    return "unknown" if probability is None else f"{100 * probability:.1f} %"
