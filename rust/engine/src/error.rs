@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use sapwood_core::CoreError;
+use sapwood_nn::NnError;
+use sapwood_search::SearchError;
+use sapwood_workspace::WorkspaceError;
 use thiserror::Error;
 
 use crate::messages::Failure;
@@ -15,6 +18,7 @@ pub const CODES: &[&str] = &[
     "no_model",
     "path_missing",
     "path_denied",
+    "not_a_folder",
     "empty_folder",
     "not_utf8",
     "syntax",
@@ -24,6 +28,8 @@ pub const CODES: &[&str] = &[
     "unknown_language",
     "unknown_version",
     "damaged_version",
+    "damaged_index",
+    "newer_format",
     "schema_mismatch",
     "vocabulary_mismatch",
     "locked",
@@ -40,25 +46,11 @@ pub const CODES: &[&str] = &[
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The workspace was never indexed.
-    #[error("{} has no index; run `sapwood index {}`", .root.display(), .root.display())]
-    NoIndex {
-        /// The folder of the sources.
-        root: PathBuf,
-    },
     /// A file changed since it was indexed.
     #[error("{path} has changed since it was indexed; run `sapwood index` again")]
     StaleIndex {
         /// The file, relative to the source root.
         path: String,
-    },
-    /// There is no source file to index.
-    #[error("{} holds no source file of a known language ({languages}); give a folder with code", .root.display())]
-    EmptyFolder {
-        /// The folder of the sources.
-        root: PathBuf,
-        /// The languages that are built in.
-        languages: String,
     },
     /// A text could not be turned into columns.
     #[error("text {position}: {source}")]
@@ -80,6 +72,15 @@ pub enum EngineError {
     /// From the core.
     #[error(transparent)]
     Core(#[from] CoreError),
+    /// From search.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// From the models.
+    #[error(transparent)]
+    Nn(#[from] NnError),
+    /// From the disk.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// There is no Python to train or answer with.
     #[error("no Python environment was given; training and models need one with `sapwood[train]` installed")]
     NoEnvironment,
@@ -171,10 +172,12 @@ impl EngineError {
     /// The stable code, one of [`CODES`].
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NoIndex { .. } => "no_index",
             Self::StaleIndex { .. } => "stale_index",
-            Self::EmptyFolder { .. } => "empty_folder",
             Self::BadInput { .. } => "bad_input",
+            Self::Search(error) => search_code(error),
+            Self::Nn(NnError::MissingWeight { .. } | NnError::WeightShape { .. }) => "damaged_version",
+            Self::Nn(_) => "vocabulary_mismatch",
+            Self::Workspace(error) => error.code(),
             Self::Interrupted => "interrupted",
             Self::Text { source: error, .. } | Self::Core(error) => core_code(error),
             Self::PackageMissing { .. } | Self::TorchMissing { .. } => "missing_dependency",
@@ -216,6 +219,13 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::UnknownLanguage { .. } => "unknown_language",
         CoreError::Inconsistent { .. } => "bad_input",
         _ => "internal",
+    }
+}
+
+fn search_code(error: &SearchError) -> &'static str {
+    match error {
+        SearchError::Damaged { .. } => "damaged_index",
+        _ => "bad_input",
     }
 }
 

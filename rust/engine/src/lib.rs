@@ -1,8 +1,11 @@
 //! The engine that a Rust host embeds.
 
+mod duplicates;
 pub mod error;
 pub mod messages;
+pub mod native;
 pub mod runtime;
+pub mod texts;
 
 pub use error::{EngineError, Result};
 

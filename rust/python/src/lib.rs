@@ -1,17 +1,67 @@
 //! The extension module `sapwood._core`: thin over the engine, and the C functions that start an embedded interpreter.
 
+mod arrays;
 mod embed;
 mod errors;
+mod graphs;
+mod native;
 mod signals;
+mod structure;
+mod trees;
 
 use pyo3::prelude::*;
+use sapwood_core::features;
+use sapwood_core::graph::{EdgeKind, NodeKind};
+use sapwood_core::sampler::RELATION_NAMES;
 
 /// The compiled core: everything that computes without torch.
 #[pymodule(name = "_core")]
 fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
+    add_constants(module)?;
+    add_classes(module)?;
+    module.add_function(wrap_pyfunction!(feature_schema, module)?)?;
+    module.add_function(wrap_pyfunction!(schema_fingerprint, module)?)?;
+    module.add_function(wrap_pyfunction!(message_schema, module)?)?;
+    module.add_function(wrap_pyfunction!(trees::check_text, module)?)?;
+    module.add_function(wrap_pyfunction!(trees::parse_forest, module)?)?;
+    module.add_function(wrap_pyfunction!(graphs::text_graphs, module)?)?;
+    module.add_function(wrap_pyfunction!(structure::structure_terms, module)?)?;
+    module.add_function(wrap_pyfunction!(structure::near_duplicates, module)?)?;
+    module.add_function(wrap_pyfunction!(native::tree_lstm_forward, module)?)?;
+    module.add_function(wrap_pyfunction!(native::whiten, module)?)
+}
+
+fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let languages: Vec<_> = sapwood_core::Language::ALL.iter().map(|language| language.name()).collect();
     module.add("__version__", sapwood::VERSION)?;
-    module.add_function(wrap_pyfunction!(message_schema, module)?)
+    module.add("NODE_KINDS", NodeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
+    module.add("EDGE_KINDS", EdgeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
+    module.add("RELATIONS", RELATION_NAMES.to_vec())?;
+    module.add("LANGUAGES", languages)?;
+    module.add("FEATURE_DIMENSIONS", features::DIMENSIONS)?;
+    module.add("STRUCTURE_DIMENSIONS", sapwood_search::HASHED_DIMENSIONS)
+}
+
+fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<trees::Vocabulary>()?;
+    module.add_class::<trees::Forest>()?;
+    module.add_class::<graphs::InputGraph>()?;
+    module.add_class::<graphs::Neighbourhood>()?;
+    module.add_class::<graphs::TextGraphs>()?;
+    module.add_class::<structure::StructureIndex>()
+}
+
+/// The feature schema as JSON.
+#[pyfunction]
+fn feature_schema() -> PyResult<String> {
+    serde_json::to_string(&features::schema()).map_err(|error| errors::raise("internal", error.to_string()))
+}
+
+/// Fingerprint of the feature schema, as it stands in every manifest.
+#[pyfunction]
+fn schema_fingerprint() -> String {
+    features::fingerprint()
 }
 
 /// JSON schema of every message between Rust and Python.

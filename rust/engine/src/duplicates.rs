@@ -1,0 +1,48 @@
+//! Groups of functions that are nearly the same.
+
+use rustc_hash::FxHashMap;
+use sapwood_search::near_duplicates;
+
+use crate::error::Result;
+use crate::texts::Terms;
+
+/// Hashes with how often each occurs, ascending.
+pub(crate) fn counted(mut hashes: Vec<u64>) -> Terms {
+    hashes.sort_unstable();
+    hashes.chunk_by(|left, right| left == right).map(|run| (run[0], run.len() as u32)).collect()
+}
+
+/// The first document of each document's group. Documents of one shape are one document to the comparison of terms.
+pub(crate) fn duplicate_groups(documents: &[Terms], shapes: &[u64], threshold: f64) -> Result<Vec<u32>> {
+    let mut places: FxHashMap<u64, usize> = FxHashMap::default();
+    let mut firsts: Vec<u32> = Vec::new();
+    let mut place_of: Vec<usize> = Vec::with_capacity(shapes.len());
+    for (document, shape) in shapes.iter().enumerate() {
+        let place = *places.entry(*shape).or_insert_with(|| {
+            firsts.push(document as u32);
+            firsts.len() - 1
+        });
+        place_of.push(place);
+    }
+    let distinct: Vec<&[(u64, u32)]> = firsts.iter().map(|first| documents[*first as usize].as_slice()).collect();
+    let groups = near_duplicates(&distinct, threshold)?;
+    Ok(place_of.into_iter().map(|place| firsts[groups[place] as usize]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sapwood_core::Language;
+
+    use crate::texts::near_duplicates;
+
+    #[test]
+    fn renamed_and_nearly_equal_texts_share_a_group() {
+        let long =
+            "def f(a, b):\n    total = a + b\n    for x in range(total):\n        print(x, a)\n    return total * 2\n";
+        let renamed = long.replace("total", "amount");
+        let grown = format!("{long}    # the end\n");
+        let texts = [long, "def g(x):\n    return [y for y in x if y]\n", renamed.as_str(), grown.as_str()];
+        let groups = near_duplicates(&texts, Language::Python, 0.8).unwrap();
+        assert_eq!(groups, [0, 1, 0, 0]);
+    }
+}

@@ -1,0 +1,214 @@
+//! Batches of texts that stand alone: what models train on and answer about. Every function works on all cores and gives
+//! the same result on any number of them.
+
+use rayon::prelude::*;
+use sapwood_core::features::file_features;
+use sapwood_core::forest::{
+    Forest, ForestBuilder, NameView, Vocabulary, VocabularyCounter, shape_hash, structure_terms, subtree_hashes,
+};
+use sapwood_core::graph::{FileFacts, file_facts, link};
+use sapwood_core::sampler::{InputGraph, input_graph};
+use sapwood_core::{Language, ParseLimits, SyntaxTree, parse};
+use sapwood_search::{Scored, StructureIndex};
+
+use crate::duplicates::{counted, duplicate_groups};
+use crate::error::{EngineError, Result};
+
+/// A text's terms: ascending hashes of subtrees with their counts.
+pub type Terms = Vec<(u64, u32)>;
+
+/// Every text stands in a file of this name, so that rows do not depend on where it came from.
+const STANDALONE: &str = "text";
+
+/// Texts a vocabulary counter takes before it is merged: large enough to make merging cheap.
+const COUNTED_TOGETHER: usize = 64;
+
+/// Parses each text.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn parse_all<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Vec<SyntaxTree>> {
+    let limits = ParseLimits::default();
+    let parsed: Vec<_> = texts.par_iter().map(|text| parse(language, text.as_ref().as_bytes(), &limits)).collect();
+    let located = parsed.into_iter().enumerate();
+    located.map(|(position, tree)| tree.map_err(|source| EngineError::Text { position, source })).collect()
+}
+
+/// The vocabulary of `size` tokens for texts; one that cannot be parsed is left out.
+pub fn vocabulary<T: AsRef<str> + Sync>(texts: &[T], language: Language, size: usize) -> Vocabulary {
+    let limits = ParseLimits::default();
+    let count = |texts: &[T]| {
+        let mut counter = VocabularyCounter::default();
+        for text in texts {
+            let source = text.as_ref().as_bytes();
+            if let Ok(tree) = parse(language, source, &limits) {
+                counter.add(source, &tree, 0);
+            }
+        }
+        counter
+    };
+    let counters = texts.par_chunks(COUNTED_TOGETHER).map(count);
+    let counter = counters.reduce(VocabularyCounter::default, |mut left, right| {
+        left.merge(&right);
+        left
+    });
+    Vocabulary::build(&counter, size)
+}
+
+/// One tree over each whole text, each in its own view.
+///
+/// # Errors
+/// [`EngineError::Text`]; [`EngineError::BadInput`] where texts and views differ in number.
+pub fn forest<T: AsRef<str> + Sync>(
+    texts: &[T],
+    language: Language,
+    vocabulary: &Vocabulary,
+    views: &[NameView],
+) -> Result<Forest> {
+    if texts.len() != views.len() {
+        let message = format!("{} texts but {} name views; give one for each", texts.len(), views.len());
+        return Err(EngineError::BadInput { message });
+    }
+    let trees = parse_all(texts, language)?;
+    let mut builder = ForestBuilder::new(vocabulary, NameView::Keep);
+    for ((text, tree), view) in texts.iter().zip(&trees).zip(views) {
+        builder.push_as(*view, text.as_ref().as_bytes(), tree, 0);
+    }
+    Ok(builder.finish())
+}
+
+/// The graphs of texts as one disjoint input graph, with what its nodes are.
+#[derive(Debug, Clone)]
+pub struct TextGraphs {
+    /// The union; text after text.
+    pub graph: InputGraph,
+    /// The file node of each text.
+    pub file_nodes: Vec<u32>,
+    /// Position of each node's text.
+    pub node_texts: Vec<u32>,
+    /// Kind of each node, see [`sapwood_core::graph::NodeKind`].
+    pub node_kinds: Vec<u8>,
+    /// First line of each node, 1-based; 0 for externals.
+    pub start_lines: Vec<u32>,
+    /// Last line of each node, inclusive.
+    pub end_lines: Vec<u32>,
+    /// Dotted name of each node.
+    pub node_names: Vec<String>,
+    /// Pairs of a node and an absolute module as written.
+    pub import_labels: Vec<(u32, String)>,
+}
+
+/// The graph of each text as if it were a file of its own.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn graphs<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<TextGraphs> {
+    let trees = parse_all(texts, language)?;
+    let parts: Vec<_> = texts
+        .par_iter()
+        .zip(&trees)
+        .map(|(text, tree)| {
+            let source = text.as_ref().as_bytes();
+            let facts = file_facts(STANDALONE, source, tree);
+            let rows = file_features(source, tree, &facts);
+            let graph = input_graph(&link(std::slice::from_ref(&facts)), rows);
+            (facts, graph)
+        })
+        .collect();
+    let graphs: Vec<&InputGraph> = parts.iter().map(|(_, graph)| graph).collect();
+    let mut union = TextGraphs::of(InputGraph::concat(&graphs));
+    for (position, (facts, graph)) in parts.iter().enumerate() {
+        union.push(position as u32, facts, graph.node_count());
+    }
+    Ok(union)
+}
+
+impl TextGraphs {
+    fn of(graph: InputGraph) -> Self {
+        Self {
+            graph,
+            file_nodes: Vec::new(),
+            node_texts: Vec::new(),
+            node_kinds: Vec::new(),
+            start_lines: Vec::new(),
+            end_lines: Vec::new(),
+            node_names: Vec::new(),
+            import_labels: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, position: u32, facts: &FileFacts, nodes: usize) {
+        let offset = self.node_texts.len();
+        self.file_nodes.push(offset as u32);
+        for node in facts.nodes() {
+            self.node_kinds.push(node.kind as u8);
+            self.start_lines.push(node.start_line);
+            self.end_lines.push(node.end_line);
+            self.node_names.push(node.name.clone());
+        }
+        // Externals follow a file's own nodes; nobody asks for their names, and they have neither rows nor neighbours.
+        let end = offset + nodes;
+        self.node_kinds.resize(end, sapwood_core::graph::NodeKind::External as u8);
+        self.start_lines.resize(end, 0);
+        self.end_lines.resize(end, 0);
+        self.node_names.resize(end, String::new());
+        self.node_texts.resize(end, position);
+        let labels = facts.import_labels().iter();
+        self.import_labels.extend(labels.map(|(node, name)| (node + offset as u32, name.clone())));
+    }
+}
+
+/// Hashed name-free subtrees of each text.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn terms<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Vec<Terms>> {
+    let trees = parse_all(texts, language)?;
+    let both = texts.par_iter().zip(&trees);
+    Ok(both.map(|(text, tree)| structure_terms(text.as_ref().as_bytes(), tree, 0)).collect())
+}
+
+/// The group of each text: the number of the first text that is nearly the same. Two texts are where they differ in
+/// consistently renamed names only, or where their subtrees overlap by `threshold` (Jaccard) or more.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken; [`EngineError::Search`] for a threshold outside (0, 1].
+pub fn near_duplicates<T: AsRef<str> + Sync>(texts: &[T], language: Language, threshold: f64) -> Result<Vec<u32>> {
+    let trees = parse_all(texts, language)?;
+    let both = texts.par_iter().zip(&trees);
+    let (documents, shapes): (Vec<Terms>, Vec<u64>) = both
+        .map(|(text, tree)| {
+            let source = text.as_ref().as_bytes();
+            (counted(subtree_hashes(source, tree, 0)), shape_hash(source, tree, 0))
+        })
+        .unzip();
+    duplicate_groups(&documents, &shapes, threshold)
+}
+
+/// The `k` documents most like each text, best first.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn rank_all<T: AsRef<str> + Sync>(
+    index: &StructureIndex,
+    texts: &[T],
+    language: Language,
+    k: usize,
+) -> Result<Vec<Vec<Scored>>> {
+    let terms = terms(texts, language)?;
+    terms.par_iter().map(|terms| Ok(index.query(terms, k)?)).collect()
+}
+
+/// The hashed structure vector of each text, one row of [`sapwood_search::HASHED_DIMENSIONS`] after the other.
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn hashed_vectors<T: AsRef<str> + Sync>(
+    index: &StructureIndex,
+    texts: &[T],
+    language: Language,
+) -> Result<Vec<f32>> {
+    let terms = terms(texts, language)?;
+    let rows: Vec<Vec<f32>> = terms.par_iter().map(|terms| Ok(index.hashed_vector(terms)?)).collect::<Result<_>>()?;
+    Ok(rows.concat())
+}

@@ -1,0 +1,132 @@
+//! Vocabularies and forests.
+
+use pyo3::prelude::*;
+use sapwood::texts;
+use sapwood_core::forest::NameView;
+use sapwood_core::{Language, ParseLimits};
+
+use crate::arrays::{Column, view};
+use crate::errors::{raise, to_python};
+
+/// What the entries of a forest are made of: kinds with roles, subtokens, literal classes, bytes.
+#[pyclass(frozen, module = "sapwood._core")]
+pub(crate) struct Vocabulary(pub(crate) sapwood_core::forest::Vocabulary);
+
+#[pymethods]
+impl Vocabulary {
+    /// The `size` entries that the texts need most. Texts that cannot be parsed are left out.
+    #[staticmethod]
+    #[pyo3(signature = (texts, language = "python", size = 10_000))]
+    fn build(py: Python<'_>, texts: Vec<String>, language: &str, size: usize) -> PyResult<Self> {
+        let language = Language::from_name(language).map_err(to_python)?;
+        Ok(Self(py.detach(|| texts::vocabulary(&texts, language, size))))
+    }
+
+    /// Reads what `to_json` wrote; raises `VocabularyMismatchError` for anything else.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<Self> {
+        serde_json::from_str(text).map(Self).map_err(|error| raise("vocabulary_mismatch", error.to_string()))
+    }
+
+    fn to_json(&self) -> PyResult<String> {
+        serde_json::to_string(&self.0).map_err(|error| raise("internal", error.to_string()))
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    #[getter]
+    fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+}
+
+/// Trees that share their equal subtrees. Unique nodes are sorted by level; children are always in lower levels.
+#[pyclass(frozen, module = "sapwood._core")]
+pub(crate) struct Forest(pub(crate) sapwood_core::forest::Forest);
+
+/// Getters of columns: each is a view of the forest's own memory.
+macro_rules! forest_columns {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        #[pymethods]
+        impl Forest {
+            /// T, the number of trees.
+            fn __len__(&self) -> usize {
+                self.0.len()
+            }
+
+            /// N.
+            #[getter]
+            fn unique_nodes(&self) -> usize {
+                self.0.unique_nodes()
+            }
+
+            $($(#[$doc])*
+            #[getter]
+            fn $name<'py>(slf: &Bound<'py, Self>) -> Column<'py, u32> {
+                view(slf, |forest| &forest.0.$name)
+            })*
+        }
+    };
+}
+
+forest_columns! {
+    /// (levels,): one past the last unique node of each level; level 0 holds the leaves.
+    level_ends,
+    /// (N,): each node's row in the entry table.
+    entry,
+    /// (N + 1,).
+    child_indptr,
+    /// Unique nodes, repeated where a child occurs more than once.
+    children,
+    /// (E + 1,).
+    entry_indptr,
+    /// Vocabulary ids, 1 to 8 an entry; a node's input is the mean of their embeddings.
+    entry_tokens,
+    /// (T,): the unique node of each tree's root.
+    roots,
+    /// (T + 1,).
+    pool_indptr,
+    /// The unique nodes of each tree.
+    pool_nodes,
+    /// How often each of `pool_nodes` occurs in its tree.
+    pool_counts,
+    /// (T + 1,).
+    statement_indptr,
+    /// (S,): unique nodes of the statements, tree by tree.
+    statement_nodes,
+    /// (S,): first line of each statement in its text, 1-based.
+    statement_lines,
+    /// (T,): nodes of each tree, shared ones counted as often as they occur.
+    tree_sizes,
+}
+
+/// Number of syntax errors of a text that can be taken; raises the typed reason for one that cannot.
+#[pyfunction]
+#[pyo3(signature = (text, language = "python"))]
+pub(crate) fn check_text(py: Python<'_>, text: &str, language: &str) -> PyResult<usize> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    let parsed = py.detach(|| sapwood_core::parse(language, text.as_bytes(), &ParseLimits::default()));
+    Ok(parsed.map_err(to_python)?.error_count())
+}
+
+/// One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.
+#[pyfunction]
+#[pyo3(signature = (texts, vocabulary, language = "python", anonymous = None))]
+pub(crate) fn parse_forest(
+    py: Python<'_>,
+    texts: Vec<String>,
+    vocabulary: &Vocabulary,
+    language: &str,
+    anonymous: Option<Vec<bool>>,
+) -> PyResult<Forest> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    let anonymous = anonymous.unwrap_or_else(|| vec![false; texts.len()]);
+    let views: Vec<_> = anonymous.into_iter().map(view_of).collect();
+    py.detach(|| texts::forest(&texts, language, &vocabulary.0, &views)).map(Forest).map_err(to_python)
+}
+
+fn view_of(anonymous: bool) -> NameView {
+    if anonymous { NameView::Anonymous } else { NameView::Keep }
+}
