@@ -13,7 +13,7 @@ EncoderName = Literal["graphsage", "tree-lstm", "structure"]
 class Message(BaseModel):
     """A frozen message."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Item(Message):
