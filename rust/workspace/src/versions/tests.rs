@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
+use crate::RunLock;
 use crate::storage::{DiskStorage, STAGING_PREFIX};
 use crate::testing::{FailingStorage, Fault, manifest, publish, put, versions_with, weights, workspace};
 use crate::workspace::Workspace;
@@ -136,22 +137,19 @@ fn publishers_at_once_never_clash() {
 }
 
 #[test]
-fn promotions_at_once_lose_none() {
+fn a_change_of_aliases_waits_for_the_one_before_it() {
     let (_folder, workspace) = workspace();
     let versions = workspace.versions();
-    for number in [1.0, 2.0] {
-        publish(&versions, MODEL, number).unwrap();
-    }
-    versions.promote(MODEL, "v0001").unwrap();
-    versions.promote(MODEL, "v0002").unwrap();
-    // An even number of swaps ends where it began, unless one overwrites another.
+    publish(&versions, MODEL, 1.0).unwrap();
+    let other = RunLock::acquire(&DiskStorage, &versions.model_folder(MODEL).join(".aliases.lock")).unwrap();
     std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| (0..3).for_each(|_| drop(versions.rollback(MODEL).unwrap())));
-        }
+        let promotion = scope.spawn(|| versions.promote(MODEL, "v0001").unwrap());
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!promotion.is_finished());
+        assert_eq!(versions.aliases(MODEL).unwrap(), Aliases::default());
+        drop(other);
+        assert_eq!(promotion.join().unwrap().serving.as_deref(), Some("v0001"));
     });
-    let aliases = versions.aliases(MODEL).unwrap();
-    assert_eq!((aliases.serving.as_deref(), aliases.previous.as_deref()), (Some("v0002"), Some("v0001")));
 }
 
 #[derive(Debug, Clone)]
@@ -322,7 +320,6 @@ const ATTACKS: &[Attack] = &[
     ("no such model", |_| (), |v| v.path("tree-lstm", "serving").map(drop), "no_model", "sapwood train tree-lstm"),
     ("rollback to nothing", |_| (), |v| v.rollback(MODEL).map(drop), "unknown_version", "previous"),
     ("rollback to a damaged version", |f| { put(f, "aliases.json", br#"{"serving": "v0001", "previous": "v0002"}"#); put(f, "v0002/config.yaml", b""); }, |v| v.rollback(MODEL).map(drop), "damaged_version", "`config.yaml` was changed"),
-    ("a lock that is held", |_| (), promote_while_locked, "locked", "in use by process"),
 ];
 
 fn verify_first(versions: &Versions) -> Result<()> {
@@ -331,12 +328,6 @@ fn verify_first(versions: &Versions) -> Result<()> {
 
 fn serving(versions: &Versions) -> Result<()> {
     versions.path(MODEL, "serving").map(drop)
-}
-
-fn promote_while_locked(versions: &Versions) -> Result<()> {
-    let path = versions.model_folder(MODEL).join(".aliases.lock");
-    let _held = crate::RunLock::acquire(&DiskStorage, &path)?;
-    crate::RunLock::acquire_within(&DiskStorage, &path, Duration::from_millis(20)).map(drop)
 }
 
 fn edit(folder: &Path, change: fn(&mut Manifest)) {
