@@ -34,3 +34,6 @@ pub enum NameView {
     /// Numbered in order of first use.
     Anonymous,
 }
+
+#[cfg(test)]
+mod tests;

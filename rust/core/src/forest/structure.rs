@@ -151,7 +151,7 @@ fn hashes(source: &[u8], tree: &SyntaxTree, root: u32, view: NameView) -> Vec<u6
     for node in (0..skeleton.len()).rev() {
         let (syntax, label) = (skeleton.syntax[node], skeleton.labels[node]);
         let word = match naming.word(tree, syntax, label.category) {
-            Word::Literal(..) => hash_text(tree.text(syntax, source), 1),
+            Word::Literal(..) => literal_hash(source, tree, syntax),
             word => word.hash(),
         };
         let head = operators(tree, syntax, label.category)
@@ -159,4 +159,13 @@ fn hashes(source: &[u8], tree: &SyntaxTree, root: u32, view: NameView) -> Vec<u6
         hashes[node] = skeleton.children(node as u32).fold(head, |hash, child| mix(hash, hashes[child as usize]));
     }
     hashes
+}
+
+/// The hash of a literal's own text: what is interpolated into a string has nodes of its own.
+fn literal_hash(source: &[u8], tree: &SyntaxTree, node: u32) -> u64 {
+    if tree.first_child(node) == NONE {
+        return hash_text(tree.text(node, source), 1);
+    }
+    let parts = tree.children(node).filter(|part| tree.category(*part) != Category::Interpolation);
+    parts.fold(1, |hash, part| mix(hash, hash_text(tree.text(part, source), 1)))
 }
