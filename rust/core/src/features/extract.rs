@@ -1,22 +1,345 @@
-//! Feature rows of a file's nodes.
+//! The one pass over a file's syntax tree that counts what rows are made of.
+//!
+//! Counts stand in one log. A function or class is a run of it; when it ends, its run is folded to one pair a counted
+//! thing, its row is made of that, and the pairs stay as part of what contains it. So nothing is counted twice.
 
 use super::SparseRows;
-use super::schema::KINDS_START;
-use crate::graph::FileFacts;
-use crate::syntax::SyntaxTree;
+use super::items::{Counter, FIRST_LITERAL, Items, Shape, kind_item};
+use super::literals::for_each_column;
+use super::values::{Properties, RowMaker};
+use crate::graph::{FileFacts, FileNode, NodeKind};
+use crate::language::{Category, Role};
+use crate::names::for_each_subtoken;
+use crate::syntax::{NONE, SyntaxTree};
 
 /// One row a node of the file, in the order of [`FileFacts::nodes`]; variables and imports have empty rows.
-pub fn file_features(_source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> SparseRows {
-    let mut rows = SparseRows::default();
-    for node in facts.nodes() {
-        let mut counts = [0_u32; 128];
-        if node.kind.has_features() {
-            (node.syntax..tree.subtree_end(node.syntax)).for_each(|part| counts[tree.category(part) as usize] += 1);
+///
+/// The module's row counts the code outside functions and classes, the file's row everything.
+pub fn file_features(source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> SparseRows {
+    let mut extractor = Extractor::new(source, tree, facts);
+    extractor.run();
+    extractor.assemble()
+}
+
+/// A node of the graph whose syntax is being passed.
+struct Frame {
+    local: u32,
+    end: u32,
+    log_start: usize,
+    root_depth: u32,
+    deepest: u32,
+}
+
+struct Extractor<'a> {
+    source: &'a [u8],
+    tree: &'a SyntaxTree,
+    items: Items<'a>,
+    log: Vec<(u32, u32)>,
+    /// What the functions and classes of the module counted.
+    file_log: Vec<(u32, u32)>,
+    frames: Vec<Frame>,
+    fold: Fold,
+    maker: RowMaker,
+    properties: Vec<Properties>,
+    /// Finished rows, and the place of each by graph node.
+    finished: SparseRows,
+    places: Vec<u32>,
+    depths: Vec<u32>,
+    /// By syntax node: the kind of its last child so far.
+    last_children: Vec<Option<Category>>,
+    /// Functions and classes still to come.
+    definitions: std::iter::Peekable<Box<dyn Iterator<Item = (u32, u32)> + 'a>>,
+    masked: std::iter::Peekable<std::slice::Iter<'a, u32>>,
+    last_line: u32,
+}
+
+impl<'a> Extractor<'a> {
+    fn new(source: &'a [u8], tree: &'a SyntaxTree, facts: &'a FileFacts) -> Self {
+        let definitions = facts.nodes().iter().enumerate().skip(2).filter(|(_, node)| node.kind.has_features());
+        let definitions = definitions.map(|(local, node)| (node.syntax, local as u32));
+        Self {
+            source,
+            tree,
+            items: Items::default(),
+            log: Vec::new(),
+            file_log: Vec::new(),
+            frames: vec![Frame { local: 1, end: tree.len() as u32, log_start: 0, root_depth: 0, deepest: 0 }],
+            fold: Fold::default(),
+            maker: RowMaker::new(),
+            properties: properties(source, tree, facts),
+            finished: SparseRows::default(),
+            places: vec![NONE; facts.nodes().len()],
+            depths: vec![0; tree.len()],
+            last_children: vec![None; tree.len()],
+            definitions: (Box::new(definitions) as Box<dyn Iterator<Item = _>>).peekable(),
+            masked: facts.masked().iter().peekable(),
+            last_line: 0,
         }
-        for (category, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            rows.push(KINDS_START + category as u16, (*count as f32).ln_1p());
-        }
-        rows.end_row();
     }
-    rows
+
+    fn run(&mut self) {
+        let mut node = 0;
+        while node < self.tree.len() as u32 {
+            while self.frames.len() > 1 && self.frames.last().is_some_and(|frame| frame.end <= node) {
+                self.close();
+            }
+            if is_left_out(self.tree, node) {
+                node = self.tree.subtree_end(node);
+                continue;
+            }
+            self.visit(node);
+            node += 1;
+        }
+        while self.frames.len() > 1 {
+            self.close();
+        }
+        self.close_file();
+    }
+
+    fn visit(&mut self, node: u32) {
+        let parent = self.tree.parent(node);
+        self.depths[node as usize] = if parent == NONE { 0 } else { self.depths[parent as usize] + 1 };
+        self.paths(node, parent);
+        if let Some((_, local)) = self.definitions.next_if(|(syntax, _)| *syntax == node) {
+            self.open(node, local);
+        }
+        let depth = self.depths[node as usize];
+        if let Some(frame) = self.frames.last_mut() {
+            frame.deepest = frame.deepest.max(depth);
+        }
+        let category = self.tree.category(node);
+        self.count(kind_item(category));
+        self.count(Counter::Nodes.item());
+        self.counters(node, category, parent);
+        let (log, tree, source) = (&mut self.log, self.tree, self.source);
+        for_each_column(tree, source, node, |column| log.push((FIRST_LITERAL + u32::from(column), 1)));
+        if category == Category::Identifier {
+            self.identifier(node, parent);
+        }
+    }
+
+    fn count(&mut self, item: u32) {
+        self.log.push((item, 1));
+    }
+
+    /// A definition's name belongs to what contains it: a row shall tell what its code does, not what it is called.
+    fn open(&mut self, node: u32, local: u32) {
+        if let Some(name) = self.tree.child_with_role(node, Role::Name) {
+            self.name(name);
+        }
+        let root_depth = self.depths[node as usize];
+        let (end, log_start) = (self.tree.subtree_end(node), self.log.len());
+        self.frames.push(Frame { local, end, log_start, root_depth, deepest: root_depth });
+    }
+
+    /// Paths that end at a node. Those into a definition count for what contains it; none leads on through it.
+    fn paths(&mut self, node: u32, parent: u32) {
+        if parent == NONE {
+            return;
+        }
+        let (kind, above) = (self.tree.category(node), self.tree.category(parent));
+        let child = self.items.path(Shape::Child, [Category::Other, above, kind]);
+        self.count(child);
+        let grandparent = self.tree.parent(parent);
+        if grandparent != NONE && !matches!(above, Category::Function | Category::Class) {
+            let grandchild = self.items.path(Shape::Grandchild, [self.tree.category(grandparent), above, kind]);
+            self.count(grandchild);
+        }
+        if let Some(before) = self.last_children[parent as usize].replace(kind) {
+            let siblings = self.items.path(Shape::Siblings, [above, before, kind]);
+            self.count(siblings);
+        }
+    }
+
+    fn counters(&mut self, node: u32, category: Category, parent: u32) {
+        if self.tree.first_child(node) == NONE && self.tree.start_line(node) != self.last_line {
+            self.last_line = self.tree.start_line(node);
+            self.count(Counter::Lines.item());
+        }
+        if is_decision(category) {
+            self.count(Counter::Decisions.item());
+        }
+        match category {
+            Category::Return | Category::Yield => self.count(Counter::Returns.item()),
+            Category::For | Category::While | Category::ComprehensionFor => self.count(Counter::Loops.item()),
+            Category::If | Category::ElseIf | Category::Conditional | Category::MatchCase => {
+                self.count(Counter::Branches.item());
+            }
+            _ => {}
+        }
+        let in_parameters = parent != NONE && self.tree.category(parent) == Category::Parameters;
+        if in_parameters && category != Category::ParameterSeparator {
+            self.count(Counter::Parameters.item());
+        }
+    }
+
+    fn identifier(&mut self, node: u32, parent: u32) {
+        while self.masked.next_if(|masked| **masked < node).is_some() {}
+        let is_masked = self.masked.next_if(|masked| **masked == node).is_some();
+        let above = if parent == NONE { Category::Other } else { self.tree.category(parent) };
+        let is_own_name = matches!(above, Category::Function | Category::Class) && self.tree.role(node) == Role::Name;
+        if !is_masked && !is_own_name {
+            self.name(node);
+        }
+    }
+
+    fn name(&mut self, node: u32) {
+        let subtokens = self.items.subtokens(self.tree.text(node, self.source));
+        self.log.extend(subtokens.iter().map(|subtoken| (*subtoken, 1)));
+    }
+
+    /// Makes the row of the innermost frame and leaves its counts to the next.
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.fold.fold(&mut self.log, frame.log_start, self.items.len());
+        self.finish(&frame, frame.log_start);
+        let Some(outer) = self.frames.last_mut() else { return };
+        if outer.local == 1 {
+            self.file_log.extend(self.log.drain(frame.log_start..));
+            self.properties[0].depth = self.properties[0].depth.max(frame.deepest);
+        } else {
+            outer.deepest = outer.deepest.max(frame.deepest);
+        }
+    }
+
+    /// The row of what was logged from `start` on.
+    fn finish(&mut self, frame: &Frame, start: usize) {
+        let properties = &mut self.properties[frame.local as usize];
+        properties.depth = properties.depth.max(frame.deepest - frame.root_depth);
+        self.places[frame.local as usize] = self.finished.rows() as u32;
+        self.maker.push(&self.items, &self.log[start..], properties, &mut self.finished);
+    }
+
+    /// The rows of the module and of the file.
+    fn close_file(&mut self) {
+        let Some(module) = self.frames.pop() else { return };
+        self.fold.fold(&mut self.log, 0, self.items.len());
+        self.finish(&module, 0);
+        self.log.append(&mut self.file_log);
+        self.fold.fold(&mut self.log, 0, self.items.len());
+        self.finish(&Frame { local: 0, ..module }, 0);
+    }
+
+    /// The finished rows in the order of the graph nodes.
+    fn assemble(self) -> SparseRows {
+        let mut rows = SparseRows::default();
+        for place in self.places {
+            if place != NONE {
+                let (columns, values) = self.finished.row(place);
+                rows.indices.extend_from_slice(columns);
+                rows.values.extend_from_slice(values);
+            }
+            rows.end_row();
+        }
+        rows
+    }
+}
+
+/// Sums up runs of the log.
+#[derive(Default)]
+struct Fold {
+    counts: Vec<u32>,
+    seen: Vec<u32>,
+}
+
+impl Fold {
+    /// Folds the log from `start` on to one pair an item, in the order in which they came first.
+    fn fold(&mut self, log: &mut Vec<(u32, u32)>, start: usize, items: usize) {
+        self.counts.resize(items, 0);
+        for (item, count) in log.drain(start..) {
+            if self.counts[item as usize] == 0 {
+                self.seen.push(item);
+            }
+            self.counts[item as usize] += count;
+        }
+        for item in self.seen.drain(..) {
+            log.push((item, std::mem::take(&mut self.counts[item as usize])));
+        }
+    }
+}
+
+/// Whether a subtree takes no part: imports, comments, strings that stand alone, punctuation.
+fn is_left_out(tree: &SyntaxTree, node: u32) -> bool {
+    match tree.category(node) {
+        Category::Import
+        | Category::ImportFrom
+        | Category::Comment
+        | Category::LineContinuation
+        | Category::Punctuation => true,
+        Category::ExpressionStatement => {
+            let mut children = tree.children(node);
+            let is_string = |child| matches!(tree.category(child), Category::String | Category::ConcatenatedString);
+            children.next().is_some_and(is_string) && children.next().is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Whether a node adds a way through the code (`McCabe` 1976, with boolean operators).
+fn is_decision(category: Category) -> bool {
+    matches!(
+        category,
+        Category::If
+            | Category::ElseIf
+            | Category::Conditional
+            | Category::MatchCase
+            | Category::For
+            | Category::While
+            | Category::ComprehensionFor
+            | Category::ComprehensionIf
+            | Category::Catch
+            | Category::BooleanOperation
+            | Category::Assert
+    )
+}
+
+/// What each node's metrics need beyond counts; what a definition has, so has what contains it.
+fn properties(source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> Vec<Properties> {
+    let mut properties: Vec<_> =
+        facts.nodes().iter().enumerate().map(|(local, node)| own_properties(source, tree, local, node)).collect();
+    for (source, target) in facts.own_calls() {
+        properties[source as usize].fan_out += 1;
+        properties[target as usize].fan_in += 1;
+    }
+    for local in (1..properties.len()).rev() {
+        let inner = properties[local];
+        // The module is not what its definitions are: only the file sums up.
+        let outer = match facts.parent(local as u32) {
+            0 | 1 => 0,
+            parent => parent as usize,
+        };
+        properties[outer].fan_in += inner.fan_in;
+        properties[outer].fan_out += inner.fan_out;
+        if properties[outer].kind == NodeKind::File {
+            properties[outer].is_test |= inner.is_test;
+        }
+    }
+    properties
+}
+
+fn own_properties(source: &[u8], tree: &SyntaxTree, local: usize, node: &FileNode) -> Properties {
+    let is_definition = matches!(node.kind, NodeKind::Class | NodeKind::Function);
+    let name = is_definition.then(|| tree.child_with_role(node.syntax, Role::Name)).flatten();
+    let name = name.map_or("", |name| tree.text(name, source));
+    let first = tree.first_child(node.syntax);
+    let asynchronous = tree.table().names().asynchronous;
+    Properties {
+        kind: node.kind,
+        depth: 0,
+        fan_in: 0,
+        fan_out: 0,
+        is_test: is_test(name),
+        is_private: name.starts_with('_') && !name.ends_with("__"),
+        is_async: local > 1 && is_definition && first != NONE && tree.text(first, source) == asynchronous,
+    }
+}
+
+/// Whether a name begins or ends with `test`.
+fn is_test(name: &str) -> bool {
+    let (mut first, mut last) = (None, false);
+    for_each_subtoken(name, |subtoken| {
+        last = subtoken == "test" || subtoken == "tests";
+        first = first.or(Some(last));
+    });
+    last || first.unwrap_or(false)
 }

@@ -244,9 +244,10 @@ impl<'source> Collector<'source, '_> {
         self.collected.bound[name as usize] = true;
         let assigned = node < self.assigned_end;
         let alias = if assigned && self.tree.parent(node) == self.assignment { self.alias() } else { NONE };
-        let known = self.collected.scopes.binding(scope, name).is_some_and(super::scopes::Binding::is_own);
-        self.collected.scopes.bind(scope, name).assign(alias);
-        if assigned && !known && self.collected.scopes.get(scope).kind != ScopeKind::Function {
+        let shown = assigned && self.collected.scopes.get(scope).kind != ScopeKind::Function;
+        let binding = self.collected.scopes.bind(scope, name);
+        binding.assign(alias);
+        if shown && !std::mem::replace(&mut binding.has_node, true) {
             self.push_node(NodeKind::Variable, self.text(node), self.assignment);
         }
     }

@@ -3,6 +3,7 @@
 use super::collect::collect;
 use super::resolve::{Resolved, resolve};
 use super::{EdgeKind, NodeKind};
+use crate::language::Category;
 use crate::syntax::{NONE, SyntaxTree};
 
 /// One node of a file.
@@ -132,15 +133,15 @@ impl FileFacts {
     }
 
     pub(super) fn push(&mut self, tree: &SyntaxTree, kind: NodeKind, name: String, syntax: u32, parent: u32) -> u32 {
-        let bytes = tree.byte_range(syntax);
+        let last = last_token(tree, syntax);
         self.nodes.push(FileNode {
             kind,
             name,
             syntax,
             start_line: tree.start_line(syntax),
-            end_line: tree.end_line(syntax),
-            start_byte: bytes.start as u32,
-            end_byte: bytes.end as u32,
+            end_line: tree.end_line(last),
+            start_byte: tree.byte_range(syntax).start as u32,
+            end_byte: tree.byte_range(last).end as u32,
         });
         self.parents.push(parent);
         self.nodes.len() as u32 - 1
@@ -171,5 +172,11 @@ fn module_name(path: &str, package_file: &str) -> String {
 /// The number of lines, at least 1; a line break at the end opens no further line.
 fn last_line(source: &[u8]) -> u32 {
     let text = source.strip_suffix(b"\n").unwrap_or(source);
-    text.iter().filter(|byte| **byte == b'\n').count() as u32 + 1
+    text.split(|byte| *byte == b'\n').count() as u32
+}
+
+/// The last token of a node that is no comment: a block runs on over comments behind it, a definition does not.
+fn last_token(tree: &SyntaxTree, node: u32) -> u32 {
+    let is_token = |part: &u32| tree.first_child(*part) == NONE && tree.category(*part) != Category::Comment;
+    (node..tree.subtree_end(node)).rev().find(is_token).unwrap_or(node)
 }

@@ -69,11 +69,13 @@ pub(super) struct Binding {
     assignments: u32,
     /// The name is declared to live in an outer scope.
     outer: bool,
+    /// A graph node stands for it as a variable.
+    pub(super) has_node: bool,
 }
 
 impl Default for Binding {
     fn default() -> Self {
-        Self { definitions: Vec::new(), import: NONE, alias: NONE, assignments: 0, outer: false }
+        Self { definitions: Vec::new(), import: NONE, alias: NONE, assignments: 0, outer: false, has_node: false }
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct SpecialNames {
     pub(crate) static_method: &'static str,
     /// The module that holds the built-in names.
     pub(crate) builtin_module: &'static str,
+    /// The keyword of a function that can be suspended.
+    pub(crate) asynchronous: &'static str,
     /// Stem of the file that stands for its folder.
     pub(crate) package_file: &'static str,
 }

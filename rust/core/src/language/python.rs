@@ -16,6 +16,7 @@ pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
         parent_object: "super",
         static_method: "staticmethod",
         builtin_module: "builtins",
+        asynchronous: "async",
         package_file: "__init__",
     },
     spelling: Spelling {

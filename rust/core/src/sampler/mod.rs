@@ -11,3 +11,6 @@ mod neighbourhood;
 pub use csr::Csr;
 pub use input::{InputGraph, RELATION_NAMES, RELATIONS, input_graph};
 pub use neighbourhood::{Neighbourhood, sample};
+
+#[cfg(test)]
+mod tests;
