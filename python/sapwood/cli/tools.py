@@ -61,5 +61,10 @@ def schema(workspace: Unused = None, as_json: Json = False) -> None:
 
 
 def _print_schema(described: dict[str, Any], fingerprint: str) -> None:
-    output.data_console().print_json(json.dumps(described))
-    sys.stdout.write(f"fingerprint {fingerprint}\n")
+    title = f"Feature schema v{described['version']}, {described['dimensions']} columns, fingerprint {fingerprint}"
+    made = output.table("block", ">columns", ">from", ">to", "each column", title=title)
+    for block in described["blocks"]:
+        end = block["start"] + block["size"] - 1
+        columns = ", ".join(block["columns"]) or "a hash bucket"
+        made.add_row(block["name"], str(block["size"]), str(block["start"]), str(end), columns)
+    output.data_console().print(made)
