@@ -48,7 +48,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         source,
         tree,
         collected,
-        open: vec![(tree.len() as u32, 0)],
+        open: vec![Open { end: tree.len() as u32, body: 0, scope: 0 }],
         targets: vec![false; tree.len()],
         assignment: 0,
         assigned_end: 0,
@@ -61,12 +61,15 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
     collector.collected
 }
 
+/// How many definitions' headers may stand in each other before a call in the innermost counts for it.
+const DEEPEST_HEADER: usize = 32;
+
 struct Collector<'source, 'tree> {
     source: &'source [u8],
     tree: &'tree SyntaxTree,
     collected: Collected<'source>,
-    /// Open scopes, innermost last: where each ends, and its number.
-    open: Vec<(u32, u32)>,
+    /// Open scopes, innermost last.
+    open: Vec<Open>,
     /// By syntax node: it is, or is part of, a pattern that binds names.
     targets: Vec<bool>,
     /// The last assignment and where its left side ends.
@@ -74,15 +77,23 @@ struct Collector<'source, 'tree> {
     assigned_end: u32,
 }
 
+/// A scope whose syntax is being passed.
+struct Open {
+    end: u32,
+    /// Where its body begins. What stands before (defaults, annotations, bases) runs in the scope around it.
+    body: u32,
+    scope: u32,
+}
+
 impl<'source> Collector<'source, '_> {
     fn close_scopes(&mut self, node: u32) {
-        while self.open.len() > 1 && self.open.last().is_some_and(|(end, _)| *end <= node) {
+        while self.open.len() > 1 && self.open.last().is_some_and(|open| open.end <= node) {
             self.open.pop();
         }
     }
 
     fn scope(&self) -> u32 {
-        self.open.last().map_or(0, |(_, scope)| *scope)
+        self.open.last().map_or(0, |open| open.scope)
     }
 
     fn owner(&self) -> u32 {
@@ -136,7 +147,8 @@ impl<'source> Collector<'source, '_> {
 
     fn open_scope(&mut self, node: u32, kind: ScopeKind, owner: u32, receiver: u32) {
         let scope = self.collected.scopes.open(kind, self.scope(), owner, receiver);
-        self.open.push((self.tree.subtree_end(node), scope));
+        let body = self.tree.child_with_role(node, Role::Body);
+        self.open.push(Open { end: self.tree.subtree_end(node), body: body.unwrap_or(0), scope });
     }
 
     /// Adds a function or class under its name in the scope it stands in.
@@ -197,8 +209,9 @@ impl<'source> Collector<'source, '_> {
     }
 
     fn call(&mut self, callee: Option<u32>) {
-        let scope = self.scope();
-        self.collected.calls.extend(callee.map(|callee| (callee, scope)));
+        let Some(callee) = callee else { return };
+        let around = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| open.body <= callee);
+        self.collected.calls.push((callee, around.map_or(self.scope(), |open| open.scope)));
     }
 
     /// A decorator is called with what it decorates; one that is itself a call is met as such, and a built-in one

@@ -33,7 +33,7 @@ pub struct FileFacts {
     /// The node that contains each node; of the file node itself [`NONE`].
     pub(super) parents: Vec<u32>,
     pub(super) imports: Vec<Import>,
-    /// What calls and base classes refer to, sorted by source.
+    /// What is called, sorted by source, then base classes as written.
     pub(super) references: Vec<Reference>,
     /// Calls and inheritance within the file as if it had no imports: source, target, kind; sorted.
     pub(super) own_edges: Vec<(u32, u32, EdgeKind)>,

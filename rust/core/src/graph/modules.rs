@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target, WILDCARD};
 
-/// Longest chain of imports that import from each other which is followed.
-const LONGEST: usize = 12;
+/// How many modules and classes are looked into for one name: imports may run in circles.
+const MOST_STEPS: usize = 64;
 
 /// A node of a file: the file's place in the list, and the node's in the file.
 pub(super) type Place = (u32, u32);
@@ -99,10 +99,10 @@ impl<'files> Modules<'files> {
 
     /// What an import and then attributes name, seen from file `from`.
     pub(super) fn import(&self, from: u32, import: u32, attributes: &str) -> Named {
-        self.import_within(from, import, attributes, LONGEST)
+        self.import_within(from, import, attributes, &mut { MOST_STEPS })
     }
 
-    fn import_within(&self, from: u32, import: u32, attributes: &str, steps: usize) -> Named {
+    fn import_within(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
         let path = super::imports::join(&import.path, attributes);
         match self.longest_module(from, &path) {
@@ -114,8 +114,11 @@ impl<'files> Modules<'files> {
     }
 
     /// What a module or class has under a dotted path.
-    fn member(&self, owner: Place, path: &str, steps: usize) -> Named {
-        let Some(steps) = steps.checked_sub(1) else { return Named::Missing };
+    fn member(&self, owner: Place, path: &str, steps: &mut usize) -> Named {
+        if *steps == 0 {
+            return Named::Missing;
+        }
+        *steps -= 1;
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         let symbols = self.symbols(owner, first);
         let mut places = Vec::new();
@@ -132,7 +135,7 @@ impl<'files> Modules<'files> {
         if places.is_empty() { Named::Missing } else { Named::Project(places) }
     }
 
-    fn follow(&self, file: u32, target: &Target, rest: &str, steps: usize) -> Named {
+    fn follow(&self, file: u32, target: &Target, rest: &str, steps: &mut usize) -> Named {
         match target {
             Target::Local(node) if rest.is_empty() => Named::Project(vec![(file, *node)]),
             Target::Local(node) if self.kind((file, *node)) == NodeKind::Class => {
@@ -146,7 +149,7 @@ impl<'files> Modules<'files> {
     }
 
     /// A name that a module may have from an import of everything.
-    fn wildcard(&self, owner: Place, path: &str, steps: usize) -> Named {
+    fn wildcard(&self, owner: Place, path: &str, steps: &mut usize) -> Named {
         if owner.1 != 1 {
             return Named::Missing;
         }
@@ -159,7 +162,7 @@ impl<'files> Modules<'files> {
 
     /// What an unbound name of a file may stand for, by its imports of everything.
     pub(super) fn unbound(&self, file: u32, path: &str) -> Named {
-        self.wildcard((file, 1), path, LONGEST)
+        self.wildcard((file, 1), path, &mut { MOST_STEPS })
     }
 
     /// The project's modules of which a file imports everything.
@@ -183,7 +186,7 @@ impl<'files> Modules<'files> {
 
     /// The methods that a class itself has under a name.
     pub(super) fn methods(&self, class: Place, name: &str) -> Vec<Place> {
-        match self.member(class, name, LONGEST) {
+        match self.member(class, name, &mut { MOST_STEPS }) {
             Named::Project(found) => {
                 found.into_iter().filter(|place| self.kind(*place) == NodeKind::Function).collect()
             }

@@ -93,12 +93,18 @@ impl<'a, 'source> Resolver<'a, 'source> {
             add_own(resolved, source, EdgeKind::Calls, own.as_ref().unwrap_or(&full));
             add_references(resolved, source, EdgeKind::Calls, full);
         }
+        self.keep_telling(resolved);
+        // Bases stay in the order in which they are written: it is the order of look-up.
         for (class, expression, scope) in &self.collected.bases {
             add_own(resolved, *class, EdgeKind::Inherits, &self.base(*expression, *scope, View::Own));
             add_references(resolved, *class, EdgeKind::Inherits, self.base(*expression, *scope, View::Full));
         }
         resolved.own_edges.sort_unstable();
         resolved.own_edges.dedup();
+    }
+
+    /// Each called target once; those that nothing can come of not at all.
+    fn keep_telling(&self, resolved: &mut Resolved) {
         let wildcard = self.collected.facts.imports.iter().any(|import| import.path.ends_with(WILDCARD));
         resolved.references.retain(|reference| match &reference.target {
             Target::Method(method) => !self.tree.table().is_builtin_method(method),

@@ -7,6 +7,9 @@ use crate::syntax::NONE;
 /// Scopes nested deeper than this share one: no look-up climbs further.
 const DEEPEST: u32 = 200;
 
+/// How many definitions of one name in different branches of a scope are kept, the last ones.
+const MOST_DEFINITIONS: usize = 8;
+
 /// Numbers the distinct names of a text.
 #[derive(Default)]
 pub(super) struct Names<'source> {
@@ -96,6 +99,9 @@ impl Binding {
     /// A later definition in the same block replaces the earlier one; those in different branches stand side by side.
     pub(super) fn define(&mut self, node: u32, block: u32) {
         self.definitions.retain(|(_, earlier)| *earlier != block);
+        if self.definitions.len() == MOST_DEFINITIONS {
+            self.definitions.remove(0);
+        }
         self.definitions.push((node, block));
     }
 
