@@ -6,6 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`tree_lstm`] | child-sum Tree-LSTM over a hash-consed forest, with its statement head |
+//! | [`graphsage`] | relational GraphSAGE over a sampled neighbourhood |
 //! | [`forest`] | the forest's columns, checked once |
 //! | [`rows`] | sparse rows times a dense matrix |
 //! | [`whitening`] | centred, decorrelated, unit-length vectors |
@@ -21,6 +22,7 @@
 mod activation;
 pub mod error;
 pub mod forest;
+pub mod graphsage;
 mod product;
 pub mod rows;
 #[cfg(test)]
@@ -32,6 +34,7 @@ pub mod whitening;
 pub use activation::sigmoid_in_place;
 pub use error::{NnError, Result};
 pub use forest::{ForestColumns, ForestView};
+pub use graphsage::{GraphSage, NeighbourhoodColumns, NeighbourhoodView, RelationColumns, Residual, SageScratch};
 pub use rows::{SparseRowsView, sparse_rows_times_matrix};
 pub use tree_lstm::{TreeLstm, TreeScratch, TreeStates};
 pub use weights::{Linear, Tensor};

@@ -3,10 +3,17 @@
 use gemm::Parallelism;
 
 use crate::error::{Result, check_length};
-use crate::weights::Transposed;
+
+/// The right operand of a product: a row-major matrix of shape (inputs, outputs).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Factor<'a> {
+    pub(crate) values: &'a [f32],
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+}
 
 /// `target = left · right`, with as many rows as `target` has.
-pub(crate) fn multiply(left: &[f32], right: &Transposed, target: &mut [f32]) -> Result<()> {
+pub(crate) fn multiply(left: &[f32], right: Factor<'_>, target: &mut [f32]) -> Result<()> {
     let rows = target.len() / right.outputs;
     check_length("left operand of a product", left.len(), rows * right.inputs)?;
     check_length("right operand of a product", right.values.len(), right.inputs * right.outputs)?;
@@ -18,7 +25,7 @@ pub(crate) fn multiply(left: &[f32], right: &Transposed, target: &mut [f32]) -> 
 }
 
 #[expect(unsafe_code, reason = "the product takes raw pointers; this is its only caller")]
-fn product(left: &[f32], right: &Transposed, target: &mut [f32], rows: usize) {
+fn product(left: &[f32], right: Factor<'_>, target: &mut [f32], rows: usize) {
     let (inner, columns) = (right.inputs, right.outputs);
     // SAFETY: `multiply` has checked that the three slices are row-major matrices of rows × inner, inner × columns and
     // rows × columns, which is what the sizes and strides say; `target` is borrowed mutably, so it overlaps neither.

@@ -34,6 +34,7 @@ impl<'a> SparseRowsView<'a> {
     }
 
     /// The (index, value) pairs of a row.
+    #[inline(always)]
     pub(crate) fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> {
         let run = self.indptr[row] as usize..self.indptr[row + 1] as usize;
         self.indices[run.clone()].iter().zip(&self.values[run]).map(|(&index, &value)| (usize::from(index), value))
@@ -54,11 +55,80 @@ pub fn sparse_rows_times_matrix(rows: SparseRowsView<'_>, matrix: &[f32], output
 }
 
 /// Adds `scale` times a row's product with the matrix.
+#[inline(always)]
 pub(crate) fn add_row(rows: SparseRowsView<'_>, row: usize, scale: f32, matrix: &[f32], product: &mut [f32]) {
     let outputs = product.len();
     for (index, value) in rows.row(row) {
         let factor = scale * value;
         let weights = &matrix[index * outputs..][..outputs];
         product.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += factor * weight);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::NnError;
+    use crate::testing::assert_close;
+    use proptest::prelude::*;
+
+    const WIDTH: usize = 7;
+
+    fn dense_rows() -> impl Strategy<Value = Vec<Vec<f32>>> {
+        let value = prop_oneof![Just(0.0_f32), -2.0_f32..2.0];
+        prop::collection::vec(prop::collection::vec(value, WIDTH), 0..6)
+    }
+
+    /// CSR columns of dense rows.
+    fn compress(rows: &[Vec<f32>]) -> (Vec<u32>, Vec<u16>, Vec<f32>) {
+        let (mut indptr, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+        for row in rows {
+            for (index, &value) in (0..).zip(row).filter(|(_, value)| **value != 0.0) {
+                indices.push(index);
+                values.push(value);
+            }
+            indptr.push(indices.len() as u32);
+        }
+        (indptr, indices, values)
+    }
+
+    proptest! {
+        #[test]
+        fn the_product_is_that_of_the_dense_rows(
+            rows in dense_rows(), matrix in prop::collection::vec(-2.0_f32..2.0, WIDTH * 5),
+        ) {
+            let (indptr, indices, values) = compress(&rows);
+            let view = SparseRowsView::new(&indptr, &indices, &values, WIDTH).unwrap();
+            let found = sparse_rows_times_matrix(view, &matrix, 5).unwrap();
+            let product = |row: &Vec<f32>, output: usize| {
+                row.iter().enumerate().map(|(input, x)| f64::from(*x) * f64::from(matrix[input * 5 + output])).sum::<f64>()
+            };
+            let expected: Vec<f64> = rows.iter().flat_map(|row| (0..5).map(|output| product(row, output))).collect();
+            assert_close(&found, &expected, 1e-5);
+        }
+
+        #[test]
+        fn arbitrary_columns_never_panic(
+            indptr in prop::collection::vec(0_u32..5, 0..5), indices in prop::collection::vec(0_u16..9, 0..5),
+            values in prop::collection::vec(-1.0_f32..1.0, 0..5), outputs in 0_usize..3,
+        ) {
+            if let Ok(view) = SparseRowsView::new(&indptr, &indices, &values, WIDTH) {
+                let products = sparse_rows_times_matrix(view, &vec![1.0; WIDTH * outputs], outputs).unwrap();
+                prop_assert_eq!(products.len(), view.row_count() * outputs);
+            }
+        }
+    }
+
+    #[test]
+    fn columns_and_matrices_that_do_not_fit_are_refused() {
+        let refused = |indptr: &[u32], indices: &[u16], values: &[f32]| {
+            SparseRowsView::new(indptr, indices, values, WIDTH).map(|_| ()).unwrap_err()
+        };
+        assert!(matches!(refused(&[], &[], &[]), NnError::Column { .. }));
+        assert!(matches!(refused(&[0, 2], &[1], &[1.0]), NnError::Column { .. }));
+        assert!(matches!(refused(&[0, 1], &[1], &[]), NnError::Length { .. }));
+        assert!(matches!(refused(&[0, 1], &[7], &[1.0]), NnError::OutOfRange { .. }));
+        let view = SparseRowsView::new(&[0], &[], &[], WIDTH).unwrap();
+        assert!(matches!(sparse_rows_times_matrix(view, &[0.0; 6], 1), Err(NnError::Length { .. })));
     }
 }

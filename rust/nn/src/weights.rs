@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{NnError, Result, check_length};
-use crate::product::multiply;
+use crate::product::{Factor, multiply};
 
 /// A row-major tensor, borrowed from whoever read the weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +66,10 @@ impl Transposed {
         Self { values, inputs: inputs.len(), outputs: outputs.len() }
     }
 
+    pub(crate) fn factor(&self) -> Factor<'_> {
+        Factor { values: &self.values, inputs: self.inputs, outputs: self.outputs }
+    }
+
     /// From a whole stored weight of shape (outputs, inputs).
     pub(crate) fn whole(stored: &[f32], outputs: usize, inputs: usize) -> Self {
         Self::new(stored, inputs, 0..outputs, 0..inputs)
@@ -123,7 +127,7 @@ impl<'a> Linear<'a> {
         let count = rows.len() / self.inputs();
         check_length("rows of a dense layer", rows.len(), count * self.inputs())?;
         let mut outputs = vec![0.0; count * self.outputs()];
-        multiply(rows, &self.weight, &mut outputs)?;
+        multiply(rows, self.weight.factor(), &mut outputs)?;
         add_to_rows(&mut outputs, self.bias);
         Ok(outputs)
     }
@@ -137,6 +141,7 @@ pub(crate) fn add_to_rows(rows: &mut [f32], values: &[f32]) {
 }
 
 /// Adds values one by one.
+#[inline(always)]
 pub(crate) fn add(target: &mut [f32], values: &[f32]) {
     target.iter_mut().zip(values).for_each(|(target, value)| *target += value);
 }

@@ -45,7 +45,7 @@ impl<'a> Whitening<'a> {
             row.iter_mut().zip(self.mean).for_each(|(value, mean)| *value -= mean);
         }
         let mut whitened = vec![0.0; count * self.components()];
-        multiply(&centred, &self.matrix, &mut whitened)?;
+        multiply(&centred, self.matrix.factor(), &mut whitened)?;
         normalise_rows(&mut whitened, self.components())?;
         Ok(whitened)
     }
@@ -67,4 +67,46 @@ pub fn normalise_rows(rows: &mut [f32], dimensions: usize) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::NnError;
+    use crate::testing::{Numbers, Weights, apply, assert_close};
+
+    #[test]
+    fn whitened_rows_are_the_formula_at_unit_length() {
+        let weights = Weights::random(&[("whitening.mean", &[6]), ("whitening.matrix", &[4, 6])], 1);
+        let find = |name: &str| weights.find(name);
+        let whitening = Whitening::new(&find).unwrap();
+        let rows = Numbers::new(2).many(5 * 6, 1.0);
+        let found = whitening.apply(&rows).unwrap();
+        for (row, found) in rows.chunks(6).zip(found.chunks(4)) {
+            let mean = weights.values("whitening.mean");
+            let centred: Vec<f64> = row.iter().zip(mean).map(|(x, mean)| f64::from(*x) - f64::from(*mean)).collect();
+            let projected = apply(weights.values("whitening.matrix"), &centred);
+            let norm = projected.iter().map(|value| value * value).sum::<f64>().sqrt();
+            assert_close(found, &projected.iter().map(|value| value / norm).collect::<Vec<_>>(), 1e-5);
+        }
+    }
+
+    #[test]
+    fn the_mean_itself_becomes_zero_not_something_undefined() {
+        let weights = Weights::random(&[("whitening.mean", &[3]), ("whitening.matrix", &[3, 3])], 1);
+        let find = |name: &str| weights.find(name);
+        let found = Whitening::new(&find).unwrap().apply(weights.values("whitening.mean")).unwrap();
+        assert_eq!(found, [0.0; 3]);
+    }
+
+    #[test]
+    fn rows_that_are_not_whole_are_refused() {
+        let weights = Weights::random(&[("whitening.mean", &[3]), ("whitening.matrix", &[3, 3])], 1);
+        let find = |name: &str| weights.find(name);
+        assert!(matches!(Whitening::new(&find).unwrap().apply(&[0.0; 4]), Err(NnError::Length { .. })));
+        assert!(matches!(normalise_rows(&mut [1.0], 0), Err(NnError::Length { .. })));
+        let misshapen = Weights::random(&[("whitening.mean", &[2]), ("whitening.matrix", &[3, 3])], 1);
+        let error = Whitening::new(&|name: &str| misshapen.find(name)).map(|_| ()).unwrap_err();
+        assert!(matches!(error, NnError::WeightShape { .. }));
+    }
 }

@@ -128,14 +128,14 @@ impl TreeLstm<'_> {
             }
         }
         fit(&mut level.gates, nodes.len() * 3 * size);
-        multiply(&level.child_sums, &self.gates.hidden, &mut level.gates)?;
+        multiply(&level.child_sums, self.gates.hidden.factor(), &mut level.gates)?;
         Arch::new().dispatch(Inner { forest, nodes, size, tables, gates: &mut level.gates, states });
         Ok(())
     }
 
     fn forget_products(&self, nodes: Range<usize>, states: &mut States) -> Result<()> {
         let values = nodes.start * self.sizes.hidden..nodes.end * self.sizes.hidden;
-        multiply(&states.hidden[values.clone()], &self.forget.hidden, &mut states.forget[values])
+        multiply(&states.hidden[values.clone()], self.forget.hidden.factor(), &mut states.forget[values])
     }
 
     /// Sums in double precision: a large tree adds tens of thousands of states.
@@ -169,7 +169,7 @@ impl States {
 
 fn tabulate_gate(gate: &Gate<'_>, inputs: &[f32], table: &mut Vec<f32>) -> Result<()> {
     fit(table, inputs.len() / gate.input.inputs * gate.input.outputs);
-    multiply(inputs, &gate.input, table)?;
+    multiply(inputs, gate.input.factor(), table)?;
     add_to_rows(table, gate.bias);
     Ok(())
 }

@@ -36,13 +36,13 @@ impl<'a> StatementHead<'a> {
     pub(super) fn logits(&self, states: &TreeStates<'_>) -> Result<Vec<f32>> {
         let (width, size) = (self.own.outputs, self.own.inputs);
         let mut of_trees = vec![0.0; states.forest.tree_count() * width];
-        multiply(states.means, &self.tree, &mut of_trees)?;
+        multiply(states.means, self.tree.factor(), &mut of_trees)?;
         let mut own = Vec::with_capacity(states.forest.statement_count() * size);
         for &node in (0..states.forest.tree_count()).flat_map(|tree| states.forest.statements(tree)) {
             own.extend_from_slice(&states.hidden[node as usize * size..][..size]);
         }
         let mut hidden = vec![0.0; states.forest.statement_count() * width];
-        multiply(&own, &self.own, &mut hidden)?;
+        multiply(&own, self.own.factor(), &mut hidden)?;
         let mut rows = hidden.chunks_exact_mut(width);
         for (tree, of_tree) in of_trees.chunks_exact(width).enumerate() {
             for row in rows.by_ref().take(states.forest.statements(tree).len()) {

@@ -99,7 +99,9 @@ fn columns(distinct: &[(usize, u32, Vec<usize>)], members: &[Vec<usize>], trees:
     }
     for (of_tree, tree) in members.iter().zip(trees) {
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        of_tree.iter().for_each(|&id| *counts.entry(place[id]).or_default() += 1);
+        for &id in of_tree {
+            *counts.entry(place[id]).or_default() += 1;
+        }
         columns.pool_nodes.extend(counts.keys());
         columns.pool_counts.extend(counts.values());
         columns.pool_indptr.push(columns.pool_nodes.len() as u32);
@@ -360,7 +362,7 @@ prop_compose! {
         lost in prop::option::of(0_usize..11),
     ) -> Columns {
         let mut columns = cons(&[random_tree(size, 3, 4, &mut Numbers::new(seed))]);
-        let mut all = [
+        let all = [
             &mut columns.level_ends, &mut columns.entry, &mut columns.child_indptr, &mut columns.children,
             &mut columns.entry_indptr, &mut columns.entry_tokens, &mut columns.pool_indptr, &mut columns.pool_nodes,
             &mut columns.pool_counts, &mut columns.statement_indptr, &mut columns.statement_nodes,
