@@ -100,7 +100,7 @@ def _bags(
     dimensions: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
     """The matrix [X, A₀X, …, A₅X] with each Aᵣ the mean over a relation, as bags of rows of the stacked weight."""
-    from scipy.sparse import csr_array, hstack  # noqa: PLC0415 slow to import, and reading a model's shape doesn't need it
+    from scipy.sparse import csr_array, hstack
 
     indptr, indices, values = features
     inputs = csr_array((values, indices, indptr), shape=(len(indptr) - 1, dimensions))
@@ -247,7 +247,7 @@ def to_pyg(neighbourhood: NeighbourhoodColumns, dimensions: int, relation_names:
         A `HeteroData` with one node type `node` (dense `x` of `dimensions` columns, `hop_ends`) and one edge type
         `("node", name, "node")` a relation, from sender to receiver.
     """
-    from torch_geometric.data import HeteroData  # noqa: PLC0415 seconds to import
+    from torch_geometric.data import HeteroData
 
     indptr, indices, values = neighbourhood.feature_rows()
     features = torch.zeros(len(indptr) - 1, dimensions)

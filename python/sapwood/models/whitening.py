@@ -42,7 +42,7 @@ def fit_whitening(vectors: NDArray[np.float32]) -> Whitening:
     Raises:
         ValueError: Fewer than two vectors, or vectors that are all the same.
     """
-    from sklearn.covariance import ledoit_wolf  # noqa: PLC0415 slow to import, and only fitting needs it
+    from sklearn.covariance import ledoit_wolf
 
     if len(vectors) < 2:
         message = f"whitening needs at least two vectors, not {len(vectors)}"

@@ -33,7 +33,7 @@ class Columns:
 
 
 def consed(trees, tokens):
-    """Columns of nested trees `(entry, [children])` over the ids `tokens[entry]`; statements are the roots' children."""
+    """Columns of nested trees `(entry, [children])` over ids `tokens[entry]`; statements are the roots' children."""
     keys, levels = {}, {}
 
     def intern(tree):

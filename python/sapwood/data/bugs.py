@@ -1,0 +1,62 @@
+"""Labels of the bugs head and the statement head: likely mistakes injected into functions, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sapwood import _core
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Mutants:
+    """Functions with one injected mistake each.
+
+    Shapes:
+        functions (m,): positions of the originals; texts, lines (m,): mutated texts and their changed lines, 1-based;
+        kinds (m,): positions in `_core.BUG_KINDS`.
+    """
+
+    functions: NDArray[np.int64]
+    texts: list[str]
+    kinds: NDArray[np.int64]
+    lines: list[list[int]]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def mutate_functions(texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str) -> Mutants:
+    """One mutant of each function at `positions` that offers a place for one, kinds as even as the code allows."""
+    rng = np.random.default_rng(seed)
+    counts = np.zeros(len(_core.BUG_KINDS), np.int64)
+    functions, mutated, kinds, lines = [], [], [], []
+    for position in positions.tolist():
+        # The kind with the fewest mutants so far comes first; chance decides between equals.
+        for kind in np.lexsort((rng.random(len(counts)), counts)).tolist():
+            mutant = _core.mutate(texts[position], _core.BUG_KINDS[kind], int(rng.integers(2**32)), language)
+            if mutant is not None:
+                counts[kind] += 1
+                functions.append(position)
+                mutated.append(mutant.source)
+                kinds.append(kind)
+                lines.append(list(mutant.lines))
+                break
+    return Mutants(np.array(functions, np.int64), mutated, np.array(kinds, np.int64), lines)
+
+
+def statement_targets(statement_lines: NDArray[np.int64], changed: Sequence[int]) -> NDArray[np.float32]:
+    """1 for each statement of a text that a changed line belongs to: those that start last at or before it, else 0."""
+    targets = np.zeros(len(statement_lines), np.float32)
+    for line in changed:
+        before = statement_lines[statement_lines <= line]
+        if len(before):
+            targets[statement_lines == before.max()] = 1.0
+    return targets

@@ -1,0 +1,183 @@
+"""The functions and files of an indexed code base as training and evaluation see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sapwood import _core
+from sapwood.data.positives import Pairs, match_functions
+from sapwood.data.split import SPLITS, packages_of, split_packages
+from sapwood.errors import BadInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sapwood.config import Config, Data
+
+LANGUAGE = "python"
+INDEX_DUPLICATE_THRESHOLD = 0.8
+"""The likeness by which the index itself groups near-duplicates."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Functions without near-duplicates, and files, each in the split of its package.
+
+    Shapes:
+        functions, packages, split (n,): node id, package and split of each function, also names, texts, docstrings;
+        files, file_split (F,): position of each file in the index and its split.
+    """
+
+    index: _core.Index
+    config: Config
+    functions: NDArray[np.uint32]
+    names: list[str]
+    texts: list[str]
+    docstrings: list[str]
+    packages: NDArray[np.str_]
+    split: NDArray[np.str_]
+    files: NDArray[np.uint32]
+    file_packages: NDArray[np.str_]
+    file_split: NDArray[np.str_]
+    dropped: dict[str, int]
+    """How many functions were left out, by reason."""
+
+    def __len__(self) -> int:
+        return len(self.functions)
+
+    @property
+    def language(self) -> str:
+        """The language of all texts."""
+        return LANGUAGE
+
+    def positions(self, split: str) -> NDArray[np.int64]:
+        """Positions of the functions of a split."""
+        return np.flatnonzero(self.split == split)
+
+    @cached_property
+    def positives(self) -> Pairs:
+        """Independent implementations of the same thing, in different packages of one split."""
+        settings, seed = self.config.data.positives, self.config.seed
+        return match_functions(
+            self.names,
+            self.docstrings,
+            self.packages.tolist(),
+            self.split.tolist(),
+            settings=settings,
+            seed=seed,
+        )
+
+    @cached_property
+    def file_nodes(self) -> NDArray[np.int64]:
+        """(F,): node of each file."""
+        is_file = np.flatnonzero(self.index.node_kind == _core.NODE_KINDS.index("file"))
+        nodes = np.zeros(len(self.index.file_paths), np.int64)
+        nodes[self.index.node_file[is_file]] = is_file
+        return nodes[self.files]
+
+    @cached_property
+    def node_imports(self) -> dict[int, list[str]]:
+        """Modules that a node imports or uses, of the nodes that have some."""
+        nodes, modules = self.index.import_labels()
+        found: dict[int, list[str]] = {}
+        for node, module in zip(nodes.tolist(), modules, strict=True):
+            found.setdefault(node, []).append(module)
+        return found
+
+    @property
+    def file_imports(self) -> list[list[str]]:
+        """Modules that each file imports, as written."""
+        return [self.node_imports.get(node, []) for node in self.file_nodes.tolist()]
+
+    @property
+    def function_imports(self) -> list[list[str]]:
+        """Imported modules that each function uses."""
+        return [self.node_imports.get(node, []) for node in self.functions.tolist()]
+
+
+def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
+    """Takes the functions of the index that can be learned from, and splits them by top-level package.
+
+    Functions with fewer lines than `min_lines` or more syntax nodes than `max_nodes` are left out, then near-duplicates
+    (all but the first), before anything is split, so that no copy stands on the other side.
+
+    Raises:
+        NoIndexError: The code base was not indexed yet.
+        StaleIndexError: A file has changed since.
+        BadInputError: No function is left.
+    """
+    index, settings = engine.index_data(), config.data
+    nodes, texts, dropped = _usable(index, settings, config.seed)
+    if not len(nodes):
+        message = (
+            f"no function of {engine.root} has {settings.min_lines} lines or more; "
+            "train on a larger code base or lower data.min_lines"
+        )
+        raise BadInputError(message)
+    file_packages = np.array(packages_of(index.file_paths))
+    packages = file_packages[index.node_file[nodes]]
+    splits = split_packages(
+        packages.tolist(),
+        validation_fraction=settings.validation_fraction,
+        test_fraction=settings.test_fraction,
+        seed=config.seed,
+    )
+    every_name = index.node_names
+    return Dataset(
+        index=index,
+        config=config,
+        functions=nodes,
+        names=[every_name[node] for node in nodes.tolist()],
+        texts=texts,
+        docstrings=index.docstrings(nodes),
+        packages=packages,
+        split=np.array([splits[package] for package in packages.tolist()]),
+        files=np.arange(len(index.file_paths), dtype=np.uint32),
+        file_packages=file_packages,
+        # A package without any function is never held out: nothing could be asked about it.
+        file_split=np.array([splits.get(package, SPLITS[0]) for package in file_packages.tolist()]),
+        dropped=dropped,
+    )
+
+
+def _usable(index: _core.Index, settings: Data, seed: int) -> tuple[NDArray[np.uint32], list[str], dict[str, int]]:
+    """Nodes and texts of the functions to learn from, and how many were left out."""
+    every = index.functions
+    lines = index.node_end_line[every].astype(np.int64) - index.node_start_line[every] + 1
+    kept = np.flatnonzero(lines >= settings.min_lines)
+    dropped = {"short": len(every) - len(kept)}
+    texts = index.function_texts(every[kept])
+    fits = np.array([size <= settings.max_nodes for size in _tree_sizes(texts, settings.max_nodes)], bool)
+    dropped["large"] = len(kept) - int(fits.sum())
+    kept, texts = kept[fits], [text for text, fit in zip(texts, fits.tolist(), strict=True) if fit]
+    groups = _groups(index, kept, texts, settings.duplicate_threshold)
+    first = np.sort(np.unique(groups, return_index=True)[1])
+    dropped["duplicate"] = len(kept) - len(first)
+    if len(first) > settings.max_functions:
+        dropped["beyond the limit"] = len(first) - settings.max_functions
+        first = np.sort(np.random.default_rng(seed).choice(first, settings.max_functions, replace=False))
+    return every[kept[first]], [texts[position] for position in first.tolist()], dropped
+
+
+def _tree_sizes(texts: list[str], limit: int) -> list[int]:
+    """Syntax nodes of each text; 0 for one too short to have `limit` of them, which is not parsed."""
+    sizes = [0] * len(texts)
+    # Even `a` nested as deep as grammars allow has fewer than four nodes a character.
+    long = [position for position, text in enumerate(texts) if 4 * len(text) > limit]
+    vocabulary = _core.Vocabulary.build([], LANGUAGE, 512)
+    for start in range(0, len(long), 512):
+        chunk = long[start : start + 512]
+        forest = _core.parse_forest([texts[position] for position in chunk], vocabulary, LANGUAGE)
+        for position, size in zip(chunk, forest.tree_sizes.tolist(), strict=True):
+            sizes[position] = size
+    return sizes
+
+
+def _groups(index: _core.Index, kept: NDArray[np.int64], texts: list[str], threshold: float) -> NDArray[np.uint32]:
+    if threshold == INDEX_DUPLICATE_THRESHOLD:
+        return index.function_groups[kept]
+    return _core.near_duplicates(texts, LANGUAGE, threshold)

@@ -1,0 +1,65 @@
+"""One graph of everything that the graph model learns from: the project, and texts that stand alone beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sapwood import _core
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sapwood.data.bugs import Mutants
+    from sapwood.data.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Places:
+    """Nodes of the union graph: the project's, then those of texts that stand alone.
+
+    Shapes:
+        project (n,): each function in the project; texts (v,): file node of each view; files (F,): those of the project;
+        mutants, originals: function nodes of each split's mutants and of their unmutated texts.
+    """
+
+    project: NDArray[np.int64]
+    texts: NDArray[np.int64]
+    files: NDArray[np.int64]
+    mutants: dict[str, NDArray[np.int64]]
+    originals: dict[str, NDArray[np.int64]]
+
+
+def union_graph(
+    dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants]
+) -> tuple[_core.InputGraph, Places]:
+    """The project's graph beside the graphs of all views and mutants, and where everything is in it."""
+    project = dataset.index.input_graph
+    texts = [*views, *(text for split in mutants for text in mutants[split].texts)]
+    graphs = _core.text_graphs(texts, dataset.language)
+    shift, functions = project.node_count, first_functions(graphs)
+    mutant_nodes, start = {}, len(views)
+    for split, group in mutants.items():
+        mutant_nodes[split] = shift + functions[start : start + len(group)]
+        start += len(group)
+    places = Places(
+        project=dataset.functions.astype(np.int64),
+        texts=shift + graphs.file_nodes[: len(views)].astype(np.int64),
+        files=dataset.file_nodes,
+        mutants=mutant_nodes,
+        originals={split: shift + functions[group.functions] for split, group in mutants.items()},
+    )
+    return _core.InputGraph.concat([project, graphs.graph]), places
+
+
+def first_functions(graphs: _core.TextGraphs) -> NDArray[np.int64]:
+    """The outermost function of each text: the first function node, or the file node of a text without any."""
+    nodes = graphs.file_nodes.astype(np.int64)
+    functions = np.flatnonzero(graphs.node_kind == _core.NODE_KINDS.index("function"))
+    texts, first = np.unique(graphs.node_text[functions], return_index=True)
+    nodes[texts] = functions[first]
+    return nodes

@@ -1,0 +1,58 @@
+"""Texts in, raw outputs of a model out: what training, publishing and answering share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from sapwood import _core
+from sapwood.models.graphsage import CODE, GraphSage, NeighbourhoodTensors
+from sapwood.models.tree_lstm import ForestTensors, TreeLstm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+EVERY_NEIGHBOUR = (-1, -1, -1)
+"""Fan-outs without sampling: what a text's vector is must not hang on chance."""
+
+
+@torch.inference_mode()
+def encode_trees(
+    model: TreeLstm, vocabulary: _core.Vocabulary, texts: Sequence[str], language: str, batch: int
+) -> NDArray[np.float32]:
+    """(n, output): outputs before whitening of one tree over each whole text, `batch` texts at a time.
+
+    With `batch=1` a text's row is the same to the last bit whatever stands beside it.
+    """
+    device = next(model.parameters()).device
+    rows = [np.zeros((0, model.shape.output), np.float32)]
+    for start in range(0, len(texts), batch):
+        forest = _core.parse_forest(texts[start : start + batch], vocabulary, language)
+        rows.append(model(ForestTensors.of(forest, device)).outputs.cpu().numpy())
+    return np.concatenate(rows)
+
+
+@torch.inference_mode()
+def embed_seeds(model: GraphSage, graph: _core.InputGraph, seeds: NDArray[np.uint32], batch: int) -> torch.Tensor:
+    """(n, output): embeddings of distinct nodes from their whole neighbourhoods, `batch` nodes at a time."""
+    device = next(model.parameters()).device
+    rows = [torch.zeros(0, model.shape.output, device=device)]
+    for start in range(0, len(seeds), batch):
+        neighbourhood = graph.sample(seeds[start : start + batch], EVERY_NEIGHBOUR, 0)
+        rows.append(model(NeighbourhoodTensors.of(neighbourhood, model.shape.inputs, device)))
+    return torch.cat(rows)
+
+
+@torch.inference_mode()
+def encode_files(model: GraphSage, texts: Sequence[str], language: str, batch: int) -> NDArray[np.float32]:
+    """(n, output): the code head at the file node of each text that stands alone, `batch` texts at a time."""
+    rows = [np.zeros((0, model.shape.output), np.float32)]
+    for start in range(0, len(texts), batch):
+        graphs = _core.text_graphs(texts[start : start + batch], language)
+        embeddings = embed_seeds(model, graphs.graph, graphs.file_nodes, batch)
+        rows.append(model.head(CODE, embeddings).cpu().numpy())
+    return np.concatenate(rows)

@@ -1,0 +1,186 @@
+"""What both recipes do with pairs: the order of an epoch, negatives to leave out, and work done ahead."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+import torch
+
+from sapwood.data import TRAIN, Mutants, Pairs, mutate_functions, rewrite_functions
+from sapwood.data.positives import normalised_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from sapwood.config import Config
+    from sapwood.data import Dataset, Rewrites
+
+    Item = TypeVar("Item")
+    Made = TypeVar("Made")
+
+VALIDATION_PAIRS = 512
+VALIDATION_MUTANTS = 200
+"""Enough to see whether the heads learn, and no more than an epoch's pause."""
+VALIDATION_KEY = 2**31
+"""No epoch has this number, so validation draws what training never does."""
+
+
+class Draw(NamedTuple):
+    """What a batch is made of: rows of the pairs, and the key of its own random choices.
+
+    With the key, a resumed run draws what the interrupted one would have drawn.
+    """
+
+    rows: NDArray[np.int64]
+    key: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TextPairs:
+    """Pairs of texts that do alike, of one split.
+
+    Shapes:
+        first, second (p,): positions in a list of texts; weights (p,); matched: how many of them, in front, are
+        independent implementations; the others are rewrites.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    matched: int
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def take(self, rows: NDArray[np.int64]) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.first[rows], self.second[rows], self.weights[rows])
+
+
+@dataclass(frozen=True)
+class Views:
+    """All texts that pairs are made of: the functions of the data set, then their rewrites.
+
+    Shapes:
+        texts (v,); names (v,): texts with one number may be alike and are no negatives of each other.
+    """
+
+    texts: list[str]
+    names: NDArray[np.int64]
+    rewrites: Rewrites
+
+
+def make_views(dataset: Dataset, splits: Sequence[str], most: int) -> Views:
+    """Rewrites up to `most` functions of each split, chosen at random."""
+    config = dataset.config
+    rng = np.random.default_rng(config.seed)
+    chosen = [rng.permutation(dataset.positions(split))[:most] for split in splits]
+    rewrites = rewrite_functions(dataset.texts, np.concatenate(chosen), config.seed, dataset.language)
+    names = _name_numbers(dataset.names)
+    return Views(dataset.texts + rewrites.texts, np.concatenate([names, names[rewrites.functions]]), rewrites)
+
+
+def _name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
+    numbers: dict[str, int] = {}
+    keys = [normalised_name(name) or f"only {position}" for position, name in enumerate(names)]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
+
+
+def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
+    """Matched functions and rewrites of a split; with `data.permute_labels` each first has another pair's second."""
+    members = dataset.split == split
+    matched = dataset.positives.where(members)
+    own = np.flatnonzero(members[views.rewrites.functions])
+    weight = dataset.config.data.positives.rewrite_weight
+    second = np.concatenate([matched.second, len(dataset) + own])
+    if dataset.config.data.permute_labels:
+        second = np.random.default_rng(dataset.config.seed).permutation(second)
+    return TextPairs(
+        first=np.concatenate([matched.first, views.rewrites.functions[own]]),
+        second=second,
+        weights=np.concatenate([matched.weights, np.full(len(own), weight, np.float32)]),
+        matched=len(matched),
+    )
+
+
+def mutants_of_split(dataset: Dataset, split: str) -> Mutants:
+    """Mutants of functions of a split; with `data.permute_labels` each has kind and lines of another one."""
+    rng = np.random.default_rng(dataset.config.seed)
+    most = dataset.config.data.max_mutants
+    most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)
+    chosen = rng.permutation(dataset.positions(split))[:most]
+    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language)
+    if not dataset.config.data.permute_labels:
+        return mutants
+    order = rng.permutation(len(mutants))
+    lines = [mutants.lines[row] for row in order.tolist()]
+    return Mutants(mutants.functions, mutants.texts, mutants.kinds[order], lines)
+
+
+def epoch_draws(pairs: TextPairs, config: Config, *, batch_size: int, most: int, epoch: int) -> list[Draw]:
+    """The batches of an epoch: all matched pairs, and rewrites up to their share, in an order of the epoch's own.
+
+    Where few functions could be matched, rewrites fill some batches nonetheless.
+    """
+    rng = np.random.default_rng([config.seed, epoch])
+    share = config.data.positives.rewrite_share
+    matched = rng.permutation(pairs.matched)[: max(1, round(most * (1.0 - share)))]
+    wanted = round(len(matched) * share / max(1.0 - share, 0.01))
+    wanted = min(most - len(matched), max(wanted, 8 * batch_size if share else 0))
+    rewritten = pairs.matched + rng.permutation(len(pairs) - pairs.matched)[:wanted]
+    return _draws(rng.permutation(np.concatenate([matched, rewritten])), batch_size, epoch)
+
+
+def validation_draws(pairs: TextPairs, batch_size: int) -> list[Draw]:
+    """The same batches each time: all matched pairs, filled up with rewrites."""
+    return _draws(np.arange(min(len(pairs), VALIDATION_PAIRS)), batch_size, VALIDATION_KEY)
+
+
+def _draws(rows: NDArray[np.int64], size: int, key: int) -> list[Draw]:
+    chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+    # A last batch of one pair has no negatives.
+    return [Draw(chunk, (key, number)) for number, chunk in enumerate(chunks) if len(chunk) > 1]
+
+
+def may_be_alike(names: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n, n): pairs of texts with one name number, which are no negatives of each other."""
+    alike: NDArray[np.bool_] = names[:, None] == names[None, :]
+    return alike
+
+
+class HasPairs(Protocol):
+    """A batch that knows its number of pairs."""
+
+    @property
+    def pairs(self) -> int: ...  # noqa: D102
+
+
+@torch.no_grad()
+def mean_losses(learner: nn.Module, batches: Sequence[HasPairs]) -> dict[str, float]:
+    """Losses over the validation batches, weighted by their pairs; nothing without any."""
+    learner.eval()
+    total = sum(batch.pairs for batch in batches)
+    sums: dict[str, float] = {}
+    for batch in batches:
+        for name, value in learner(batch).items():
+            sums[name] = sums.get(name, 0.0) + float(value) * batch.pairs / total
+    return sums
+
+
+def made_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+    """`map` that makes the next item in another thread while this one is used."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = None
+        for item in items:
+            following = pool.submit(make, item)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()

@@ -1,0 +1,322 @@
+"""Recipe: trains the graph model. It reads from top to bottom; what surrounds the steps is in `session`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sapwood import _core
+from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, load_dataset
+from sapwood.data.statistics import training_modules
+from sapwood.data.union import Places, union_graph
+from sapwood.models.encode import encode_files
+from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, IMPORTS, GraphSage, GraphSageShape, NeighbourhoodTensors
+from sapwood.models.whitening import fit_whitening
+from sapwood.training.batches import (
+    Draw,
+    TextPairs,
+    Views,
+    epoch_draws,
+    made_ahead,
+    make_views,
+    may_be_alike,
+    mean_losses,
+    mutants_of_split,
+    pairs_of_split,
+    validation_draws,
+)
+from sapwood.training.losses import InfoNce, multi_label_loss, multi_task, positive_weights, retrieval_accuracy
+from sapwood.training.publish import Trained, publish
+from sapwood.training.session import Session, TrainResult, open_session
+from sapwood.training.state import Progress, TrainingState
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sapwood.config import Config
+    from sapwood.data import Dataset
+    from sapwood.training.session import OnEvent, ShouldStop
+
+MODEL = "graphsage"
+WHITENING_FUNCTIONS = 4096
+ENCODING_BATCH = 256
+PROJECT_SHARE = 0.25
+"""Share of the functions that are seen at their place in the project, the others as texts that stand alone."""
+FILES_SHARE, MUTANTS_SHARE = 0.5, 0.5
+"""File nodes and mutants of a batch, as shares of its pairs."""
+PLATEAU_PATIENCE, PLATEAU_FACTOR = 5, 0.5
+"""Epochs without a better validation loss before the learning rate drops, and by what."""
+
+
+def train(
+    engine: _core.Engine,
+    config: Config,
+    *,
+    on_event: OnEvent | None = None,
+    should_stop: ShouldStop | None = None,
+    resume: str | None = None,
+) -> TrainResult:
+    """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
+
+    Raises:
+        InterruptedRun: Stopped on request; the state is saved.
+        SapwoodError: The typed reason why training cannot start or go on.
+    """
+    with open_session(
+        engine, config, config.graphsage, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
+    ) as session:
+        data = prepare(engine, config)
+        session.start(data.counts)
+        torch.manual_seed(config.seed)
+        learner = Learner(config, data).to(session.device.device)
+        optimiser = torch.optim.AdamW(
+            learner.parameters(), config.graphsage.learning_rate, weight_decay=config.graphsage.weight_decay, fused=True
+        )
+        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data.dataset.index.fingerprint))
+        session.resume(state)
+        fit(session, data, learner, state)
+        learner.load_state_dict(state.best)
+        return finish(session, data, learner.encoder.eval(), state)
+
+
+# Data ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GraphData:
+    """All that batches are made of; pairs and mutants are of functions of their split alone."""
+
+    dataset: Dataset
+    views: Views
+    graph: _core.InputGraph
+    places: Places
+    pairs: dict[str, TextPairs]
+    modules: list[str]
+    function_imports: LabelRows
+    file_imports: LabelRows
+    mutants: dict[str, Mutants]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is, for the manifest and for people."""
+        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
+        return {
+            "functions": len(self.dataset.positions(TRAIN)),
+            "files": int((self.dataset.file_split == TRAIN).sum()),
+            "nodes": self.graph.node_count,
+            "matched_pairs": train.matched,
+            "rewrite_pairs": len(train) - train.matched,
+            "mutants": len(self.mutants[TRAIN]),
+            "import_labels": len(self.modules),
+            "validation_pairs": len(held_out),
+            "validation_mutants": len(self.mutants[VALIDATION]),
+        }
+
+
+def prepare(engine: _core.Engine, config: Config) -> GraphData:
+    """Pairs, labels, mutants, and one graph of the project and of every text."""
+    dataset = load_dataset(engine, config)
+    views = make_views(dataset, (TRAIN, VALIDATION), len(dataset))
+    mutants = {split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)}
+    modules = training_modules(dataset)
+    graph, places = union_graph(dataset, views.texts, mutants)
+    functions, files = (label_rows(rows, modules) for rows in (dataset.function_imports, dataset.file_imports))
+    if config.data.permute_labels:
+        rng = np.random.default_rng(config.seed)
+        functions, files = (rows.take(rng.permutation(len(rows))) for rows in (functions, files))
+    return GraphData(
+        dataset=dataset,
+        views=views,
+        graph=graph,
+        places=places,
+        pairs={split: pairs_of_split(dataset, views, split) for split in (TRAIN, VALIDATION)},
+        modules=modules,
+        function_imports=functions,
+        file_imports=files,
+        mutants=mutants,
+    )
+
+
+# Batches ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A neighbourhood of distinct seeds, and where in it each head looks.
+
+    Shapes:
+        first, second, weights (p,), excluded (p, p): pairs; labelled (l,), imports (l, I): nodes and their modules;
+        judged (j,), bugs (j, 5): functions and the mistakes in them.
+    """
+
+    neighbourhood: NeighbourhoodTensors
+    first: Tensor
+    second: Tensor
+    weights: Tensor
+    excluded: Tensor
+    labelled: Tensor
+    imports: Tensor
+    judged: Tensor
+    bugs: Tensor
+
+    @property
+    def pairs(self) -> int:
+        """P."""
+        return len(self.first)
+
+
+def make_batch(session: Session, data: GraphData, split: str, draw: Draw) -> Batch:
+    """The batch of some pairs, with some files and some mutants beside their originals."""
+    rng = np.random.default_rng([session.config.seed, *draw.key])
+    pairs, names = data.pairs[split].take(draw.rows), data.views.names
+    first, second = (place_views(data, views, rng) for views in (pairs.first, pairs.second))
+    files = some(np.flatnonzero(data.dataset.file_split == split), round(FILES_SHARE * len(pairs)), rng)
+    mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
+    labelled = np.concatenate([data.places.texts[pairs.first], data.places.files[files]])
+    judged = np.concatenate([data.places.mutants[split][mutants], data.places.originals[split][mutants]])
+    seeds, where = np.unique(np.concatenate([first, second, labelled, judged]), return_inverse=True)
+    parts = np.split(where, np.cumsum([len(first), len(second), len(labelled)]))
+    bugs = np.zeros((len(judged), len(_core.BUG_KINDS)), np.float32)
+    bugs[np.arange(len(mutants)), data.mutants[split].kinds[mutants]] = 1.0
+    functions = function_of_view(data, pairs.first)
+    imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
+    alike = may_be_alike(names[pairs.first]) | (names[pairs.first][:, None] == names[pairs.second][None, :])
+    sampled = data.graph.sample(seeds.astype(np.uint32), session.config.graphsage.fanouts, int(rng.integers(2**32)))
+    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs)
+    return Batch(
+        NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, session.device.device),
+        *(torch.from_numpy(column).to(session.device.device) for column in columns),
+    )
+
+
+def place_views(data: GraphData, views: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """A node for each view: its own text's file, or now and then the function at its place in the project."""
+    in_project = (rng.random(len(views)) < PROJECT_SHARE) & (views < len(data.dataset))
+    nodes = data.places.texts[views]
+    nodes[in_project] = data.places.project[views[in_project]]
+    return nodes
+
+
+def function_of_view(data: GraphData, views: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The function of each view, which for a rewrite is the one that was rewritten."""
+    functions = len(data.dataset)
+    return np.concatenate([np.arange(functions), data.views.rewrites.functions])[views]
+
+
+def some(items: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Up to `most` different items."""
+    return rng.choice(items, min(most, len(items)), replace=False) if len(items) else items
+
+
+# Model and losses ---------------------------------------------------------------------------------------------------
+
+
+class Learner(nn.Module):
+    """The encoder with its heads, and the contrastive loss, whose temperature is learned with them."""
+
+    import_weight: Tensor
+
+    def __init__(self, config: Config, data: GraphData) -> None:
+        super().__init__()
+        shape = config.graphsage.model
+        self.encoder = GraphSage(
+            GraphSageShape(
+                imports=len(data.modules),
+                inputs=_core.FEATURE_DIMENSIONS,
+                hidden=shape.hidden,
+                output=shape.output,
+                bugs=len(_core.BUG_KINDS),
+                dropout=shape.dropout,
+                residual=shape.residual,
+                layer_norm=shape.layer_norm,
+            )
+        )
+        self.contrastive = InfoNce(config.graphsage.temperature)
+        self.weights = config.graphsage.loss_weights.model_dump()
+        training = np.flatnonzero(data.dataset.split == TRAIN)
+        targets = torch.from_numpy(data.function_imports.dense(training))
+        self.register_buffer("import_weight", positive_weights(targets), persistent=False)
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The losses of a batch and the share of pairs that find each other.
+
+        No code comes with test results yet, so the confidence head has no label at all: its masked loss is 0.
+        """
+        embeddings = self.encoder(batch.neighbourhood)
+        codes = self.encoder.head(CODE, embeddings)
+        first, second = codes[batch.first], codes[batch.second]
+        imports = self.encoder.head(IMPORTS, embeddings[batch.labelled])
+        bugs = self.encoder.head(BUGS, embeddings[batch.judged])
+        confidence = self.encoder.head(CONFIDENCE, embeddings)
+        unknown = torch.zeros_like(confidence, dtype=torch.bool)
+        losses = {
+            CODE: self.contrastive(first, second, batch.weights, batch.excluded),
+            IMPORTS: multi_label_loss(imports, batch.imports, known(imports), self.import_weight),
+            BUGS: multi_label_loss(bugs, batch.bugs, known(bugs), positive_weights(batch.bugs)),
+            CONFIDENCE: multi_label_loss(confidence, torch.zeros_like(confidence), unknown, confidence.new_ones(1)),
+        }
+        accuracy = retrieval_accuracy(first.detach(), second.detach(), batch.excluded)
+        return {"loss": multi_task(losses, self.weights), **losses, "accuracy": torch.tensor(accuracy)}
+
+
+def known(labels: Tensor) -> Tensor:
+    """A mask for labels of which none is missing."""
+    return torch.ones_like(labels, dtype=torch.bool)
+
+
+# Training -----------------------------------------------------------------------------------------------------------
+
+
+def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:
+    """Epochs until they are done, nothing improves any more, or the budget is used up."""
+    progress, settings = state.progress, session.config.graphsage
+    make, pairs = partial(make_batch, session, data), data.pairs[TRAIN]
+    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
+    while not session.is_over(state):
+        drops = progress.stale_epochs // PLATEAU_PATIENCE if progress.epoch else 0
+        for group in state.optimiser.param_groups:
+            group["lr"] = settings.learning_rate * PLATEAU_FACTOR**drops
+        draws = epoch_draws(
+            pairs, session.config, batch_size=settings.batch_size, most=len(pairs), epoch=progress.epoch
+        )
+        for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
+            losses = learn(learner, state.optimiser, batch, settings.clip)
+            session.after_step(state, losses, batch.pairs, len(draws))
+            if session.out_of_budget:
+                break
+        session.after_epoch(state, mean_losses(learner, held_out))
+
+
+def learn(learner: Learner, optimiser: torch.optim.Optimizer, batch: Batch, clip: float) -> dict[str, float]:
+    """One step; returns its losses."""
+    learner.train()
+    optimiser.zero_grad(set_to_none=True)
+    losses = learner(batch)
+    losses["loss"].backward()
+    nn.utils.clip_grad_norm_(learner.parameters(), clip)
+    optimiser.step()
+    return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def finish(session: Session, data: GraphData, encoder: GraphSage, state: TrainingState) -> TrainResult:
+    """Whitening on training functions, the version, its promotion, the vectors of the workspace."""
+    dataset = data.dataset
+    sample = np.random.default_rng(session.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
+    texts = [dataset.texts[position] for position in sample.tolist()]
+    heads = [CODE, *([IMPORTS] if data.modules else []), *([BUGS] if len(data.mutants[TRAIN]) else [])]
+    trained = Trained(
+        weights=encoder.state_dict(),
+        whitening=fit_whitening(encode_files(encoder, texts, dataset.language, ENCODING_BATCH)),
+        files={"imports.json": json.dumps(data.modules).encode()},
+        vocabulary=None,
+        heads=heads,
+        counts=data.counts,
+        encode=lambda codes: encode_files(encoder, codes, dataset.language, ENCODING_BATCH),
+    )
+    return publish(session, dataset, trained, state)

@@ -1,0 +1,134 @@
+"""Losses: contrastive over pairs, and multi-label with masks for labels that are missing."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST_SCALE = 100.0
+"""Bound of 1 / temperature, so that a learned temperature cannot run away on easy batches."""
+
+
+class InfoNce(nn.Module):
+    r"""Contrastive loss over pairs from `"Representation Learning with Contrastive Predictive Coding"
+    <https://arxiv.org/abs/1807.03748>`_ (van den Oord et al., 2018), in both directions, with a learned temperature as
+    in `CLIP <https://arxiv.org/abs/2103.00020>`_.
+
+    .. math::
+        -\sum_i \frac{w_i}{\sum_k w_k}
+        \log \frac{\exp(a_i \cdot b_i / \tau)}{\sum_{j \notin E_i} \exp(a_i \cdot b_j / \tau)}
+
+    over unit vectors, averaged with the same sum from b to a.
+
+    Args:
+        temperature: Where τ starts; 1 / τ is learned and stays at most 100.
+
+    Shapes:
+        - **input**: anchors a (n, d), positives b (n, d), weights w (n,), excluded (n, n): pairs that may be alike and
+          are no negatives of each other. The diagonal is never excluded.
+        - **output**: a scalar.
+    """  # noqa: D205
+
+    def __init__(self, temperature: float) -> None:
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1.0 / temperature)))
+
+    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+        """The weighted mean over the pairs of a batch."""
+        scale = self.log_scale.exp().clamp(max=LARGEST_SCALE)
+        logits = scale * functional.normalize(anchors) @ functional.normalize(positives).t()
+        logits = logits.masked_fill(_off_diagonal(excluded), -torch.inf)
+        target = torch.arange(len(anchors), device=anchors.device)
+        forth = functional.cross_entropy(logits, target, reduction="none")
+        back = functional.cross_entropy(logits.t(), target, reduction="none")
+        return _weighted_mean(0.5 * (forth + back), weights)
+
+
+class MarginContrastive(nn.Module):
+    r"""Contrastive loss with a margin from `"Dimensionality Reduction by Learning an Invariant Mapping"
+    <https://doi.org/10.1109/CVPR.2006.100>`_ (Hadsell et al., 2006): positive :math:`d^2`, negative
+    :math:`\max(0, m - d)^2`, over unit vectors; negatives are the other pairs of the batch.
+
+    Args:
+        margin: m.
+
+    Shapes:
+        Those of `InfoNce`.
+    """  # noqa: D205
+
+    def __init__(self, margin: float) -> None:
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+        """Weighted mean over the positives plus the mean over the negatives."""
+        cosine = functional.normalize(anchors) @ functional.normalize(positives).t()
+        squared = (2.0 - 2.0 * cosine).clamp(min=1e-8)
+        negative = ~(excluded | torch.eye(len(anchors), dtype=torch.bool, device=anchors.device))
+        pushed = (self.margin - squared.sqrt()).clamp(min=0.0).square()
+        return _weighted_mean(squared.diagonal(), weights) + masked_mean(pushed, negative)
+
+
+def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> float:
+    """Share of the pairs whose positive is nearest to its anchor among the batch's positives, in [0, 1]."""
+    similar = functional.normalize(anchors) @ functional.normalize(positives).t()
+    similar = similar.masked_fill(_off_diagonal(excluded), -torch.inf)
+    target = torch.arange(len(anchors), device=anchors.device)
+    return float((similar.argmax(1) == target).float().mean())
+
+
+def multi_label_loss(
+    logits: Tensor, targets: Tensor, mask: Tensor, positive_weight: Tensor, focus: float = 0.0
+) -> Tensor:
+    r"""Binary cross-entropy over known labels, with weights for rare positives, as a focal loss if `focus` is above 0.
+
+    The factor :math:`(1 - p_t)^\gamma` is that of `"Focal Loss for Dense Object Detection"
+    <https://arxiv.org/abs/1708.02002>`_ (Lin et al., 2017).
+
+    Args:
+        logits: (n, labels).
+        targets: (n, labels) in [0, 1].
+        mask: (n, labels) bool, False where a label is missing; nothing known gives 0.
+        positive_weight: (labels,), see `positive_weights`.
+        focus: γ.
+    """
+    losses = functional.binary_cross_entropy_with_logits(logits, targets, pos_weight=positive_weight, reduction="none")
+    if focus > 0.0:
+        agreement = torch.sigmoid(logits) * (2.0 * targets - 1.0) + (1.0 - targets)
+        losses = losses * (1.0 - agreement).clamp(min=0.0).pow(focus)
+    return masked_mean(losses, mask)
+
+
+def positive_weights(targets: Tensor, largest: float = 20.0) -> Tensor:
+    """√(negatives / positives) of each label of (n, labels), between 1 and `largest`; a label without positives gets 1.
+
+    The root keeps rare labels audible without making every score an overestimate by their full imbalance.
+    """
+    positives = targets.sum(0)
+    ratio = ((len(targets) - positives) / positives.clamp(min=1.0)).sqrt().clamp(1.0, largest)
+    return torch.where(positives > 0, ratio, torch.ones_like(ratio))
+
+
+def multi_task(losses: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
+    """Weighted sum of the losses of several heads, in the order of their names."""
+    return torch.stack([weights[name] * losses[name] for name in sorted(losses)]).sum()
+
+
+def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the entries where `mask` is true, 0 where there are none; masked values have no gradient."""
+    return torch.where(mask, values, 0.0).sum() / mask.sum().clamp(min=1)
+
+
+def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+    return (values * weights).sum() / weights.sum().clamp(min=1e-8)
+
+
+def _off_diagonal(mask: Tensor) -> Tensor:
+    return mask & ~torch.eye(len(mask), dtype=torch.bool, device=mask.device)

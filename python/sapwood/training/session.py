@@ -1,0 +1,280 @@
+"""What happens around the steps of a recipe: events, checkpoints, early stopping, budgets, interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import signal
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sapwood.errors import InternalError, InterruptedRun
+from sapwood.training.device import DeviceChoice, choose_device
+from sapwood.training.run_folder import RunFolder, last_run, new_run, run_at, runs_of
+from sapwood.training.state import Progress, TrainingState, read_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sapwood._core import Engine
+    from sapwood.config import Config, Recipe
+
+    Event = dict[str, Any]
+    OnEvent = Callable[[Event], None]
+    ShouldStop = Callable[[], bool]
+
+_FREE_TO_CHANGE = {"epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"}
+"""Settings of a recipe that may differ when a run is continued."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a run made: its folder, the version published, and its last figures."""
+
+    run_dir: Path
+    version: str | None
+    metrics: dict[str, Any]
+
+
+@dataclass
+class Session:
+    """One call of `train`: from opening the run folder to its end.
+
+    A budget counts from the session's start, so preparing data is part of it.
+    """
+
+    engine: Engine
+    config: Config
+    recipe: Recipe
+    model: str
+    run: RunFolder
+    resumed_from: Path | None
+    device: DeviceChoice
+    on_event: OnEvent
+    should_stop: ShouldStop
+    started: float
+    interrupted: bool = False
+    _recent: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=20))
+
+    def fingerprint(self, data: str) -> str:
+        """Tells runs apart that cannot be continued by each other."""
+        recipe = {key: value for key, value in self.recipe.model_dump().items() if key not in _FREE_TO_CHANGE}
+        parts = [self.model, data, self.config.seed, self.config.data.model_dump(), recipe]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def resume(self, state: TrainingState) -> None:
+        """Loads the state to go on from, if there is one."""
+        if self.resumed_from is not None:
+            state.load(self.resumed_from)
+            self.say(f"continues after {state.progress.steps_done} steps of {self.run.path}")
+        state.progress.device, state.progress.threads = self.device.device, self.device.threads
+
+    def start(self, counts: dict[str, int]) -> None:
+        """Tells what there is to learn from, and where the run is."""
+        self.emit({"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path)})
+
+    def say(self, text: str) -> None:
+        """A sentence for people."""
+        self.emit({"event": "message", "text": text})
+
+    def emit(self, event: Event) -> None:
+        """Hands an event to the caller."""
+        self.on_event({"model": self.model, **event})
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the session started."""
+        return time.monotonic() - self.started
+
+    @property
+    def out_of_budget(self) -> bool:
+        """Whether the seconds for training are used up."""
+        return 0.0 < self.recipe.budget_seconds <= self.elapsed
+
+    def share_done(self, progress: Progress, steps: int) -> float:
+        """Share of the training that is done, by steps or by the budget, whichever is further; 0 to 1."""
+        by_steps = progress.steps_done / max(1, steps * self.recipe.epochs)
+        by_time = self.elapsed / self.recipe.budget_seconds if self.recipe.budget_seconds else 0.0
+        return min(1.0, max(by_steps, by_time))
+
+    def is_over(self, state: TrainingState) -> bool:
+        """Whether all epochs are done, the last ones brought nothing, or the budget is used up."""
+        progress = state.progress
+        if progress.epoch >= self.recipe.epochs:
+            progress.stopped = "epochs"
+        elif progress.epoch and progress.stale_epochs >= self.recipe.patience:
+            progress.stopped = "early stopping"
+        else:
+            progress.stopped = "budget" if self.out_of_budget else None
+        return progress.stopped is not None
+
+    def after_step(self, state: TrainingState, losses: dict[str, float], pairs: int, steps: int) -> None:
+        """Counts a step, tells about it, and saves where asked to.
+
+        Raises:
+            InternalError: The loss is not a number; the last saved state stays as it is.
+            InterruptedRun: The caller or the keyboard asked to stop; the state is saved.
+        """
+        _require_finite(losses, self.run)
+        progress = state.progress
+        progress.step += 1
+        progress.steps_done += 1
+        for name, value in losses.items():
+            progress.sums[name] = progress.sums.get(name, 0.0) + value
+        self._tell_step(progress, losses, pairs, steps)
+        if self.interrupted or self.should_stop():
+            state.save(self.run.state)
+            message = f"training was stopped after {progress.steps_done} steps; `--ckpt-path last` goes on from there"
+            raise InterruptedRun(message)
+        every = self.recipe.checkpoint_every
+        if every and progress.steps_done % every == 0:
+            state.save(self.run.checkpoint(f"step-{progress.steps_done:07d}"))
+
+    def _tell_step(self, progress: Progress, losses: dict[str, float], pairs: int, steps: int) -> None:
+        self._recent.append((time.monotonic(), pairs))
+        seconds = self._recent[-1][0] - self._recent[0][0]
+        rate = sum(count for _, count in list(self._recent)[1:]) / seconds if seconds else 0.0
+        left = seconds / max(1, len(self._recent) - 1) * (steps * self.recipe.epochs - progress.steps_done)
+        if self.recipe.budget_seconds:
+            left = min(left, max(0.0, self.recipe.budget_seconds - self.elapsed))
+        event = {
+            "event": "step",
+            "epoch": progress.epoch,
+            "epochs": self.recipe.epochs,
+            "step": progress.step,
+            "steps": steps,
+            "loss": losses["loss"],
+            "losses": losses,
+            "pairs_per_second": round(rate, 1),
+            "seconds_left": round(left, 1),
+        }
+        self.run.log(event, progress.steps_done)
+        self.emit(event)
+
+    def after_epoch(self, state: TrainingState, validation: dict[str, float]) -> None:
+        """Closes an epoch: history, best weights, state.
+
+        What counts is the validation loss, or the training loss where nothing is held out.
+        """
+        progress = state.progress
+        steps = max(1, progress.step)
+        record: dict[str, Any] = {"epoch": progress.epoch, "steps": progress.step}
+        record |= {f"train_{name}": value / steps for name, value in progress.sums.items()}
+        record |= {f"validation_{name}": value for name, value in validation.items()}
+        progress.epoch, progress.step, progress.sums = progress.epoch + 1, 0, {}
+        record["best"] = state.keep_best(record.get("validation_loss", record.get("train_loss", math.inf)))
+        progress.history.append(record)
+        losses = {name: value for name, value in record.items() if isinstance(value, float)}
+        event = {"event": "epoch", "epochs": self.recipe.epochs, "losses": losses, **record}
+        self.run.log(event, progress.steps_done)
+        self.run.write_history(progress.history)
+        state.save(self.run.state)
+        self.emit(event)
+        self.emit({"event": "checkpoint", "epoch": progress.epoch, "path": str(self.run.state)})
+
+
+@contextmanager
+def open_session(
+    engine: Engine,
+    config: Config,
+    recipe: Recipe,
+    model: str,
+    *,
+    on_event: OnEvent | None,
+    should_stop: ShouldStop | None,
+    resume: str | None,
+) -> Iterator[Session]:
+    """Opens the run folder, chooses the device, and turns Ctrl-C into a stop after the step under way.
+
+    Args:
+        engine: The workspace.
+        config: All settings.
+        recipe: Those of the model.
+        model: Its name.
+        on_event: Is given every event.
+        should_stop: Is asked after each step.
+        resume: `last`, a run folder or a state file; None starts afresh.
+    """
+    started = time.monotonic()
+    run, state = _run_folder(config, engine, model, resume)
+    device = _device(config, state)
+    with run:
+        run.write_config(config)
+        session = Session(
+            engine=engine,
+            config=config,
+            recipe=recipe,
+            model=model,
+            run=run,
+            resumed_from=state,
+            device=device,
+            on_event=on_event or _silent,
+            should_stop=should_stop or _never,
+            started=started,
+        )
+        if resume == "last" and state is None:
+            session.say("there is no earlier run to continue, so this one starts afresh")
+        session.say(f"trains on {device.reason}")
+        with _soft_interrupt(session):
+            yield session
+
+
+def _run_folder(config: Config, engine: Engine, model: str, resume: str | None) -> tuple[RunFolder, Path | None]:
+    runs = runs_of(config, engine.workspace_path, model)
+    if resume is None:
+        return new_run(runs), None
+    if resume != "last":
+        return run_at(Path(resume))
+    last = last_run(runs)
+    return (new_run(runs), None) if last is None else (last, last.state)
+
+
+def _device(config: Config, state: Path | None) -> DeviceChoice:
+    """A continued run keeps its device and threads, unless others are asked for by name."""
+    if state is None or config.device != "auto":
+        return choose_device(config.device, config.threads)
+    kept = Progress(**read_state(state)[1]["progress"])
+    choice = choose_device(kept.device, config.threads or kept.threads)
+    return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before")
+
+
+@contextmanager
+def _soft_interrupt(session: Session) -> Iterator[None]:
+    """The first Ctrl-C asks the session to stop, the second one is an ordinary KeyboardInterrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask_to_stop(_number: int, _frame: object) -> None:
+        session.interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, ask_to_stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _require_finite(losses: dict[str, float], run: RunFolder) -> None:
+    wrong = [name for name, value in losses.items() if not math.isfinite(value)]
+    if wrong:
+        message = (
+            f"the loss `{wrong[0]}` is no longer a number; the last good state is in {run.path}, "
+            "continue it with a lower learning_rate or clip"
+        )
+        raise InternalError(message)
+
+
+def _silent(_event: Event) -> None:
+    """Nobody listens."""
+
+
+def _never() -> bool:
+    return False

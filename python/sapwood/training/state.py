@@ -1,0 +1,143 @@
+"""Training state that resumes exactly, in one file without pickle: tensors, and JSON in the header."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from sapwood._core import write_atomic
+from sapwood.errors import BadInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+
+FORMAT = "sapwood-training-state-1"
+
+
+@dataclass
+class Progress:
+    """Where a run stands: epochs and steps that are done, and the running losses of the epoch under way."""
+
+    epoch: int = 0
+    step: int = 0
+    steps_done: int = 0
+    best_epoch: int = -1
+    best_loss: float = float("inf")
+    sums: dict[str, float] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    scheduler: dict[str, Any] = field(default_factory=dict)
+    device: str = "cpu"
+    threads: int = 1
+    stopped: str | None = None
+
+    @property
+    def stale_epochs(self) -> int:
+        """Epochs since the best one."""
+        return self.epoch - 1 - self.best_epoch
+
+
+@dataclass
+class TrainingState:
+    """Everything that a step depends on, and the weights of the best epoch so far."""
+
+    model: nn.Module
+    optimiser: Optimizer
+    progress: Progress
+    fingerprint: str
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def keep_best(self, loss: float) -> bool:
+        """Remembers the weights if `loss` of the epoch just finished is the lowest yet, and says whether it is."""
+        if loss >= self.progress.best_loss:
+            return False
+        self.progress.best_loss, self.progress.best_epoch = loss, self.progress.epoch - 1
+        self.best = {name: weight.detach().cpu().clone() for name, weight in self.model.state_dict().items()}
+        return True
+
+    def save(self, path: Path) -> None:
+        """Writes the state atomically."""
+        moments, groups = _flatten(self.optimiser.state_dict())
+        tensors = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
+        tensors |= {f"optimiser.{name}": moment for name, moment in moments.items()}
+        tensors |= {f"best.{name}": weight for name, weight in self.best.items()}
+        tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
+        values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
+        header = {"format": FORMAT, "values": json.dumps(values)}
+        contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        write_atomic(str(path), save(contiguous, header))
+
+    def load(self, path: Path) -> None:
+        """Continues from what `save` wrote.
+
+        Raises:
+            BadInputError: The file is no training state, or one of other data or another configuration.
+        """
+        tensors, values = read_state(path)
+        if values["fingerprint"] != self.fingerprint:
+            message = (
+                f"{path} was saved with other data or settings, so it cannot be continued; "
+                "use the settings of its run folder's config.yaml, or train afresh without --ckpt-path"
+            )
+            raise BadInputError(message)
+        self.model.load_state_dict(_under("model.", tensors))
+        self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
+        self.best = _under("best.", tensors)
+        self.progress = Progress(**values["progress"])
+        _restore_rng(_under("rng.", tensors))
+
+
+def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and values of a state file; raises `BadInputError` for anything else."""
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 not a mapping
+    except (OSError, SafetensorError) as error:
+        message = f"cannot read the training state {path} ({error}); give --ckpt-path a run folder or a state file"
+        raise BadInputError(message) from None
+    if header.get("format") != FORMAT:
+        message = f"{path} is not a training state; give --ckpt-path a run folder or one of its state files"
+        raise BadInputError(message)
+    values: dict[str, Any] = json.loads(header["values"])
+    return tensors, values
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _flatten(state: dict[str, Any]) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
+    """An optimiser's moments by `parameter.name`, and its groups; every moment of Adam and its like is a tensor."""
+    moments = {
+        f"{parameter}.{name}": moment for parameter, slots in state["state"].items() for name, moment in slots.items()
+    }
+    return moments, state["param_groups"]
+
+
+def _unflatten(moments: dict[str, Tensor], groups: list[dict[str, Any]]) -> dict[str, Any]:
+    slots: dict[int, dict[str, Tensor]] = {}
+    for name, moment in moments.items():
+        parameter, _, slot = name.partition(".")
+        slots.setdefault(int(parameter), {})[slot] = moment
+    return {"state": slots, "param_groups": groups}
+
+
+def _rng_states() -> dict[str, Tensor]:
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def _restore_rng(states: dict[str, Tensor]) -> None:
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])

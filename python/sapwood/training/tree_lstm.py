@@ -1,0 +1,297 @@
+"""Recipe: trains the tree model. It reads from top to bottom; what surrounds the steps is in `session`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sapwood import _core
+from sapwood.data import TRAIN, VALIDATION, Mutants, load_dataset, statement_targets
+from sapwood.models.encode import encode_trees
+from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
+from sapwood.models.whitening import fit_whitening
+from sapwood.training.batches import (
+    Draw,
+    TextPairs,
+    Views,
+    epoch_draws,
+    made_ahead,
+    make_views,
+    may_be_alike,
+    mean_losses,
+    mutants_of_split,
+    pairs_of_split,
+    validation_draws,
+)
+from sapwood.training.losses import (
+    InfoNce,
+    MarginContrastive,
+    multi_label_loss,
+    positive_weights,
+    retrieval_accuracy,
+)
+from sapwood.training.publish import Trained, publish
+from sapwood.training.session import Session, TrainResult, open_session
+from sapwood.training.state import Progress, TrainingState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sapwood.config import Config
+    from sapwood.data import Dataset
+    from sapwood.training.session import OnEvent, ShouldStop
+
+MODEL = "tree-lstm"
+WHITENING_FUNCTIONS = 4096
+ENCODING_BATCH = 64
+WARM_UP, LOWEST_RATE = 0.05, 0.05
+"""Share of the steps over which the learning rate rises; share of it that is left at the end."""
+
+
+def train(
+    engine: _core.Engine,
+    config: Config,
+    *,
+    on_event: OnEvent | None = None,
+    should_stop: ShouldStop | None = None,
+    resume: str | None = None,
+) -> TrainResult:
+    """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
+
+    Raises:
+        InterruptedRun: Stopped on request; the state is saved.
+        SapwoodError: The typed reason why training cannot start or go on.
+    """
+    with open_session(
+        engine, config, config.tree_lstm, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
+    ) as session:
+        data = prepare(engine, config)
+        session.start(data.counts)
+        torch.manual_seed(config.seed)
+        learner = Learner(config, len(data.vocabulary)).to(session.device.device)
+        state = TrainingState(
+            learner, optimiser_of(learner, config), Progress(), session.fingerprint(data.dataset.index.fingerprint)
+        )
+        session.resume(state)
+        fit(session, data, learner, state)
+        learner.load_state_dict(state.best)
+        return finish(session, data, learner.encoder.eval(), state)
+
+
+# Data ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TreeData:
+    """All that batches are made of. Mutants are of functions of their split alone."""
+
+    dataset: Dataset
+    views: Views
+    vocabulary: _core.Vocabulary
+    pairs: dict[str, TextPairs]
+    mutants: dict[str, Mutants]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is, for the manifest and for people."""
+        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
+        return {
+            "functions": len(self.dataset.positions(TRAIN)),
+            "matched_pairs": train.matched,
+            "rewrite_pairs": len(train) - train.matched,
+            "mutants": len(self.mutants[TRAIN]),
+            "validation_pairs": len(held_out),
+            "validation_mutants": len(self.mutants[VALIDATION]),
+        }
+
+
+def prepare(engine: _core.Engine, config: Config) -> TreeData:
+    """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
+    dataset = load_dataset(engine, config)
+    views = make_views(dataset, (TRAIN, VALIDATION), config.tree_lstm.max_pairs)
+    training = dataset.positions(TRAIN)
+    vocabulary = _core.Vocabulary.build(
+        [dataset.texts[position] for position in training.tolist()], dataset.language, config.tree_lstm.model.vocabulary
+    )
+    return TreeData(
+        dataset=dataset,
+        views=views,
+        vocabulary=vocabulary,
+        pairs={split: pairs_of_split(dataset, views, split) for split in (TRAIN, VALIDATION)},
+        mutants={split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)},
+    )
+
+
+# Batches ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One forest: p anchors, p positives, then m mutants and m originals.
+
+    Shapes:
+        weights (p,); excluded (p, p); targets (S,) and known (S,): statement labels, known for mutants and originals.
+    """
+
+    forest: ForestTensors
+    pairs: int
+    weights: Tensor
+    excluded: Tensor
+    targets: Tensor
+    known: Tensor
+
+
+def make_batch(session: Session, data: TreeData, split: str, draw: Draw) -> Batch:
+    """The batch of some pairs, with some mutants, and the names of some trees hidden."""
+    settings, device = session.config.tree_lstm, session.device.device
+    rng = np.random.default_rng([session.config.seed, *draw.key])
+    pairs, mutants = data.pairs[split].take(draw.rows), data.mutants[split]
+    count = min(len(mutants), round(settings.batch_size * settings.bug_share / 2))
+    chosen = rng.choice(len(mutants), count, replace=False) if count else np.zeros(0, np.int64)
+    texts = [data.views.texts[position] for position in np.concatenate([pairs.first, pairs.second]).tolist()]
+    texts += [mutants.texts[position] for position in chosen.tolist()]
+    texts += [data.dataset.texts[position] for position in mutants.functions[chosen].tolist()]
+    hidden = rng.random(len(texts)) < settings.anonymous_share
+    hidden[-count:] = hidden[len(texts) - 2 * count : len(texts) - count]  # a mutant and its original look alike
+    forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, hidden.tolist())
+    targets, known = statement_labels(forest, 2 * len(pairs), [mutants.lines[position] for position in chosen.tolist()])
+    names = data.views.names[pairs.first]
+    alike = may_be_alike(names) | (names[:, None] == data.views.names[pairs.second][None, :])
+    return Batch(
+        forest=ForestTensors.of(forest, device),
+        pairs=len(pairs),
+        weights=torch.from_numpy(pairs.weights).to(device),
+        excluded=torch.from_numpy(alike).to(device),
+        targets=torch.from_numpy(targets).to(device),
+        known=torch.from_numpy(known).to(device),
+    )
+
+
+def statement_labels(
+    forest: _core.Forest, first_mutant: int, changed: Sequence[Sequence[int]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Targets and mask of all statements: known from the tree `first_mutant` on, 1 where a mutant was changed."""
+    indptr, lines = forest.statement_indptr.astype(np.int64), forest.statement_lines.astype(np.int64)
+    targets = np.zeros(len(lines), np.float32)
+    for tree, mutated in enumerate(changed, start=first_mutant):
+        span = slice(int(indptr[tree]), int(indptr[tree + 1]))
+        targets[span] = statement_targets(lines[span], mutated)
+    return targets, np.arange(len(lines)) >= indptr[first_mutant]
+
+
+# Model, losses, optimiser -------------------------------------------------------------------------------------------
+
+
+class Learner(nn.Module):
+    """The encoder and its contrastive loss, whose temperature is learned with it."""
+
+    def __init__(self, config: Config, vocabulary: int) -> None:
+        super().__init__()
+        shape = config.tree_lstm.model
+        self.encoder = TreeLstm(TreeLstmShape(vocabulary, shape.embedding, shape.hidden, shape.output))
+        contrastive = config.tree_lstm.loss == "info_nce"
+        self.contrastive = (
+            InfoNce(config.tree_lstm.temperature) if contrastive else MarginContrastive(config.tree_lstm.margin)
+        )
+        self.statement_weight = config.tree_lstm.statement_weight
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The losses of a batch and the share of pairs that find each other."""
+        encoded = self.encoder(batch.forest)
+        anchors, positives = encoded.outputs[: batch.pairs], encoded.outputs[batch.pairs : 2 * batch.pairs]
+        contrastive = self.contrastive(anchors, positives, batch.weights, batch.excluded)
+        logits = self.encoder.score_statements(batch.forest, encoded)
+        weight = positive_weights(batch.targets[batch.known].unsqueeze(1))
+        statement = multi_label_loss(logits, batch.targets, batch.known, weight)
+        return {
+            "loss": contrastive + self.statement_weight * statement,
+            "contrastive": contrastive.detach(),
+            "statement": statement.detach(),
+            "accuracy": torch.tensor(retrieval_accuracy(anchors.detach(), positives.detach(), batch.excluded)),
+        }
+
+
+def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
+    """AdamW; embeddings, biases and the temperature are not decayed. The fused step keeps a large embedding cheap."""
+    settings = config.tree_lstm
+    weights = dict(learner.named_parameters())
+    decayed = [name for name, weight in weights.items() if weight.ndim > 1 and "embedding" not in name]
+    groups: list[dict[str, Any]] = [
+        {"params": [weights[name] for name in decayed]},
+        {"params": [weight for name, weight in weights.items() if name not in decayed], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
+
+
+def rate_at(share: float) -> float:
+    """Factor of the learning rate when `share` of the training is done: warm-up, then along a cosine."""
+    if share < WARM_UP:
+        return max(share / WARM_UP, 0.02)
+    turned = (share - WARM_UP) / (1.0 - WARM_UP)
+    return LOWEST_RATE + (1.0 - LOWEST_RATE) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, turned)))
+
+
+# Training -----------------------------------------------------------------------------------------------------------
+
+
+def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
+    """Epochs until they are done, nothing improves any more, or the budget is used up."""
+    config, progress, settings = session.config, state.progress, session.config.tree_lstm
+    make = partial(make_batch, session, data)
+    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
+    while not session.is_over(state):
+        draws = epoch_draws(
+            data.pairs[TRAIN],
+            config,
+            batch_size=settings.batch_size,
+            most=settings.max_pairs,
+            epoch=progress.epoch,
+        )
+        for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
+            share = session.share_done(progress, len(draws))
+            losses = learn(learner, state.optimiser, batch, config, share)
+            session.after_step(state, losses, batch.pairs, len(draws))
+            if session.out_of_budget:
+                break
+        session.after_epoch(state, mean_losses(learner, held_out))
+
+
+def learn(
+    learner: Learner, optimiser: torch.optim.Optimizer, batch: Batch, config: Config, share: float
+) -> dict[str, float]:
+    """One step when `share` of the training is done; returns its losses."""
+    learner.train()
+    for group in optimiser.param_groups:
+        group["lr"] = config.tree_lstm.learning_rate * rate_at(share)
+    optimiser.zero_grad(set_to_none=True)
+    losses = learner(batch)
+    losses["loss"].backward()
+    nn.utils.clip_grad_norm_(learner.parameters(), config.tree_lstm.clip)
+    optimiser.step()
+    return {name: float(value) for name, value in losses.items()}
+
+
+def finish(session: Session, data: TreeData, encoder: TreeLstm, state: TrainingState) -> TrainResult:
+    """Whitening on training functions, the version, its promotion, the vectors of the workspace."""
+    dataset = data.dataset
+    sample = np.random.default_rng(session.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
+    texts = [dataset.texts[position] for position in sample.tolist()]
+    whitening = fit_whitening(encode_trees(encoder, data.vocabulary, texts, dataset.language, ENCODING_BATCH))
+    trained = Trained(
+        weights=encoder.state_dict(),
+        whitening=whitening,
+        files={"vocabulary.json": data.vocabulary.to_json().encode()},
+        vocabulary=data.vocabulary.fingerprint,
+        heads=["code", "statement"] if len(data.mutants[TRAIN]) else ["code"],
+        counts=data.counts,
+        encode=lambda codes: encode_trees(encoder, data.vocabulary, codes, dataset.language, ENCODING_BATCH),
+    )
+    return publish(session, dataset, trained, state)
