@@ -21,8 +21,8 @@ _SUBTOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]{3,}")
 _STOP_WORDS = frozenset(
     _WORD.findall(
-        "the and for with that this from are not has have was were will can its all any one may used use when which into"
-        " return returns returned given than then else also only but been being such see note none true false self"
+        "the and for with that this from are not has have was were will can its all any one may used use when which"
+        " into return returns returned given than then else also only but been being such see note none true false self"
     )
 )
 _GENERIC = frozenset(_WORD.findall("main test inner wrapper wrapped decorator helper callback handler function method"))

@@ -23,7 +23,7 @@ class Places:
     """Nodes of the union graph: the project's, then those of texts that stand alone.
 
     Shapes:
-        project (n,): each function in the project; texts (v,): file node of each view; files (F,): those of the project;
+        project (n,): each function in the project; texts (v,): file node of each view; files (F,): the project's files;
         mutants, originals: function nodes of each split's mutants and of their unmutated texts.
     """
 

@@ -81,7 +81,7 @@ class Session:
 
     def say(self, text: str) -> None:
         """A sentence for people."""
-        self.emit({"event": "message", "text": text})
+        self.emit({"event": "message", "message": text})
 
     def emit(self, event: Event) -> None:
         """Hands an event to the caller."""
@@ -145,7 +145,7 @@ class Session:
             left = min(left, max(0.0, self.recipe.budget_seconds - self.elapsed))
         event = {
             "event": "step",
-            "epoch": progress.epoch,
+            "epoch": progress.epoch + 1,
             "epochs": self.recipe.epochs,
             "step": progress.step,
             "steps": steps,
@@ -164,14 +164,15 @@ class Session:
         """
         progress = state.progress
         steps = max(1, progress.step)
-        record: dict[str, Any] = {"epoch": progress.epoch, "steps": progress.step}
+        record: dict[str, Any] = {"epoch": progress.epoch + 1, "steps": progress.step}
         record |= {f"train_{name}": value / steps for name, value in progress.sums.items()}
         record |= {f"validation_{name}": value for name, value in validation.items()}
         progress.epoch, progress.step, progress.sums = progress.epoch + 1, 0, {}
-        record["best"] = state.keep_best(record.get("validation_loss", record.get("train_loss", math.inf)))
+        score = record.get("validation_loss", record.get("train_loss", math.inf))
+        record["best"] = state.keep_best(score)
         progress.history.append(record)
         losses = {name: value for name, value in record.items() if isinstance(value, float)}
-        event = {"event": "epoch", "epochs": self.recipe.epochs, "losses": losses, **record}
+        event = {"event": "epoch", "epochs": self.recipe.epochs, "loss": score, "losses": losses, **record}
         self.run.log(event, progress.steps_done)
         self.run.write_history(progress.history)
         state.save(self.run.state)

@@ -290,7 +290,7 @@ def finish(session: Session, data: TreeData, encoder: TreeLstm, state: TrainingS
         whitening=whitening,
         files={"vocabulary.json": data.vocabulary.to_json().encode()},
         vocabulary=data.vocabulary.fingerprint,
-        heads=["code", "statement"] if len(data.mutants[TRAIN]) else ["code"],
+        heads=["code", "bugs"] if len(data.mutants[TRAIN]) else ["code"],
         counts=data.counts,
         encode=lambda codes: encode_trees(encoder, data.vocabulary, codes, dataset.language, ENCODING_BATCH),
     )

@@ -1,0 +1,355 @@
+"""Answers of published versions through torch: vectors, bug scores and imports of texts.
+
+Texts are computed one at a time, so that an answer is the same to the last bit whatever is asked beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from sapwood import _core
+from sapwood.answers import Analysis, Bug, Import, Item, Line
+from sapwood.errors import (
+    DamagedVersionError,
+    NoIndexError,
+    NoModelError,
+    SchemaMismatchError,
+    VocabularyMismatchError,
+)
+from sapwood.models.encode import embed_seeds, encode_files, encode_trees
+from sapwood.models.graphsage import BUGS, CONFIDENCE, HEADS, IMPORTS, GraphSage, GraphSageShape
+from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
+from sapwood.models.whitening import Whitening
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+GRAPHSAGE, TREE_LSTM = "graphsage", "tree-lstm"
+LINE_FLOOR, MOST_LINES = 0.05, 20
+"""Lines that score less, or come after so many, say nothing."""
+MOST_IMPORTS = 10
+FILE, FUNCTION = "file", "function"
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Where the graph model looks for one text: a file node, and its functions, in some graph."""
+
+    graph: _core.InputGraph
+    file: int
+    functions: NDArray[np.int64]
+
+
+class Predictor:
+    """One published version, ready to answer.
+
+    Attributes:
+        model: `graphsage` or `tree-lstm`.
+        version: Its name, such as v0002.
+        trained_heads: Names of the heads that were trained; `bugs` of the tree model scores lines.
+        import_names: The modules that the imports head can name, empty for the tree model.
+    """
+
+    def __init__(self, model: str, version: str, trained_heads: frozenset[str], whitening: Whitening) -> None:
+        self.model = model
+        self.version = version
+        self.trained_heads = trained_heads
+        self.import_names: list[str] = []
+        self._whitening = whitening
+
+    @staticmethod
+    def load(engine: _core.Engine, model: str, version: str = "serving") -> Predictor:
+        """Reads a version and checks that this release reads code the way the version learned it.
+
+        Raises:
+            NoModelError: The model has no version.
+            UnknownVersionError: It has none of this name.
+            DamagedVersionError: A file is missing or was changed.
+            SchemaMismatchError: It was trained with another feature schema.
+            VocabularyMismatchError: Its vocabulary is not the one that it was trained with.
+        """
+        folder = Path(engine.versions.path(model, version))
+        engine.versions.verify(model, folder.name)
+        manifest = engine.versions.show(model, folder.name)
+        _require_schema(manifest, folder)
+        weights = _weights(folder)
+        return (TreePredictor if model == TREE_LSTM else GraphPredictor)(folder, manifest, weights)
+
+    def embed(self, texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
+        """(n, d): whitened vectors of unit length."""
+        rows = [np.zeros((0, len(self._whitening.mean)), np.float32)]
+        rows += [
+            self._whitening.apply(self._encode(text, language)) for text, language in zip(texts, languages, strict=True)
+        ]
+        return np.concatenate(rows)
+
+    def bug_scores(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
+        """(n,): the score of the likeliest mistake of each text; and (line, score) of its statements, best first.
+
+        The graph model scores no lines: its lists are empty. The tree model scores nothing else: its first answer is
+        the score of the worst line.
+        """
+        raise NotImplementedError
+
+    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
+        """(n, I): the score of each module of `import_names` for each text, and these names."""
+        raise NotImplementedError
+
+    def _encode(self, text: str, language: str) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+class TreePredictor(Predictor):
+    """The tree model: vectors, and scores of lines."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], weights: dict[str, Tensor]) -> None:
+        super().__init__(TREE_LSTM, folder.name, frozenset(manifest["trained_heads"]), _whitening(weights))
+        self._vocabulary = _vocabulary(folder, manifest)
+        shape = manifest["config"]["tree_lstm"]["model"]
+        widths = (shape["embedding"], shape["hidden"], shape["output"])
+        self._encoder = _filled(TreeLstm(TreeLstmShape(len(weights["embedding.weight"]), *widths)), weights, folder)
+
+    def _encode(self, text: str, language: str) -> NDArray[np.float32]:
+        return encode_trees(self._encoder, self._vocabulary, [text], language, 1)
+
+    def bug_scores(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
+        """See `Predictor.bug_scores`."""
+        lines = [self.line_scores(text, language) for text, language in zip(texts, languages, strict=True)]
+        return np.array([scored[0][1] if scored else 0.0 for scored in lines], np.float32), lines
+
+    @torch.inference_mode()
+    def line_scores(self, text: str, language: str) -> list[tuple[int, float]]:
+        """Lines where statements start, with the score of the worst one there, best first."""
+        forest = ForestTensors.of(_core.parse_forest([text], self._vocabulary, language))
+        if not len(forest.statement_lines):
+            return []
+        scores = torch.sigmoid(self._encoder.score_statements(forest, self._encoder(forest)))
+        worst: dict[int, float] = {}
+        for line, score in zip(forest.statement_lines.tolist(), scores.tolist(), strict=True):
+            worst[line] = max(score, worst.get(line, 0.0))
+        return sorted(worst.items(), key=lambda item: (-item[1], item[0]))
+
+
+class GraphPredictor(Predictor):
+    """The graph model: vectors, kinds of mistakes, and imports."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], weights: dict[str, Tensor]) -> None:
+        super().__init__(GRAPHSAGE, folder.name, frozenset(manifest["trained_heads"]), _whitening(weights))
+        self.import_names = json.loads((folder / "imports.json").read_text(encoding="utf-8"))
+        shape = manifest["config"]["graphsage"]["model"]
+        self._encoder = _filled(
+            GraphSage(
+                GraphSageShape(
+                    imports=len(self.import_names),
+                    inputs=_core.FEATURE_DIMENSIONS,
+                    hidden=shape["hidden"],
+                    output=shape["output"],
+                    bugs=len(_core.BUG_KINDS),
+                    residual=shape["residual"],
+                    layer_norm=shape["layer_norm"],
+                )
+            ),
+            weights,
+            folder,
+        )
+
+    def _encode(self, text: str, language: str) -> NDArray[np.float32]:
+        return encode_files(self._encoder, [text], language, 1)
+
+    def bug_scores(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
+        """See `Predictor.bug_scores`."""
+        kinds = [self.kind_scores(_alone(text, language)) for text, language in zip(texts, languages, strict=True)]
+        return np.array([scores.max() for scores in kinds], np.float32), [[] for _ in kinds]
+
+    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
+        """See `Predictor.import_scores`."""
+        rows = [np.zeros((0, len(self.import_names)), np.float32)]
+        rows += [
+            self.module_scores(_alone(text, language))[None] for text, language in zip(texts, languages, strict=True)
+        ]
+        return np.concatenate(rows), self.import_names
+
+    def kind_scores(self, nodes: _Nodes) -> NDArray[np.float32]:
+        """(5,): the score of each kind of mistake, the highest of a text's functions, or of the file without any."""
+        seeds = nodes.functions if len(nodes.functions) else np.array([nodes.file])
+        scores: NDArray[np.float32] = self._scores(BUGS, nodes.graph, seeds).max(axis=0)
+        return scores
+
+    def module_scores(self, nodes: _Nodes) -> NDArray[np.float32]:
+        """(I,): the score of each module."""
+        scores: NDArray[np.float32] = self._scores(IMPORTS, nodes.graph, np.array([nodes.file]))[0]
+        return scores
+
+    @torch.inference_mode()
+    def _scores(self, head: str, graph: _core.InputGraph, seeds: NDArray[np.int64]) -> NDArray[np.float32]:
+        embeddings = embed_seeds(self._encoder, graph, seeds.astype(np.uint32), len(seeds))
+        scores: NDArray[np.float32] = torch.sigmoid(self._encoder.head(head, embeddings)).numpy()
+        return scores
+
+
+class Analyzer:
+    """What all serving versions have to say about a text, joined.
+
+    A model without a version leaves its heads untrained. `version` names all that answer, such as
+    `graphsage/v0002 tree-lstm/v0001`.
+    """
+
+    def __init__(self, engine: _core.Engine, graph: GraphPredictor | None, tree: TreePredictor | None) -> None:
+        self._engine = engine
+        self._graph = graph
+        self._tree = tree
+        there = [predictor for predictor in (graph, tree) if predictor is not None]
+        self.version = " ".join(f"{predictor.model}/{predictor.version}" for predictor in there)
+
+    @staticmethod
+    def load(engine: _core.Engine, version: str = "serving") -> Analyzer:
+        """Loads what there is; raises what `Predictor.load` raises, `NoModelError` only where no model has a version."""
+        found: dict[str, Predictor] = {}
+        missing: NoModelError | None = None
+        for model in (GRAPHSAGE, TREE_LSTM):
+            try:
+                found[model] = Predictor.load(engine, model, version)
+            except NoModelError as error:
+                missing = error
+        if not found and missing is not None:
+            raise missing
+        graph, tree = found.get(GRAPHSAGE), found.get(TREE_LSTM)
+        return Analyzer(
+            engine,
+            graph if isinstance(graph, GraphPredictor) else None,
+            tree if isinstance(tree, TreePredictor) else None,
+        )
+
+    def analyze(self, items: Sequence[Item]) -> list[Analysis]:
+        """The analysis of each item, in order.
+
+        An item whose code is the indexed file at its `path` is seen at its place in the project, with those who call it;
+        any other stands alone.
+        """
+        return [self._analyze(item) for item in items]
+
+    def _analyze(self, item: Item) -> Analysis:
+        nodes = None if self._graph is None else self._nodes(item)
+        heads = frozenset() if self._graph is None else self._graph.trained_heads
+        lines = self._lines(item)
+        imports = self._imports(nodes) if IMPORTS in heads else None
+        bug = self._bug(nodes if BUGS in heads else None, lines)
+        untrained = {CONFIDENCE: True, IMPORTS: imports is None, BUGS: bug is None}
+        return Analysis(
+            version=self.version,
+            confidence=None,
+            bug=bug,
+            imports=imports,
+            untrained=tuple(name for name in HEADS if untrained.get(name, False)),
+        )
+
+    def _nodes(self, item: Item) -> _Nodes:
+        placed = None if item.path is None else _in_project(self._engine, item)
+        return placed or _alone(item.code, item.language)
+
+    def _lines(self, item: Item) -> tuple[Line, ...] | None:
+        if self._tree is None or BUGS not in self._tree.trained_heads:
+            return None
+        scores = self._tree.line_scores(item.code, item.language)
+        return tuple(Line(line, score) for line, score in scores[:MOST_LINES] if score >= LINE_FLOOR)
+
+    def _imports(self, nodes: _Nodes | None) -> tuple[Import, ...] | None:
+        if self._graph is None or nodes is None:
+            return None
+        scores = self._graph.module_scores(nodes)
+        best = np.argsort(-scores, kind="stable")[:MOST_IMPORTS].tolist()
+        return tuple(Import(self._graph.import_names[label], float(scores[label])) for label in best)
+
+    def _bug(self, nodes: _Nodes | None, lines: tuple[Line, ...] | None) -> Bug | None:
+        if self._graph is None or nodes is None:
+            return None if lines is None else Bug(lines[0].score if lines else 0.0, {}, lines)
+        kinds = self._graph.kind_scores(nodes)
+        named = dict(zip(_core.BUG_KINDS, kinds.tolist(), strict=True))
+        return Bug(float(kinds.max()), named, lines or ())
+
+
+def _alone(text: str, language: str) -> _Nodes:
+    graphs = _core.text_graphs([text], language)
+    functions = np.flatnonzero(graphs.node_kind == _core.NODE_KINDS.index(FUNCTION))
+    return _Nodes(graphs.graph, int(graphs.file_nodes[0]), functions)
+
+
+def _in_project(engine: _core.Engine, item: Item) -> _Nodes | None:
+    """The indexed file at the item's path, where the item is that file, as it was indexed."""
+    try:
+        index = engine.index_data()
+    except NoIndexError:
+        return None
+    paths = index.file_paths
+    if item.path not in paths:
+        return None
+    file = paths.index(item.path)
+    if index.file_texts(np.array([file], np.uint32)) != [item.code]:
+        return None
+    own = np.flatnonzero(index.node_file == file)
+    kinds = index.node_kind[own]
+    root = own[kinds == _core.NODE_KINDS.index(FILE)]
+    return _Nodes(index.input_graph, int(root[0]), own[kinds == _core.NODE_KINDS.index(FUNCTION)])
+
+
+def _require_schema(manifest: dict[str, Any], folder: Path) -> None:
+    here, there = _core.schema_fingerprint(), manifest.get("feature_schema")
+    if here != there:
+        message = (
+            f"{manifest['model']} {folder.name} was trained with feature schema {there}, this release reads {here}; "
+            f"index again and train again with: sapwood train {manifest['model']}"
+        )
+        raise SchemaMismatchError(message)
+
+
+def _vocabulary(folder: Path, manifest: dict[str, Any]) -> _core.Vocabulary:
+    vocabulary = _core.Vocabulary.from_json((folder / "vocabulary.json").read_text(encoding="utf-8"))
+    if vocabulary.fingerprint != manifest["vocabulary"]:
+        message = (
+            f"{manifest['model']} {folder.name} was trained with vocabulary {manifest['vocabulary']}, "
+            f"but holds {vocabulary.fingerprint}; train again with: sapwood train {manifest['model']}"
+        )
+        raise VocabularyMismatchError(message)
+    return vocabulary
+
+
+def _weights(folder: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(folder / "weights.safetensors")
+    except (OSError, SafetensorError) as error:
+        message = f"cannot read the weights in {folder} ({error}); roll back to another version"
+        raise DamagedVersionError(message) from None
+
+
+def _whitening(weights: dict[str, Tensor]) -> Whitening:
+    """Takes the whitening out of the weights."""
+    return Whitening(weights.pop("whitening.mean").numpy(), weights.pop("whitening.matrix").numpy())
+
+
+Model = TypeVar("Model", TreeLstm, GraphSage)
+
+
+def _filled(model: Model, weights: dict[str, Tensor], folder: Path) -> Model:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        message = f"the weights in {folder} don't fit its configuration ({error}); roll back to another version"
+        raise DamagedVersionError(message) from None
+    return model.eval()
