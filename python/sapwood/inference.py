@@ -220,7 +220,10 @@ class Analyzer:
 
     @staticmethod
     def load(engine: _core.Engine, version: str = "serving") -> Analyzer:
-        """Loads what there is; raises what `Predictor.load` raises, `NoModelError` only where no model has a version."""
+        """Loads what there is.
+
+        Raises what `Predictor.load` raises, but `NoModelError` only where no model has a version.
+        """
         found: dict[str, Predictor] = {}
         missing: NoModelError | None = None
         for model in (GRAPHSAGE, TREE_LSTM):
@@ -240,8 +243,8 @@ class Analyzer:
     def analyze(self, items: Sequence[Item]) -> list[Analysis]:
         """The analysis of each item, in order.
 
-        An item whose code is the indexed file at its `path` is seen at its place in the project, with those who call it;
-        any other stands alone.
+        An item whose code is the indexed file at its `path` is seen at its place in the project, with those who call
+        it; any other stands alone.
         """
         return [self._analyze(item) for item in items]
 

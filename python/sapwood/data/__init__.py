@@ -1,6 +1,6 @@
 """What is learned from: functions, splits, pairs and labels, all taken from the code itself."""
 
-from sapwood.data.bugs import Mutants, mutate_functions, statement_targets
+from sapwood.data.bugs import Mutants, mutants_of_split, mutate_functions, statement_targets
 from sapwood.data.dataset import LANGUAGE, Dataset, load_dataset
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
 from sapwood.data.positives import Pairs, Rewrites, match_functions, rewrite_functions
@@ -22,6 +22,7 @@ __all__ = [
     "label_rows",
     "load_dataset",
     "match_functions",
+    "mutants_of_split",
     "mutate_functions",
     "packages_of",
     "rewrite_functions",

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sapwood import _core
+from sapwood.data.split import TRAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from sapwood.data.dataset import Dataset
+
+VALIDATION_MUTANTS = 200
+"""Enough to see whether the heads learn."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,20 @@ def mutate_functions(texts: Sequence[str], positions: NDArray[np.int64], seed: i
                 lines.append(list(mutant.lines))
                 break
     return Mutants(np.array(functions, np.int64), mutated, np.array(kinds, np.int64), lines)
+
+
+def mutants_of_split(dataset: Dataset, split: str) -> Mutants:
+    """Mutants of functions of a split; with `data.permute_labels` each has kind and lines of another one."""
+    rng = np.random.default_rng(dataset.config.seed)
+    most = dataset.config.data.max_mutants
+    most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)
+    chosen = rng.permutation(dataset.positions(split))[:most]
+    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language)
+    if not dataset.config.data.permute_labels:
+        return mutants
+    order = rng.permutation(len(mutants))
+    lines = [mutants.lines[row] for row in order.tolist()]
+    return Mutants(mutants.functions, mutants.texts, mutants.kinds[order], lines)
 
 
 def statement_targets(statement_lines: NDArray[np.int64], changed: Sequence[int]) -> NDArray[np.float32]:

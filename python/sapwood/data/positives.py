@@ -28,8 +28,8 @@ _STOP_WORDS = frozenset(
 _GENERIC = frozenset(_WORD.findall("main test inner wrapper wrapped decorator helper callback handler function method"))
 SHORTEST_NAME = 4
 """Letters; shorter names (`get`, `run`) are given to anything."""
-UNDOCUMENTED_WEIGHT = 0.5
-"""Of a pair that its name alone speaks for."""
+SEVERAL_WORDS_WEIGHT, ONE_WORD_WEIGHT = 0.5, 0.25
+"""Of a pair that its name alone speaks for: `parse_header` says more than `close`."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def match_functions(
     """Pairs of functions of different packages with one normalised name whose docstrings agree.
 
     Two docstrings must share `min_overlap` of their words (Jaccard, without common words and those of the name itself);
-    the weight grows with the share. Where one function has none, a name of several words is enough, at half the weight.
+    the weight grows with the share. Where one function has none the name speaks alone, at a small weight.
 
     Args:
         names: Dotted name of each function.
@@ -157,7 +157,7 @@ def _across_packages(members: Sequence[int], packages: Sequence[str], most: int 
 def _agreement(first: frozenset[str], second: frozenset[str], specific: bool, least: float) -> float:
     """How far two functions of one name agree, 0 to 1."""
     if not first or not second:
-        return UNDOCUMENTED_WEIGHT if specific else 0.0
+        return SEVERAL_WORDS_WEIGHT if specific else ONE_WORD_WEIGHT
     overlap = len(first & second) / len(first | second)
     return 0.5 + 0.5 * overlap if overlap >= least else 0.0
 

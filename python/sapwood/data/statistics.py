@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sapwood import _core
+from sapwood.data.bugs import mutants_of_split
 from sapwood.data.dataset import load_dataset
 from sapwood.data.imports import import_vocabulary
 from sapwood.data.split import SPLITS, TRAIN
 
 if TYPE_CHECKING:
-    from sapwood import _core
     from sapwood.config import Config
     from sapwood.data.dataset import Dataset
 
 
 def statistics(engine: _core.Engine, config: Config) -> dict[str, Any]:
-    """Functions, packages, files and matched pairs of each split, functions left out by reason, and import labels.
+    """Functions, packages, files and matched pairs of each split, functions left out by reason, and counts of labels.
 
     The result is plain JSON. Raises what `load_dataset` raises.
     """
@@ -24,7 +28,7 @@ def statistics(engine: _core.Engine, config: Config) -> dict[str, Any]:
         "functions": len(dataset),
         "left_out": dataset.dropped,
         "splits": {split: count_split(dataset, split) for split in SPLITS},
-        "import_labels": len(training_modules(dataset)),
+        "labels": {"imports": module_counts(dataset), "bugs": bug_counts(dataset)},
     }
 
 
@@ -39,12 +43,25 @@ def count_split(dataset: Dataset, split: str) -> dict[str, int]:
     }
 
 
+def module_counts(dataset: Dataset) -> dict[str, int]:
+    """How many training files import each label of the imports head."""
+    counts = Counter(module for modules in _training_imports(dataset) for module in set(modules))
+    return {module: counts[module] for module in training_modules(dataset)}
+
+
+def bug_counts(dataset: Dataset) -> dict[str, int]:
+    """Injected mistakes of each kind, and as many functions without."""
+    mutants = mutants_of_split(dataset, TRAIN)
+    kinds = np.bincount(mutants.kinds, minlength=len(_core.BUG_KINDS)).tolist()
+    return {"none": len(mutants)} | dict(zip(_core.BUG_KINDS, kinds, strict=True))
+
+
 def training_modules(dataset: Dataset) -> list[str]:
     """The label vocabulary of the imports head, from training files alone."""
-    imports = [
-        modules
-        for modules, split in zip(dataset.file_imports, dataset.file_split.tolist(), strict=True)
-        if split == TRAIN
-    ]
     settings = dataset.config.data.imports
-    return import_vocabulary(imports, settings.vocabulary, settings.min_count)
+    return import_vocabulary(_training_imports(dataset), settings.vocabulary, settings.min_count)
+
+
+def _training_imports(dataset: Dataset) -> list[list[str]]:
+    files = zip(dataset.file_imports, dataset.file_split.tolist(), strict=True)
+    return [modules for modules, split in files if split == TRAIN]

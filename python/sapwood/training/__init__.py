@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from sapwood.errors import BadInputError
+from sapwood.training.device import choose_device
 from sapwood.training.session import TrainResult
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sapwood._core import Engine
     from sapwood.config import Config
     from sapwood.training.session import OnEvent, ShouldStop
@@ -38,14 +43,44 @@ def train(
         InterruptedRun: Stopped on request; the state is saved.
         SapwoodError: The typed reason why training cannot start or go on.
     """
-    if model == "graphsage":
-        from sapwood.training import graphsage as recipe
-    elif model == "tree-lstm":
-        from sapwood.training import tree_lstm as recipe  # type: ignore[no-redef]
-    else:
+    result = _recipe(model).train(engine, config, on_event=on_event, should_stop=should_stop, resume=resume)
+    return cast("TrainResult", result)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What one real batch showed: the model's size, the training pairs there are, and the loss before training."""
+
+    parameters: int
+    examples: int
+    loss: float
+
+
+def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
+    """Loads the data, builds the model and computes the loss of one training batch; changes nothing.
+
+    Raises:
+        SapwoodError: The typed reason why training could not start.
+    """
+    import torch
+
+    recipe = _recipe(model)
+    device = choose_device(config.device, config.threads).device
+    data = recipe.prepare(engine, config, device)
+    torch.manual_seed(config.seed)
+    learner = recipe.Learner(config, data).to(device)
+    batch = recipe.make_batch(data, "train", recipe.draws_of(data, 0)[0])
+    with torch.no_grad():
+        loss = float(learner(batch)["loss"])
+    return Rehearsal(sum(weight.numel() for weight in learner.parameters()), len(data.pairs["train"]), loss)
+
+
+def _recipe(model: str) -> ModuleType:
+    if model not in MODELS:
         message = f"there is no model `{model}`; the models are {' and '.join(MODELS)}"
         raise BadInputError(message)
-    return recipe.train(engine, config, on_event=on_event, should_stop=should_stop, resume=resume)
+    # Either model's imports are not the other's.
+    return import_module(f"sapwood.training.{model.replace('-', '_')}")
 
 
-__all__ = ["MODELS", "TrainResult", "train"]
+__all__ = ["MODELS", "Rehearsal", "TrainResult", "rehearse", "train"]

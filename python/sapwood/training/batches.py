@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 import numpy as np
 import torch
 
-from sapwood.data import TRAIN, Mutants, Pairs, mutate_functions, rewrite_functions
+from sapwood.data import Pairs, rewrite_functions
 from sapwood.data.positives import normalised_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Made = TypeVar("Made")
 
 VALIDATION_PAIRS = 512
-VALIDATION_MUTANTS = 200
 """Enough to see whether the heads learn, and no more than an epoch's pause."""
 VALIDATION_KEY = 2**31
 """No epoch has this number, so validation draws what training never does."""
@@ -107,20 +106,6 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
         weights=np.concatenate([matched.weights, np.full(len(own), weight, np.float32)]),
         matched=len(matched),
     )
-
-
-def mutants_of_split(dataset: Dataset, split: str) -> Mutants:
-    """Mutants of functions of a split; with `data.permute_labels` each has kind and lines of another one."""
-    rng = np.random.default_rng(dataset.config.seed)
-    most = dataset.config.data.max_mutants
-    most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)
-    chosen = rng.permutation(dataset.positions(split))[:most]
-    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language)
-    if not dataset.config.data.permute_labels:
-        return mutants
-    order = rng.permutation(len(mutants))
-    lines = [mutants.lines[row] for row in order.tolist()]
-    return Mutants(mutants.functions, mutants.texts, mutants.kinds[order], lines)
 
 
 def epoch_draws(pairs: TextPairs, config: Config, *, batch_size: int, most: int, epoch: int) -> list[Draw]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, load_dataset
+from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, load_dataset, mutants_of_split
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
 from sapwood.models.encode import encode_files
@@ -27,7 +27,6 @@ from sapwood.training.batches import (
     make_views,
     may_be_alike,
     mean_losses,
-    mutants_of_split,
     pairs_of_split,
     validation_draws,
 )
@@ -71,7 +70,7 @@ def train(
     with open_session(
         engine, config, config.graphsage, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
     ) as session:
-        data = prepare(engine, config)
+        data = prepare(engine, config, session.device.device)
         session.start(data.counts)
         torch.manual_seed(config.seed)
         learner = Learner(config, data).to(session.device.device)
@@ -92,6 +91,7 @@ def train(
 class GraphData:
     """All that batches are made of; pairs and mutants are of functions of their split alone."""
 
+    device: str
     dataset: Dataset
     views: Views
     graph: _core.InputGraph
@@ -119,7 +119,7 @@ class GraphData:
         }
 
 
-def prepare(engine: _core.Engine, config: Config) -> GraphData:
+def prepare(engine: _core.Engine, config: Config, device: str) -> GraphData:
     """Pairs, labels, mutants, and one graph of the project and of every text."""
     dataset = load_dataset(engine, config)
     views = make_views(dataset, (TRAIN, VALIDATION), len(dataset))
@@ -131,6 +131,7 @@ def prepare(engine: _core.Engine, config: Config) -> GraphData:
         rng = np.random.default_rng(config.seed)
         functions, files = (rows.take(rng.permutation(len(rows))) for rows in (functions, files))
     return GraphData(
+        device=device,
         dataset=dataset,
         views=views,
         graph=graph,
@@ -171,9 +172,10 @@ class Batch:
         return len(self.first)
 
 
-def make_batch(session: Session, data: GraphData, split: str, draw: Draw) -> Batch:
+def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some files and some mutants beside their originals."""
-    rng = np.random.default_rng([session.config.seed, *draw.key])
+    config, device = data.dataset.config, data.device
+    rng = np.random.default_rng([config.seed, *draw.key])
     pairs, names = data.pairs[split].take(draw.rows), data.views.names
     first, second = (place_views(data, views, rng) for views in (pairs.first, pairs.second))
     files = some(np.flatnonzero(data.dataset.file_split == split), round(FILES_SHARE * len(pairs)), rng)
@@ -187,11 +189,11 @@ def make_batch(session: Session, data: GraphData, split: str, draw: Draw) -> Bat
     functions = function_of_view(data, pairs.first)
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(names[pairs.first]) | (names[pairs.first][:, None] == names[pairs.second][None, :])
-    sampled = data.graph.sample(seeds.astype(np.uint32), session.config.graphsage.fanouts, int(rng.integers(2**32)))
+    sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
     columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs)
     return Batch(
-        NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, session.device.device),
-        *(torch.from_numpy(column).to(session.device.device) for column in columns),
+        NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
+        *(torch.from_numpy(column).to(device) for column in columns),
     )
 
 
@@ -273,18 +275,22 @@ def known(labels: Tensor) -> Tensor:
 # Training -----------------------------------------------------------------------------------------------------------
 
 
+def draws_of(data: GraphData, epoch: int) -> list[Draw]:
+    """The batches of an epoch."""
+    config, pairs = data.dataset.config, data.pairs[TRAIN]
+    return epoch_draws(pairs, config, batch_size=config.graphsage.batch_size, most=len(pairs), epoch=epoch)
+
+
 def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     progress, settings = state.progress, session.config.graphsage
-    make, pairs = partial(make_batch, session, data), data.pairs[TRAIN]
+    make = partial(make_batch, data)
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
     while not session.is_over(state):
         drops = progress.stale_epochs // PLATEAU_PATIENCE if progress.epoch else 0
         for group in state.optimiser.param_groups:
             group["lr"] = settings.learning_rate * PLATEAU_FACTOR**drops
-        draws = epoch_draws(
-            pairs, session.config, batch_size=settings.batch_size, most=len(pairs), epoch=progress.epoch
-        )
+        draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
             losses = learn(learner, state.optimiser, batch, settings.clip)
             session.after_step(state, losses, batch.pairs, len(draws))

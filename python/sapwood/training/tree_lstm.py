@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, Mutants, load_dataset, statement_targets
+from sapwood.data import TRAIN, VALIDATION, Mutants, load_dataset, mutants_of_split, statement_targets
 from sapwood.models.encode import encode_trees
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import fit_whitening
@@ -25,7 +25,6 @@ from sapwood.training.batches import (
     make_views,
     may_be_alike,
     mean_losses,
-    mutants_of_split,
     pairs_of_split,
     validation_draws,
 )
@@ -73,10 +72,10 @@ def train(
     with open_session(
         engine, config, config.tree_lstm, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
     ) as session:
-        data = prepare(engine, config)
+        data = prepare(engine, config, session.device.device)
         session.start(data.counts)
         torch.manual_seed(config.seed)
-        learner = Learner(config, len(data.vocabulary)).to(session.device.device)
+        learner = Learner(config, data).to(session.device.device)
         state = TrainingState(
             learner, optimiser_of(learner, config), Progress(), session.fingerprint(data.dataset.index.fingerprint)
         )
@@ -93,6 +92,7 @@ def train(
 class TreeData:
     """All that batches are made of. Mutants are of functions of their split alone."""
 
+    device: str
     dataset: Dataset
     views: Views
     vocabulary: _core.Vocabulary
@@ -113,7 +113,7 @@ class TreeData:
         }
 
 
-def prepare(engine: _core.Engine, config: Config) -> TreeData:
+def prepare(engine: _core.Engine, config: Config, device: str) -> TreeData:
     """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
     dataset = load_dataset(engine, config)
     views = make_views(dataset, (TRAIN, VALIDATION), config.tree_lstm.max_pairs)
@@ -122,6 +122,7 @@ def prepare(engine: _core.Engine, config: Config) -> TreeData:
         [dataset.texts[position] for position in training.tolist()], dataset.language, config.tree_lstm.model.vocabulary
     )
     return TreeData(
+        device=device,
         dataset=dataset,
         views=views,
         vocabulary=vocabulary,
@@ -149,10 +150,10 @@ class Batch:
     known: Tensor
 
 
-def make_batch(session: Session, data: TreeData, split: str, draw: Draw) -> Batch:
+def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some mutants, and the names of some trees hidden."""
-    settings, device = session.config.tree_lstm, session.device.device
-    rng = np.random.default_rng([session.config.seed, *draw.key])
+    config, device = data.dataset.config, data.device
+    settings, rng = config.tree_lstm, np.random.default_rng([config.seed, *draw.key])
     pairs, mutants = data.pairs[split].take(draw.rows), data.mutants[split]
     count = min(len(mutants), round(settings.batch_size * settings.bug_share / 2))
     chosen = rng.choice(len(mutants), count, replace=False) if count else np.zeros(0, np.int64)
@@ -193,10 +194,10 @@ def statement_labels(
 class Learner(nn.Module):
     """The encoder and its contrastive loss, whose temperature is learned with it."""
 
-    def __init__(self, config: Config, vocabulary: int) -> None:
+    def __init__(self, config: Config, data: TreeData) -> None:
         super().__init__()
         shape = config.tree_lstm.model
-        self.encoder = TreeLstm(TreeLstmShape(vocabulary, shape.embedding, shape.hidden, shape.output))
+        self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         contrastive = config.tree_lstm.loss == "info_nce"
         self.contrastive = (
             InfoNce(config.tree_lstm.temperature) if contrastive else MarginContrastive(config.tree_lstm.margin)
@@ -242,19 +243,20 @@ def rate_at(share: float) -> float:
 # Training -----------------------------------------------------------------------------------------------------------
 
 
+def draws_of(data: TreeData, epoch: int) -> list[Draw]:
+    """The batches of an epoch."""
+    config = data.dataset.config
+    size, most = config.tree_lstm.batch_size, config.tree_lstm.max_pairs
+    return epoch_draws(data.pairs[TRAIN], config, batch_size=size, most=most, epoch=epoch)
+
+
 def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     config, progress, settings = session.config, state.progress, session.config.tree_lstm
-    make = partial(make_batch, session, data)
+    make = partial(make_batch, data)
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
     while not session.is_over(state):
-        draws = epoch_draws(
-            data.pairs[TRAIN],
-            config,
-            batch_size=settings.batch_size,
-            most=settings.max_pairs,
-            epoch=progress.epoch,
-        )
+        draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
             share = session.share_done(progress, len(draws))
             losses = learn(learner, state.optimiser, batch, config, share)
@@ -276,7 +278,7 @@ def learn(
     losses["loss"].backward()
     nn.utils.clip_grad_norm_(learner.parameters(), config.tree_lstm.clip)
     optimiser.step()
-    return {name: float(value) for name, value in losses.items()}
+    return {name: float(value.detach()) for name, value in losses.items()}
 
 
 def finish(session: Session, data: TreeData, encoder: TreeLstm, state: TrainingState) -> TrainResult:
