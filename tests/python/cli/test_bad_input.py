@@ -1,0 +1,219 @@
+"""Each bad input gives one sentence with its remedy and the right exit code, and nothing is lost."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from sapwood import _core
+from tests.python.conftest import SOURCES, run_sapwood, write_sources
+
+NOBODY = 65534
+CODE = '{"id": "a", "language": "python", "code": "x = 1"}\n'
+
+
+def explained(done, code, *, exit_code=1, named=()):
+    """Checks the form of a failure: a sentence and a hint on stderr, the same as JSON on stdout."""
+    assert done.code == exit_code, done.err
+    error = done.json()["error"]
+    assert error["code"] == code
+    lines = done.err.splitlines()
+    assert lines[-2].startswith("error: ")
+    assert lines[-1].startswith("hint: ")
+    assert "Traceback" not in done.err
+    for words in named:
+        assert words in error["message"]
+
+
+def test_a_missing_path(run, tmp_path):
+    explained(run("index", "nowhere", "--json"), "path_missing", named=["nowhere"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_a_folder(run, tmp_path):
+    (tmp_path / "file.py").write_text("x = 1\n")
+    explained(run("index", "file.py", "--json"), "not_a_folder", named=["file.py"])
+
+
+def test_an_empty_folder(run, tmp_path):
+    explained(run("index", ".", "--json"), "empty_folder")
+    assert not list(tmp_path.glob("*.py"))
+
+
+def test_a_code_base_with_broken_files_is_indexed_without_them(run, project):
+    (project / "broken.py").write_text("def f(:\n    return\n", encoding="utf-8")
+    (project / "latin.py").write_bytes(b"name = '\xe9'\n")
+    (project / "binary.py").write_bytes(b"\0\1\2")
+    done = run("index", project, "--json")
+    assert done.code == 0
+    report = done.json()
+    assert {skipped["path"]: skipped["code"] for skipped in report["skipped"]} == {
+        "latin.py": "not_utf8",
+        "binary.py": "binary",
+    }
+    assert report["syntax_errors"] == ["broken.py"]
+    shown = run("index", project)
+    for name in ("broken.py", "latin.py", "binary.py"):
+        assert name in shown.out
+    assert run("search", "read configuration", "--workspace", project).code == 0
+
+
+def test_a_code_base_with_nothing_but_broken_files_says_so(run, tmp_path):
+    (tmp_path / "latin.py").write_bytes(b"name = '\xe9'\n")
+    done = run("index", ".", "--json")
+    assert done.code in {0, 1}
+    assert "latin.py" in done.out + done.err
+
+
+@pytest.fixture
+def for_all():
+    """A folder that any user can enter, and a user that isn't root."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    probe = run_sapwood("--version", cwd=folder, user=NOBODY, environment={"HOME": str(folder)})
+    if probe.code != 0:
+        shutil.rmtree(folder)
+        pytest.skip(f"another user can't run {sys.executable} here")
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_folder_without_permission(for_all):
+    project = write_sources(for_all / "project")
+    (project / "files").chmod(0o700)
+    project.chmod(0o777)
+    done = run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY)
+    assert done.code == 0
+    assert [skipped["code"] for skipped in done.json()["skipped"]] == ["path_denied"]
+    project.chmod(0o700)
+    explained(run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied", named=[str(project)])
+
+
+def test_a_folder_where_no_workspace_can_be_made(for_all):
+    project = write_sources(for_all / "project")
+    project.chmod(0o755)
+    explained(run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied")
+    elsewhere = for_all / "elsewhere"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+    done = run_sapwood("index", project, "--workspace", elsewhere, cwd=for_all, user=NOBODY)
+    assert done.code == 0, done.err
+    assert run_sapwood("search", "area", "--workspace", elsewhere, cwd=for_all, user=NOBODY).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "tree-lstm"],
+        ["preflight", "graphsage"],
+        ["tools", "config"],
+        ["data", "stats"],
+        ["evaluate", "graphsage"],
+    ],
+)
+def test_an_unknown_setting(run, indexed, arguments):
+    done = run(*arguments, "tree_lstm.epoch=3", "--json", cwd=indexed)
+    explained(done, "bad_config", exit_code=2, named=["tree_lstm.epoch", "tree_lstm.epochs"])
+
+
+def test_a_missing_configuration_file(run, indexed):
+    explained(run("train", "tree-lstm", "--config", "none.yaml", "--json", cwd=indexed), "bad_config", exit_code=2)
+
+
+@pytest.mark.parametrize("model", ["tree-lstm", "graphsage"])
+def test_no_version_at_all(run, indexed, model):
+    named = [f"sapwood train {model}"]
+    explained(run("embed", "--model", model, "--json", cwd=indexed, stdin=CODE), "no_model", named=named)
+    explained(run("evaluate", model, "--json", cwd=indexed), "no_model", named=named)
+    explained(run("checkpoints", "show", model, "--json", cwd=indexed), "no_model", named=named)
+
+
+def test_no_version_at_all_for_analyze(run, indexed):
+    explained(run("analyze", "--json", cwd=indexed, stdin=CODE), "no_model", named=["sapwood train"])
+
+
+@pytest.mark.parametrize("command", [["embed", "--model", "tree-lstm"], ["analyze"]])
+def test_no_version_at_all_and_no_workspace(run, command):
+    explained(run(*command, "--json", stdin=CODE), "no_model", named=["sapwood index", "sapwood train"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["search", "x"], ["train", "tree-lstm"], ["checkpoints", "list"], ["data", "stats"], ["preflight", "graphsage"]],
+)
+def test_no_workspace(run, command):
+    explained(run(*command, "--json"), "no_workspace", named=["sapwood index"])
+
+
+def test_no_index(run, project):
+    _core.Engine.create(str(project))
+    explained(run("search", "x", "--json", cwd=project), "no_index", named=["sapwood index"])
+
+
+def publish(project, **manifest):
+    """A version with the files of a real one and nothing in them."""
+    engine = _core.Engine.open(str(project))
+    document = {"model": "graphsage", "feature_schema": _core.schema_fingerprint(), "config": {}, **manifest}
+    name = engine.versions.publish(
+        "graphsage", {"weights.safetensors": b"", "imports.json": b"[]"}, json.dumps(document)
+    )
+    engine.versions.promote("graphsage", name)
+    return Path(engine.versions.path("graphsage", name))
+
+
+def test_a_checkpoint_of_another_feature_schema(run, indexed):
+    folder = publish(indexed, feature_schema="0123456789abcdef")
+    before = sorted(path.name for path in folder.iterdir())
+    for command in (["embed", "--model", "graphsage"], ["analyze"]):
+        done = run(*command, "--json", cwd=indexed, stdin=CODE)
+        named = ["0123456789abcdef", _core.schema_fingerprint(), "sapwood train graphsage"]
+        explained(done, "schema_mismatch", named=named)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_damaged_version(run, indexed):
+    folder = publish(indexed)
+    (folder / "weights.safetensors").write_bytes(b"something else")
+    verify = run("checkpoints", "verify", "graphsage", "--json", cwd=indexed)
+    explained(verify, "damaged_version", named=["weights.safetensors"])
+    for command in (["embed", "--model", "graphsage"], ["analyze"]):
+        explained(run(*command, "--json", cwd=indexed, stdin=CODE), "damaged_version")
+    assert (folder / "weights.safetensors").read_bytes() == b"something else"
+
+
+def test_an_unknown_version(run, indexed):
+    publish(indexed)
+    explained(
+        run("checkpoints", "show", "graphsage", "v0099", "--json", cwd=indexed), "unknown_version", named=["v0099"]
+    )
+
+
+def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monkeypatch, capsys):
+    from sapwood import cli
+
+    def fail():
+        message = "out of luck"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(cli, "build", fail)
+    monkeypatch.delenv("SAPWOOD_DEBUG", raising=False)
+    assert cli.run(["doctor"]) == 1
+    shown = capsys.readouterr().err
+    assert "out of luck" in shown
+    assert "Traceback" not in shown
+    monkeypatch.setenv("SAPWOOD_DEBUG", "1")
+    assert cli.run(["doctor"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_sources_are_never_changed(run, project):
+    before = {name: (project / name).read_text() for name in SOURCES}
+    run("index", project)
+    run("graph", "export", project)
+    assert {name: (project / name).read_text() for name in SOURCES} == before

@@ -1,0 +1,67 @@
+"""Versions are listed, shown, verified and switched."""
+
+import json
+
+import pytest
+
+from sapwood import _core
+
+
+@pytest.fixture
+def versions(indexed):
+    """A workspace with two versions of a model, the second one serving."""
+    published = _core.Engine.open(str(indexed)).versions
+    for loss in (0.5, 0.25):
+        metric = {
+            "value": loss,
+            "baseline": 1.0,
+            "baseline_name": "chance",
+            "n": 10,
+            "task": "training",
+            "metric": "loss",
+        }
+        manifest = {"model": "tree-lstm", "feature_schema": _core.schema_fingerprint(), "metrics": {"loss": metric}}
+        name = published.publish("tree-lstm", {"weights.safetensors": b"w"}, json.dumps(manifest))
+        published.promote("tree-lstm", name)
+    return indexed
+
+
+def serving(run, folder):
+    listed = run("checkpoints", "list", "tree-lstm", "--json", cwd=folder).json()["versions"]
+    return next(version["version"] for version in listed if "serving" in version["aliases"])
+
+
+def test_list_names_versions_and_aliases(run, versions):
+    listed = run("checkpoints", "list", "--json", cwd=versions).json()["versions"]
+    assert [version["version"] for version in listed] == ["v0001", "v0002"]
+    assert all(version["valid"] for version in listed)
+    shown = run("checkpoints", "list", cwd=versions).out
+    assert "v0002" in shown
+    assert "serving" in shown
+
+
+def test_no_versions_is_an_empty_list_and_a_note(run, indexed):
+    assert run("checkpoints", "list", "--json", cwd=indexed).json() == {"versions": []}
+    assert "sapwood train" in run("checkpoints", "list", cwd=indexed).err
+
+
+def test_show_prints_the_manifest(run, versions):
+    manifest = run("checkpoints", "show", "tree-lstm", "v0001", "--json", cwd=versions).json()
+    assert (manifest["version"], manifest["metrics"]["loss"]["value"]) == ("v0001", 0.5)
+    shown = run("checkpoints", "show", "tree-lstm", cwd=versions).out
+    assert "v0002" in shown
+    assert "chance" in shown
+
+
+def test_rollback_and_promote_switch_what_serves(run, versions):
+    assert serving(run, versions) == "v0002"
+    assert run("checkpoints", "rollback", "tree-lstm", cwd=versions).code == 0
+    assert serving(run, versions) == "v0001"
+    assert run("checkpoints", "promote", "tree-lstm", "v0002", cwd=versions).code == 0
+    assert serving(run, versions) == "v0002"
+
+
+def test_verify_passes_what_is_whole(run, versions):
+    done = run("checkpoints", "verify", "--json", cwd=versions)
+    assert done.code == 0
+    assert [verified["version"] for verified in done.json()["verified"]] == ["v0001", "v0002"]

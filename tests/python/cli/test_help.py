@@ -1,0 +1,60 @@
+"""Every command explains itself the same way."""
+
+import pytest
+import typer.main
+
+from sapwood.cli import run
+from sapwood.cli.app import build
+
+
+def commands(group, path=()):
+    """Path of each command below a group."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+COMMANDS = list(commands(typer.main.get_command(build())))
+CONTRACT = {
+    *(("demo",), ("doctor",), ("index",), ("graph", "export"), ("data", "stats"), ("preflight",), ("train",)),
+    *(("evaluate",), ("embed",), ("analyze",), ("search",), ("tools", "config"), ("tools", "schema")),
+    *(("checkpoints", verb) for verb in ("list", "show", "verify", "promote", "rollback")),
+}
+
+
+def test_the_commands_of_the_contract_are_there():
+    assert set(COMMANDS) >= CONTRACT
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_has_an_example_and_the_common_options(command, capsys):
+    assert run([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Example:\n    {'sapwood'}" in shown or "Example:\n    echo" in shown
+    assert f"sapwood {' '.join(command)}" in shown.partition("Example:")[2]
+    for option in ("--json", "--workspace", "--help"):
+        assert option in shown
+
+
+def test_the_summary_of_each_command_fits_on_its_line(capsys):
+    assert run(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["graph"], ["checkpoints"], ["nonsense"], ["train"], ["train", "bert"], ["search"]]
+)
+def test_wrong_use_is_2_and_explained_on_standard_error(arguments, capsys):
+    assert run(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "--help" in shown.err
+
+
+def test_the_version_is_that_of_the_extension(capsys):
+    from sapwood import __version__
+
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"{__version__}\n"

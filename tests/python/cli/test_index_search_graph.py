@@ -1,0 +1,92 @@
+"""Index, search and export on a small code base."""
+
+import json
+
+import pytest
+
+
+def test_index_counts_and_leaves_a_workspace_that_ignores_itself(run, project):
+    report = run("index", project, "--json").json()
+    assert (report["files"], report["functions"], report["unchanged"]) == (3, 4, False)
+    assert report["root"] == str(project)
+    assert (project / ".sapwood" / ".gitignore").read_text().strip().endswith("*")
+    assert run("index", project, "--json").json()["unchanged"]
+
+
+def test_index_excludes_what_it_is_told_to(run, project):
+    assert run("index", project, "--exclude", "files/", "--json").json()["files"] == 2
+
+
+def test_the_report_for_people_names_the_figures(run, project):
+    shown = run("index", project).out
+    for words in ("files", "MB/s", "nodes", "edges", "function 4", "contains", "distinct"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "best"),
+    [
+        (["read configuration"], "", "files.config.read_config"),
+        (["read", "configuration"], "", "files.config.read_config"),
+        (["shapes/perimeter.py:8"], "", None),
+        (["--code", "-"], "def g(a, b):\n    return a * b\n", "shapes.area.area"),
+    ],
+)
+def test_search_finds_and_says_by_which_leg(run, indexed, arguments, stdin, best):
+    hits = run("search", *arguments, "--json", "-k", "3", cwd=indexed, stdin=stdin).json()["hits"]
+    assert 1 <= len(hits) <= 3
+    if best is not None:
+        assert hits[0]["symbol"] == best
+    for hit in hits:
+        assert {"path", "symbol", "start_line", "end_line", "score", "legs", "why"} <= hit.keys()
+        assert {leg["leg"] for leg in hit["legs"]} <= {"structure", "words", "vectors"}
+
+
+def test_search_for_people_shows_place_and_name(run, indexed):
+    shown = run("search", "read configuration", cwd=indexed).out
+    assert "files/config.py:4" in shown
+    assert "files.config.read_config" in shown
+
+
+def test_search_works_from_a_folder_below(run, indexed):
+    assert run("search", "area", cwd=indexed / "shapes").code == 0
+
+
+def test_search_code_that_cannot_be_read_is_explained(run, indexed):
+    done = run("search", "--code", "none.py", "--json", cwd=indexed)
+    assert (done.code, done.json()["error"]["code"]) == (1, "path_missing")
+
+
+def graph(run, project):
+    done = run("graph", "export", project, "--format", "jsonl")
+    assert done.code == 0
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    nodes = {row["id"]: row for row in rows if row["type"] == "node"}
+    return nodes, [row for row in rows if row["type"] == "edge"]
+
+
+def test_graph_export_needs_no_workspace_and_leaves_nothing(run, project):
+    nodes, edges = graph(run, project)
+    assert not (project / ".sapwood").exists()
+    assert {node["kind"] for node in nodes.values()} >= {"file", "module", "function", "import", "external"}
+    named = {(nodes[edge["source"]]["name"], edge["kind"], nodes[edge["target"]]["name"]) for edge in edges}
+    assert ("shapes.perimeter.slenderness", "calls", "shapes.perimeter.perimeter") in named
+    assert ("shapes.perimeter.slenderness", "calls", "shapes.area.area") in named
+    assert all(0 <= edge["confidence"] <= 1 for edge in edges)
+    function = next(node for node in nodes.values() if node["name"] == "shapes.perimeter.slenderness")
+    assert (function["start_line"], function["end_line"]) == (9, 10)
+
+
+def test_the_stored_graph_is_the_same(run, indexed, project):
+    stored = run("graph", "export", cwd=indexed)
+    assert stored.out == run("graph", "export", project).out
+
+
+def test_a_reader_that_leaves_early_is_no_failure(run, indexed, tmp_path):
+    import subprocess
+    import sys
+
+    command = f"{sys.executable} -m sapwood graph export {indexed} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
