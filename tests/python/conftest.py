@@ -86,6 +86,12 @@ def write_sources(folder: Path, sources: dict[str, str] | None = None) -> Path:
 
 
 @pytest.fixture
+def write_project() -> Callable[..., Path]:
+    """`write_sources`, for tests that choose the folder."""
+    return write_sources
+
+
+@pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A small code base without a workspace."""
     return write_sources(tmp_path / "project")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from sapwood import _core
-from tests.python.conftest import SOURCES, run_sapwood, write_sources
 
 NOBODY = 65534
 CODE = '{"id": "a", "language": "python", "code": "x = 1"}\n'
@@ -70,13 +69,13 @@ def test_a_code_base_with_nothing_but_broken_files_says_so(run, tmp_path):
 
 
 @pytest.fixture
-def for_all():
+def for_all(run):
     """A folder that any user can enter, and a user that isn't root."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o777)
-    probe = run_sapwood("--version", cwd=folder, user=NOBODY, environment={"HOME": str(folder)})
+    probe = run("--version", cwd=folder, user=NOBODY)
     if probe.code != 0:
         shutil.rmtree(folder)
         pytest.skip(f"another user can't run {sys.executable} here")
@@ -84,27 +83,27 @@ def for_all():
     shutil.rmtree(folder)
 
 
-def test_a_folder_without_permission(for_all):
-    project = write_sources(for_all / "project")
+def test_a_folder_without_permission(run, for_all, write_project):
+    project = write_project(for_all / "project")
     (project / "files").chmod(0o700)
     project.chmod(0o777)
-    done = run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY)
+    done = run("index", project, "--json", cwd=for_all, user=NOBODY)
     assert done.code == 0
     assert [skipped["code"] for skipped in done.json()["skipped"]] == ["path_denied"]
     project.chmod(0o700)
-    explained(run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied", named=[str(project)])
+    explained(run("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied", named=[str(project)])
 
 
-def test_a_folder_where_no_workspace_can_be_made(for_all):
-    project = write_sources(for_all / "project")
+def test_a_folder_where_no_workspace_can_be_made(run, for_all, write_project):
+    project = write_project(for_all / "project")
     project.chmod(0o755)
-    explained(run_sapwood("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied")
+    explained(run("index", project, "--json", cwd=for_all, user=NOBODY), "path_denied")
     elsewhere = for_all / "elsewhere"
     elsewhere.mkdir()
     elsewhere.chmod(0o777)
-    done = run_sapwood("index", project, "--workspace", elsewhere, cwd=for_all, user=NOBODY)
+    done = run("index", project, "--workspace", elsewhere, cwd=for_all, user=NOBODY)
     assert done.code == 0, done.err
-    assert run_sapwood("search", "area", "--workspace", elsewhere, cwd=for_all, user=NOBODY).code == 0
+    assert run("search", "area", "--workspace", elsewhere, cwd=for_all, user=NOBODY).code == 0
 
 
 @pytest.mark.parametrize(
@@ -213,7 +212,7 @@ def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monk
 
 
 def test_sources_are_never_changed(run, project):
-    before = {name: (project / name).read_text() for name in SOURCES}
+    before = {path: path.read_bytes() for path in project.rglob("*.py")}
     run("index", project)
     run("graph", "export", project)
-    assert {name: (project / name).read_text() for name in SOURCES} == before
+    assert {path: path.read_bytes() for path in project.rglob("*.py")} == before

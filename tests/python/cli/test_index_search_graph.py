@@ -1,6 +1,8 @@
 """Index, search and export on a small code base."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -82,10 +84,7 @@ def test_the_stored_graph_is_the_same(run, indexed, project):
     assert stored.out == run("graph", "export", project).out
 
 
-def test_a_reader_that_leaves_early_is_no_failure(run, indexed, tmp_path):
-    import subprocess
-    import sys
-
+def test_a_reader_that_leaves_early_is_no_failure(indexed, tmp_path):
     command = f"{sys.executable} -m sapwood graph export {indexed} | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0
