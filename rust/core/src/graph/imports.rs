@@ -71,7 +71,8 @@ fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, written: &str) -> Optio
     if dots == 0 {
         return Some(written.to_owned());
     }
-    let mut package: Vec<&str> = facts.module().split('.').collect();
+    let is_root = facts.module() == tree.table().names().package_file;
+    let mut package: Vec<&str> = if is_root { Vec::new() } else { facts.module().split('.').collect() };
     let up = dots - usize::from(is_package(tree, facts.path()));
     if up > package.len() {
         return None;

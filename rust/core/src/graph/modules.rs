@@ -1,11 +1,12 @@
 //! Finds what dotted paths name in a project.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target, WILDCARD};
+use crate::language::Language;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -32,6 +33,8 @@ pub(super) struct Modules<'files> {
     by_short_name: FxHashMap<&'files str, Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
     by_folder: FxHashMap<(&'files str, &'files str), u32>,
+    /// The name by which the files import the source root, where that is itself a package.
+    root: Option<(&'files str, u32)>,
 }
 
 impl<'files> Modules<'files> {
@@ -41,13 +44,30 @@ impl<'files> Modules<'files> {
             by_name: FxHashMap::default(),
             by_short_name: FxHashMap::default(),
             by_folder: FxHashMap::default(),
+            root: None,
         };
         let packages = package_folders(files);
         for (number, file) in files.iter().enumerate() {
             modules.by_name.entry(file.module()).or_insert(number as u32);
             modules.add_short_name(number as u32, &packages);
         }
+        modules.root = modules.root_package();
         modules
+    }
+
+    /// If the source root is a package: the outside name under which its files most often import modules that lie in
+    /// it. Half of the imports under that name must find one, and at least two.
+    fn root_package(&self) -> Option<(&'files str, u32)> {
+        let own_file = self.files.iter().position(is_root_package)? as u32;
+        let mut tallies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for import in self.files.iter().flat_map(|file| &file.imports).filter(|import| !import.relative) {
+            let Some((first, rest)) = import.module.split_once('.') else { continue };
+            let (found, all) = tallies.entry(first).or_default();
+            *found += usize::from(self.by_name.contains_key(rest));
+            *all += 1;
+        }
+        tallies.retain(|name, (found, all)| *found >= 2 && *found * 2 >= *all && !self.by_name.contains_key(name));
+        tallies.into_iter().max_by_key(|(_, (found, _))| *found).map(|(name, _)| (name, own_file))
     }
 
     fn add_short_name(&mut self, number: u32, packages: &BTreeSet<&str>) {
@@ -72,7 +92,15 @@ impl<'files> Modules<'files> {
         let folder = folder_of(self.files[from as usize].path());
         let short = || self.by_short_name.get(name).copied().flatten();
         let beside = || self.by_folder.get(&(folder, name)).copied();
-        self.by_name.get(name).copied().or_else(beside).or_else(short)
+        self.by_name.get(name).copied().or_else(beside).or_else(short).or_else(|| self.under_root(name))
+    }
+
+    fn under_root(&self, name: &str) -> Option<u32> {
+        let (root, own_file) = self.root?;
+        match name.strip_prefix(root)? {
+            "" => Some(own_file),
+            rest => self.by_name.get(rest.strip_prefix('.')?).copied(),
+        }
     }
 
     /// The module that is the longest part of a path, and the rest of the path.
@@ -202,6 +230,12 @@ fn package_folders(files: &[FileFacts]) -> BTreeSet<&str> {
         !folder.is_empty() && folder.len() == file.module().len()
     };
     files.iter().filter(is_package).map(|file| folder_of(file.path())).collect()
+}
+
+/// Whether a file stands for the source root.
+fn is_root_package(file: &FileFacts) -> bool {
+    let language = Language::from_path(file.path());
+    language.is_some_and(|language| language.table().names().package_file == file.module())
 }
 
 fn folder_of(path: &str) -> &str {

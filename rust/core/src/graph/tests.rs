@@ -97,6 +97,8 @@ static CASES: &[Case] = &[
         edges: &["m calls m.g 1.00", "m.C calls m.C.g 1.00", "m.C.h calls m.g 1.00"] },
     Case { what: "bases are searched in the order written", files: &[("b.py", "class A:\n    def m(self): pass\nclass B:\n    def m(self): pass\n"), ("c.py", "from b import A\nfrom b import B\nclass C(B, A):\n    def n(self): self.m()\n")],
         edges: &["c imports b 1.00", "c.C inherits b.A 0.90", "c.C inherits b.B 0.90", "c.C.n calls b.B.m 0.90"] },
+    Case { what: "a source root that is itself a package", files: &[("__init__.py", "from .a import f\nfrom . import b\nf()\n"), ("a.py", "def f(): pass\n"), ("s/__init__.py", ""), ("s/b.py", "from ..a import f\nfrom pkg.a import f as g\nimport pkg.a, pkg\nimport os.path\nf(); g(); pkg.f()\n")],
+        edges: &["__init__ calls a.f 0.90", "__init__ imports a 1.00", "s.b calls a.f 0.90", "s.b imports __init__ 1.00", "s.b imports a 1.00", "s.b imports os.path 1.00"] },
     Case { what: "global names", files: &[("m.py", "def g(): pass\ndef f():\n    global k\n    k = g\ndef h(): k()\n")],
         edges: &["m.h calls m.g 0.90"] },
     Case { what: "generic and keyword bases", files: &[("m.py", "class A: pass\nclass B(A[int], metaclass=A): pass\n")],
