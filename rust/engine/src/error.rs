@@ -52,6 +52,16 @@ pub enum EngineError {
         /// The file, relative to the source root.
         path: String,
     },
+    /// Every source file was refused.
+    #[error("no file below {} could be indexed; the first, {path}: {reason}", .root.display())]
+    NothingToIndex {
+        /// The folder of the sources.
+        root: PathBuf,
+        /// The first file, relative to the root.
+        path: String,
+        /// Why it was refused.
+        reason: String,
+    },
     /// A text could not be turned into columns.
     #[error("text {position}: {source}")]
     Text {
@@ -173,6 +183,7 @@ impl EngineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::StaleIndex { .. } => "stale_index",
+            Self::NothingToIndex { .. } => "empty_folder",
             Self::BadInput { .. } => "bad_input",
             Self::Search(error) => search_code(error),
             Self::Nn(NnError::MissingWeight { .. } | NnError::WeightShape { .. }) => "damaged_version",

@@ -1,13 +1,31 @@
-//! The engine that a Rust host embeds.
+//! The engine that a Rust host embeds: index, train, embed, analyze, search, versions.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`engine`] | [`Engine`]: a workspace and everything that can be asked of it |
+//! | [`index`] | from a folder to an index, files in parallel |
+//! | [`search`] | structure, words and vectors, fused |
+//! | [`texts`] | batches of texts that stand alone |
+//! | [`native`] | answers of the models without Python |
+//! | [`runtime`] | training and models in an environment's interpreter, opened at run time |
+//! | [`messages`] | everything that is said between Rust and Python |
+
+#![deny(missing_docs)]
 
 mod duplicates;
+pub mod engine;
 pub mod error;
+pub mod index;
 pub mod messages;
 pub mod native;
 pub mod runtime;
+pub mod search;
 pub mod texts;
 
+pub use engine::Engine;
 pub use error::{EngineError, Result};
+pub use index::{Index, IndexReport};
+pub use search::Hit;
 
 /// Version of the engine; an environment's `sapwood` package must have the same.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

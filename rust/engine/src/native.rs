@@ -1,9 +1,15 @@
 //! Answers without Python: the models' kernels over a version's weights.
 
-use sapwood_core::forest::Forest;
-use sapwood_nn::{ForestColumns, ForestView, Tensor, TreeLstm, TreeScratch};
+use std::collections::BTreeMap;
 
-use crate::error::Result;
+use safetensors::{Dtype, SafeTensors};
+use sapwood_core::Language;
+use sapwood_core::forest::{Forest, NameView, Vocabulary};
+use sapwood_nn::{ForestColumns, ForestView, Tensor, TreeLstm, TreeScratch, Whitening};
+use sapwood_workspace::versions::WEIGHTS;
+use sapwood_workspace::{Versions, WorkspaceError, check_vocabulary};
+
+use crate::error::{EngineError, Result};
 
 /// Raw outputs of the tree model, one row a tree, and the length of a row.
 ///
@@ -29,4 +35,66 @@ fn columns(forest: &Forest) -> ForestColumns<'_> {
         statement_indptr: &forest.statement_indptr,
         statement_nodes: &forest.statement_nodes,
     }
+}
+
+/// A published version of the tree model, ready to answer.
+#[derive(Debug)]
+pub struct TreeVersion {
+    name: String,
+    vocabulary: Vocabulary,
+    weights: Weights,
+}
+
+/// Shape and values by name.
+type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+impl TreeVersion {
+    /// Loads a version; every file is checked against its manifest.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Workspace`] for one that is missing, damaged, or of another vocabulary.
+    pub fn load(versions: &Versions, model: &str, version: &str) -> Result<Self> {
+        let manifest = versions.show(model, version)?;
+        let bytes = versions.read_file(model, version, "vocabulary.json")?;
+        let vocabulary: Vocabulary =
+            serde_json::from_slice(&bytes).map_err(|error| WorkspaceError::VocabularyMismatch {
+                model: model.to_owned(),
+                version: manifest.version.clone(),
+                trained: manifest.vocabulary.clone().unwrap_or_default(),
+                current: error.to_string(),
+            })?;
+        check_vocabulary(&manifest, &vocabulary.fingerprint())?;
+        let weights = read_weights(&versions.read_file(model, version, WEIGHTS)?)?;
+        Ok(Self { name: manifest.version, vocabulary, weights })
+    }
+
+    /// Name of the version, such as `v0001`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whitened vectors of unit length, one row a text, and the length of a row.
+    ///
+    /// # Errors
+    /// [`EngineError::Text`] for the first text that cannot be taken, [`EngineError::Nn`] for unfit weights.
+    pub fn embed<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<(Vec<f32>, usize)> {
+        let views = vec![NameView::Keep; texts.len()];
+        let forest = crate::texts::forest(texts, language, &self.vocabulary, &views)?;
+        let find = |name: &str| self.weights.get(name).map(|(shape, values)| Tensor { shape, values });
+        let (outputs, _) = tree_outputs(&find, &forest)?;
+        let whitening = Whitening::new(&find)?;
+        Ok((whitening.apply(&outputs)?, whitening.components()))
+    }
+}
+
+/// The float32 tensors of a safetensors file; others take no part in answers.
+fn read_weights(bytes: &[u8]) -> Result<Weights> {
+    let tensors = SafeTensors::deserialize(bytes).map_err(|error| EngineError::Message { what: error.to_string() })?;
+    let floats = tensors.iter().filter(|(_, tensor)| tensor.dtype() == Dtype::F32);
+    let read = floats.map(|(name, tensor)| {
+        let (chunks, _) = tensor.data().as_chunks();
+        let values = chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
+        (name.to_owned(), (tensor.shape().to_vec(), values))
+    });
+    Ok(read.collect())
 }

@@ -1,9 +1,12 @@
 //! Input graphs, their neighbourhoods, and the graphs of texts.
 
+use std::sync::Arc;
+
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use sapwood::texts;
 use sapwood_core::Language;
+use sapwood_core::features::SparseRows;
 use sapwood_core::sampler::{self, Csr, RELATIONS};
 
 use crate::arrays::{Column, moved, view};
@@ -11,7 +14,7 @@ use crate::errors::{bad_input, to_python};
 
 /// What the graph model reads: sparse feature rows and six relations, row r of each the nodes that send to r.
 #[pyclass(frozen, module = "sapwood._core")]
-pub(crate) struct InputGraph(pub(crate) sampler::InputGraph);
+pub(crate) struct InputGraph(pub(crate) Arc<sampler::InputGraph>);
 
 #[pymethods]
 impl InputGraph {
@@ -46,8 +49,8 @@ impl InputGraph {
     /// Disjoint union; node ids are shifted in order.
     #[staticmethod]
     fn concat(py: Python<'_>, parts: Vec<Py<Self>>) -> Self {
-        let graphs: Vec<&sampler::InputGraph> = parts.iter().map(|part| &part.get().0).collect();
-        py.detach(|| Self(sampler::InputGraph::concat(&graphs)))
+        let graphs: Vec<&sampler::InputGraph> = parts.iter().map(|part| part.get().0.as_ref()).collect();
+        py.detach(|| Self(Arc::new(sampler::InputGraph::concat(&graphs))))
     }
 
     /// At most `fanouts[h]` nodes a relation a node at hop h, without replacement; -1 takes all, 0 none.
@@ -119,7 +122,7 @@ fn widened(numbers: &[u32]) -> Vec<i64> {
     numbers.iter().map(|number| i64::from(*number)).collect()
 }
 
-fn gathered(rows: &sapwood_core::features::SparseRows, nodes: &[u32]) -> (Vec<i64>, Vec<i64>, Vec<f32>) {
+fn gathered(rows: &SparseRows, nodes: &[u32]) -> (Vec<i64>, Vec<i64>, Vec<f32>) {
     let total = nodes.iter().map(|node| rows.row(*node).0.len()).sum();
     let mut indptr = Vec::with_capacity(nodes.len() + 1);
     let (mut indices, mut values) = (Vec::with_capacity(total), Vec::with_capacity(total));
@@ -192,7 +195,7 @@ impl TextGraphs {
 pub(crate) fn text_graphs(py: Python<'_>, texts: Vec<String>, language: &str) -> PyResult<TextGraphs> {
     let language = Language::from_name(language).map_err(to_python)?;
     let mut columns = py.detach(|| texts::graphs(&texts, language)).map_err(to_python)?;
-    let empty = sampler::InputGraph { rows: Default::default(), relations: Default::default() };
-    let graph = Py::new(py, InputGraph(std::mem::replace(&mut columns.graph, empty)))?;
+    let empty = sampler::InputGraph { rows: SparseRows::default(), relations: <[Csr; RELATIONS]>::default() };
+    let graph = Py::new(py, InputGraph(Arc::new(std::mem::replace(&mut columns.graph, empty))))?;
     Ok(TextGraphs { columns, graph })
 }

@@ -1,13 +1,20 @@
 //! The extension module `sapwood._core`: thin over the engine, and the C functions that start an embedded interpreter.
 
+#![allow(clippy::needless_pass_by_value, reason = "arguments that Python hands over are converted into owned values")]
+
 mod arrays;
 mod embed;
+mod engine;
 mod errors;
 mod graphs;
+mod index;
+mod json;
 mod native;
+mod rewriting;
 mod signals;
 mod structure;
 mod trees;
+mod versions;
 
 use pyo3::prelude::*;
 use sapwood_core::features;
@@ -28,6 +35,10 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(graphs::text_graphs, module)?)?;
     module.add_function(wrap_pyfunction!(structure::structure_terms, module)?)?;
     module.add_function(wrap_pyfunction!(structure::near_duplicates, module)?)?;
+    module.add_function(wrap_pyfunction!(rewriting::mutate, module)?)?;
+    module.add_function(wrap_pyfunction!(rewriting::preserve, module)?)?;
+    module.add_function(wrap_pyfunction!(index::index_path, module)?)?;
+    module.add_function(wrap_pyfunction!(versions::write_atomic, module)?)?;
     module.add_function(wrap_pyfunction!(native::tree_lstm_forward, module)?)?;
     module.add_function(wrap_pyfunction!(native::whiten, module)?)
 }
@@ -38,6 +49,8 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("NODE_KINDS", NodeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
     module.add("EDGE_KINDS", EdgeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
     module.add("RELATIONS", RELATION_NAMES.to_vec())?;
+    module.add("BUG_KINDS", rewriting::mutations())?;
+    module.add("PRESERVING_KINDS", rewriting::preserving())?;
     module.add("LANGUAGES", languages)?;
     module.add("FEATURE_DIMENSIONS", features::DIMENSIONS)?;
     module.add("STRUCTURE_DIMENSIONS", sapwood_search::HASHED_DIMENSIONS)
@@ -49,7 +62,11 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<graphs::InputGraph>()?;
     module.add_class::<graphs::Neighbourhood>()?;
     module.add_class::<graphs::TextGraphs>()?;
-    module.add_class::<structure::StructureIndex>()
+    module.add_class::<structure::StructureIndex>()?;
+    module.add_class::<rewriting::Rewritten>()?;
+    module.add_class::<index::Index>()?;
+    module.add_class::<versions::Versions>()?;
+    module.add_class::<engine::Engine>()
 }
 
 /// The feature schema as JSON.

@@ -1,0 +1,268 @@
+//! A workspace and everything that can be asked of it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use sapwood_core::Language;
+use sapwood_workspace::{RunLock, Versions, Workspace};
+use serde::de::DeserializeOwned;
+
+use crate::error::{EngineError, Result};
+use crate::index::{self, Content, Index, IndexReport, OnProgress, Progress};
+use crate::messages::{
+    AnalyzeRequest, Analyzed, EmbedRequest, Embedded, Encoder, Event, Item, Model, Request, TrainRequest, Trained,
+};
+use crate::runtime::{Cancel, NoRuntime, Runtime};
+use crate::search::{self, FunctionVectorCache, Hit, SearchIndex};
+
+const LOCK: &str = "index.lock";
+const SERVING: &str = "serving";
+
+/// A workspace. Clones share what is loaded; every method may be called from any thread and blocks until its end.
+#[derive(Clone)]
+pub struct Engine {
+    workspace: Workspace,
+    runtime: Arc<dyn Runtime>,
+    loaded: Arc<Loaded>,
+}
+
+/// What is read from the workspace when it is first asked for.
+#[derive(Default)]
+struct Loaded {
+    index: Mutex<Option<Arc<Index>>>,
+    search: Mutex<Option<Arc<SearchIndex>>>,
+    vectors: FunctionVectorCache,
+}
+
+/// What a training run is to do beside the defaults.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrainOptions {
+    /// A configuration file.
+    pub config: Option<String>,
+    /// Settings on top of it, such as `tree_lstm.epochs=3`.
+    pub overrides: Vec<String>,
+    /// `last`, or the path of a run to go on with.
+    pub resume: Option<String>,
+}
+
+/// Hears nothing and never cancels.
+pub fn quietly(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").field("workspace", &self.workspace).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the workspace in the folder `workspace`, or the nearest one at or above `path`.
+    ///
+    /// # Errors
+    /// Code `no_workspace` where there is none; those of [`Workspace::open`].
+    pub fn open(path: &Path, workspace: Option<&Path>) -> Result<Self> {
+        let opened = match workspace {
+            Some(at) => Workspace::open(at),
+            None => Workspace::discover(path),
+        };
+        Ok(Self::of(opened?))
+    }
+
+    /// Makes a workspace for the sources at `path`, in the folder `workspace` or in `path` itself, or opens the one that
+    /// is there with these settings. `excludes` are `.gitignore` lines.
+    ///
+    /// # Errors
+    /// Those of [`Workspace::create`].
+    pub fn create(path: &Path, workspace: Option<&Path>, excludes: &[String]) -> Result<Self> {
+        Ok(Self::of(Workspace::create(workspace.unwrap_or(path), path, excludes)?))
+    }
+
+    fn of(workspace: Workspace) -> Self {
+        Self { workspace, runtime: Arc::new(NoRuntime), loaded: Arc::default() }
+    }
+
+    /// The same engine with a runtime for training and models.
+    #[must_use]
+    pub fn with_runtime(self, runtime: impl Runtime + 'static) -> Self {
+        Self { runtime: Arc::new(runtime), ..self }
+    }
+
+    /// The workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The published models.
+    pub fn versions(&self) -> Versions {
+        self.workspace.versions()
+    }
+
+    /// Indexes the sources. Where no file has changed since the last time, the stored index is kept.
+    ///
+    /// # Errors
+    /// Those of [`index::build()`]; code `locked` where another process indexes.
+    pub fn index(&self, on_progress: OnProgress<'_>) -> Result<IndexReport> {
+        let start = Instant::now();
+        let sources = self.workspace.sources()?;
+        let lock = self.workspace.folder().join(LOCK);
+        let _lock = RunLock::acquire(self.workspace.storage().as_ref(), &lock)?;
+        let walk = sources.walk()?;
+        if let Some(mut report) = index::current_report(&self.workspace, &sources, &walk) {
+            report.unchanged = true;
+            report.set_time(start.elapsed());
+            return Ok(report);
+        }
+        let built = index::build_walked(&sources, &walk, Content::GraphAndSearch, on_progress)?;
+        let mut report = built.report;
+        // Search first: the graph's file says that the index is complete.
+        built.search.save(&self.workspace, built.index.fingerprint())?;
+        report.set_time(start.elapsed());
+        index::save(&self.workspace, &built.index, &report)?;
+        *lock_of(&self.loaded.search) = Some(Arc::new(built.search));
+        *lock_of(&self.loaded.index) = Some(Arc::new(built.index));
+        Ok(report)
+    }
+
+    /// The report of the stored index.
+    ///
+    /// # Errors
+    /// Code `no_index` before the first [`Self::index`], `damaged_index`.
+    pub fn index_report(&self) -> Result<IndexReport> {
+        index::load_report(&self.workspace)
+    }
+
+    /// The stored index; read once.
+    ///
+    /// # Errors
+    /// As [`Self::index_report`].
+    pub fn index_data(&self) -> Result<Arc<Index>> {
+        let mut loaded = lock_of(&self.loaded.index);
+        if let Some(index) = loaded.as_ref() {
+            return Ok(index.clone());
+        }
+        let index = Arc::new(index::load(&self.workspace)?);
+        Ok(loaded.insert(index).clone())
+    }
+
+    /// What search answers from; read once.
+    ///
+    /// # Errors
+    /// As [`Self::index_report`].
+    pub fn search_index(&self) -> Result<Arc<SearchIndex>> {
+        let index = self.index_data()?;
+        let mut loaded = lock_of(&self.loaded.search);
+        if let Some(search) = loaded.as_ref() {
+            return Ok(search.clone());
+        }
+        let search = Arc::new(SearchIndex::load(&self.workspace, index.fingerprint())?);
+        Ok(loaded.insert(search).clone())
+    }
+
+    /// The `k` functions that hold these words best.
+    ///
+    /// # Errors
+    /// As [`Self::index_report`].
+    pub fn search_words(&self, words: &str, k: usize) -> Result<Vec<Hit>> {
+        self.search_index()?.find(self.index_data()?.as_ref(), &search::of_words(words), None, k)
+    }
+
+    /// The `k` functions most like the one at a line of an indexed file, without itself. `file` is relative to the
+    /// source root, or leads into it.
+    ///
+    /// # Errors
+    /// Code `bad_input` where no function of the index stands there, `stale_index` where the file has changed.
+    pub fn search_at(&self, file: &str, line: u32, k: usize) -> Result<Vec<Hit>> {
+        let index = self.index_data()?;
+        let document = search::function_at(&index, &self.relative(&index, file), line)?;
+        let mut query = search::of_function(&index, document)?;
+        let serving = self.loaded.vectors.serving(&self.versions(), &index)?;
+        query.vector = serving.as_ref().and_then(|serving| serving.of_function(document));
+        self.search_index()?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+    }
+
+    /// The `k` functions most like a piece of code.
+    ///
+    /// # Errors
+    /// The typed reason for a code that cannot be taken.
+    pub fn search_code(&self, code: &str, language: Language, k: usize) -> Result<Vec<Hit>> {
+        let index = self.index_data()?;
+        let mut query = search::of_code(code, language)?;
+        let serving = self.loaded.vectors.serving(&self.versions(), &index)?;
+        if let Some(serving) = &serving {
+            query.vector = Some(serving.version.embed(&[code], language)?.0);
+        }
+        self.search_index()?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+    }
+
+    /// Trains a model on the indexed sources and publishes it.
+    ///
+    /// # Errors
+    /// Code `environment` or `missing_dependency` where there is nothing to train with, `interrupted` after `cancel`
+    /// (the state is saved), and what the training reports.
+    pub fn train(
+        &self,
+        model: Model,
+        options: TrainOptions,
+        on_event: &mut dyn FnMut(Event),
+        cancel: &Cancel,
+    ) -> Result<Trained> {
+        let TrainOptions { config, overrides, resume } = options;
+        let request = TrainRequest { workspace: self.folder()?, model, config, overrides, resume };
+        self.ask(&Request::Train(request), on_event, cancel)
+    }
+
+    /// Embeds texts with the serving version; answers are in their order.
+    ///
+    /// # Errors
+    /// Code `no_model` where nothing serves; as [`Self::train`]. A text that cannot be taken is one failed answer.
+    pub fn embed(&self, model: Encoder, items: Vec<Item>) -> Result<Embedded> {
+        let request = EmbedRequest { workspace: self.folder()?, model, version: SERVING.to_owned(), items };
+        self.ask(&Request::Embed(request), &mut |_| {}, &Cancel::new())
+    }
+
+    /// Analyzes texts with the serving versions; answers are in their order.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub fn analyze(&self, items: Vec<Item>) -> Result<Analyzed> {
+        let request = AnalyzeRequest { workspace: self.folder()?, version: SERVING.to_owned(), items };
+        self.ask(&Request::Analyze(request), &mut |_| {}, &Cancel::new())
+    }
+
+    fn ask<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        on_event: &mut dyn FnMut(Event),
+        cancel: &Cancel,
+    ) -> Result<T> {
+        let reply = self.runtime.call(request, on_event, cancel)?;
+        serde_json::from_value(reply).map_err(|error| EngineError::Message { what: error.to_string() })
+    }
+
+    /// The folder that holds `.sapwood/`, as messages carry it.
+    fn folder(&self) -> Result<String> {
+        let folder = self.workspace.folder();
+        let holder = folder.parent().unwrap_or(folder);
+        holder.to_str().map(str::to_owned).ok_or_else(|| EngineError::BadInput {
+            message: format!("the path {} is not UTF-8; move the workspace", holder.display()),
+        })
+    }
+
+    /// A path as the index writes it.
+    fn relative(&self, index: &Index, file: &str) -> String {
+        if index.graph().file_paths.iter().any(|path| path == file) {
+            return file.to_owned();
+        }
+        let canonical = self.workspace.storage().canonical(Path::new(file)).ok();
+        let below = canonical.as_ref().and_then(|path| path.strip_prefix(self.workspace.source_root()).ok());
+        let parts = below.map(|path| path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>());
+        parts.map_or_else(|| file.to_owned(), |parts| parts.join("/"))
+    }
+}
+
+fn lock_of<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

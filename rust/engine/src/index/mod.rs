@@ -1,0 +1,140 @@
+//! The index of a code base: its project graph, the input of the graph model, and what search needs.
+//!
+//! [`build()`] makes one of a folder. Texts are not stored: they are read again from the files, and a file that has
+//! changed since is an error rather than a wrong answer.
+
+mod build;
+mod documentation;
+mod export;
+mod read;
+mod report;
+mod source;
+mod store;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use sapwood_core::features;
+use sapwood_core::forest::{shape_hash, subtree_hashes};
+use sapwood_core::graph::ProjectGraph;
+use sapwood_core::sampler::InputGraph;
+use sapwood_core::{Language, ParseLimits, parse};
+use sapwood_workspace::Sources;
+
+pub(crate) use build::build_walked;
+pub use build::{Built, OnProgress, Progress, build};
+pub(crate) use documentation::documentation;
+pub use read::Content;
+pub(crate) use read::words;
+pub use report::{IndexReport, SkippedFile};
+pub(crate) use store::{current_report, load, load_report, save};
+
+use crate::duplicates::{counted, duplicate_groups};
+use crate::error::{EngineError, Result};
+
+/// An indexed code base.
+#[derive(Debug)]
+pub struct Index {
+    pub(crate) graph: ProjectGraph,
+    pub(crate) input: Arc<InputGraph>,
+    pub(crate) functions: Vec<u32>,
+    pub(crate) import_labels: Vec<(u32, String)>,
+    /// Node and text, by node.
+    pub(crate) docstrings: Vec<(u32, String)>,
+    /// SHA-256 of each file.
+    pub(crate) hashes: Vec<String>,
+    /// Files that could not be indexed.
+    pub(crate) refused: Vec<Refused>,
+    pub(crate) fingerprint: String,
+    pub(crate) sources: Sources,
+}
+
+/// A file that was found but could not be indexed, with its content's hash: empty where it could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) file: SkippedFile,
+    pub(crate) sha256: String,
+}
+
+impl Index {
+    /// Changes when any indexed byte does, and with the feature schema.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The project graph.
+    pub fn graph(&self) -> &ProjectGraph {
+        &self.graph
+    }
+
+    /// What the graph model reads.
+    pub fn input_graph(&self) -> &Arc<InputGraph> {
+        &self.input
+    }
+
+    /// Nodes of the functions and methods, ascending.
+    pub fn functions(&self) -> &[u32] {
+        &self.functions
+    }
+
+    /// Pairs of a node and an absolute module: what files import, and what classes and functions use of it.
+    pub fn import_labels(&self) -> &[(u32, String)] {
+        &self.import_labels
+    }
+
+    /// The docstring of a node; empty where it has none.
+    pub fn docstring(&self, node: u32) -> &str {
+        let found = self.docstrings.binary_search_by_key(&node, |(documented, _)| *documented);
+        found.map_or("", |position| self.docstrings[position].1.as_str())
+    }
+
+    /// For each function the first one that is nearly the same: in consistently renamed names only, or with subtrees
+    /// that overlap by `threshold` (Jaccard) or more. Numbers are positions in [`Self::functions`].
+    ///
+    /// # Errors
+    /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::Search`] for a threshold outside (0, 1].
+    pub fn function_groups(&self, threshold: f64) -> Result<Vec<u32>> {
+        let texts = self.node_texts(&self.functions)?;
+        let languages = self.functions.iter().map(|function| self.language(*function));
+        let languages = languages.collect::<Result<Vec<_>>>()?;
+        let limits = ParseLimits::default();
+        let (documents, shapes): (Vec<_>, Vec<_>) = texts
+            .par_iter()
+            .zip(languages)
+            .map(|(text, language)| {
+                let tree = parse(language, text.as_bytes(), &limits)?;
+                let hashes = subtree_hashes(text.as_bytes(), &tree, 0);
+                Ok((counted(hashes), shape_hash(text.as_bytes(), &tree, 0)))
+            })
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .unzip();
+        duplicate_groups(&documents, &shapes, threshold)
+    }
+
+    /// The language of a node's file.
+    pub(crate) fn language(&self, node: u32) -> Result<Language> {
+        let path = self.path(node)?;
+        Language::from_path(path).ok_or_else(|| EngineError::StaleIndex { path: path.to_owned() })
+    }
+
+    /// The path of a node's file.
+    pub(crate) fn path(&self, node: u32) -> Result<&str> {
+        let file = self.graph.files.get(node as usize).and_then(|file| self.graph.file_paths.get(*file as usize));
+        file.map(String::as_str).ok_or_else(|| EngineError::BadInput {
+            message: format!("node {node} is in no file of the index; give nodes of files"),
+        })
+    }
+}
+
+/// A hash over every file's path and content, and over what rows mean.
+pub(crate) fn fingerprint_of<'a>(files: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+    let mut text = format!("{} {}\n", crate::VERSION, features::fingerprint());
+    for (path, hash) in files {
+        text.push_str(hash);
+        text.push(' ');
+        text.push_str(path);
+        text.push('\n');
+    }
+    sapwood_workspace::sha256_hex(text.as_bytes())
+}

@@ -1,0 +1,152 @@
+//! The index as columns in the workspace: one file for the graph, one for search.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use sapwood_core::features::SparseRows;
+use sapwood_core::graph::{NodeKind, ProjectGraph};
+use sapwood_core::sampler::{Csr, InputGraph, RELATIONS};
+use sapwood_workspace::{Columns, ColumnsWriter, SourceFile, Sources, Walk, Workspace, WorkspaceError};
+
+use super::{Index, IndexReport, fingerprint_of};
+use crate::error::Result;
+
+const FILE: &str = "graph.safetensors";
+const FINGERPRINT: &str = "fingerprint";
+const REPORT: &str = "report";
+
+/// Saves an index with its report.
+pub(crate) fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Result<()> {
+    let mut writer = ColumnsWriter::new();
+    writer.put_metadata(FINGERPRINT, index.fingerprint.as_str());
+    writer.put_metadata(REPORT, serde_json::to_string(report).unwrap_or_default());
+    put_graph(&mut writer, &index.graph)?;
+    put_input(&mut writer, &index.input);
+    writer.put_strings("file.sha256", &index.hashes)?;
+    writer.put_strings("refused.path", index.refused.iter().map(|refused| &refused.file.path))?;
+    writer.put_strings("refused.sha256", index.refused.iter().map(|refused| &refused.sha256))?;
+    put_labelled(&mut writer, "import", &index.import_labels)?;
+    put_labelled(&mut writer, "docstring", &index.docstrings)?;
+    Ok(workspace.save_index(FILE, &writer)?)
+}
+
+/// Loads the index.
+pub(crate) fn load(workspace: &Workspace) -> Result<Index> {
+    let columns = workspace.load_index(FILE)?;
+    let graph = get_graph(&columns)?;
+    let functions = (0..).zip(&graph.kinds).filter(|(_, kind)| **kind == NodeKind::Function as u8);
+    Ok(Index {
+        functions: functions.map(|(node, _)| node).collect(),
+        graph,
+        input: get_input(&columns)?.into(),
+        import_labels: get_labelled(&columns, "import")?,
+        docstrings: get_labelled(&columns, "docstring")?,
+        hashes: columns.strings("file.sha256")?,
+        // They matter to the next indexing alone, which reads them by itself.
+        refused: Vec::new(),
+        fingerprint: columns.metadata(FINGERPRINT).unwrap_or_default().to_owned(),
+        sources: workspace.sources()?,
+    })
+}
+
+/// The report of the stored index.
+pub(crate) fn load_report(workspace: &Workspace) -> Result<IndexReport> {
+    let columns = workspace.load_index(FILE)?;
+    let report = serde_json::from_str(columns.metadata(REPORT).unwrap_or_default());
+    report.map_err(|error| {
+        let path = workspace.folder().join("index").join(FILE);
+        WorkspaceError::DamagedIndex { path, reason: error.to_string() }.into()
+    })
+}
+
+/// The stored report if the files that it speaks of are, byte for byte, those that a walk finds today.
+pub(crate) fn current_report(workspace: &Workspace, sources: &Sources, walk: &Walk) -> Option<IndexReport> {
+    let columns = workspace.load_index(FILE).ok()?;
+    let report: IndexReport = serde_json::from_str(columns.metadata(REPORT)?).ok()?;
+    let files = columns.strings("file.path").ok()?.into_iter().zip(columns.strings("file.sha256").ok()?);
+    let refused = columns.strings("refused.path").ok()?.into_iter().zip(columns.strings("refused.sha256").ok()?);
+    let indexed: Vec<_> = files.collect();
+    // A release may read the same bytes in another way.
+    if columns.metadata(FINGERPRINT) != Some(&fingerprint_of(indexed.iter().map(|(path, hash)| (path, hash)))) {
+        return None;
+    }
+    let known: BTreeMap<String, String> = indexed.into_iter().chain(refused).collect();
+    let as_known = |file: &SourceFile| {
+        known.get(&file.path).is_some_and(|hash| sources.read(&file.path).is_ok_and(|read| read.sha256 == *hash))
+    };
+    let unchanged = walk.files.len() == known.len() && walk.files.par_iter().all(as_known);
+    unchanged.then_some(report)
+}
+
+fn put_graph(writer: &mut ColumnsWriter, graph: &ProjectGraph) -> Result<()> {
+    writer.put_strings("file.path", &graph.file_paths)?;
+    writer.put_strings("node.name", &graph.names)?;
+    writer.put("node.kind", &graph.kinds);
+    writer.put("node.file", &graph.files);
+    writer.put("node.start_line", &graph.start_lines);
+    writer.put("node.end_line", &graph.end_lines);
+    writer.put("node.start_byte", &graph.start_bytes);
+    writer.put("node.end_byte", &graph.end_bytes);
+    writer.put("edge.source", &graph.sources);
+    writer.put("edge.target", &graph.targets);
+    writer.put("edge.kind", &graph.edge_kinds);
+    writer.put("edge.confidence", &graph.confidences);
+    writer.put("own_edge.source", &graph.own_sources);
+    writer.put("own_edge.target", &graph.own_targets);
+    writer.put("own_edge.kind", &graph.own_kinds);
+    Ok(())
+}
+
+fn get_graph(columns: &Columns) -> Result<ProjectGraph> {
+    Ok(ProjectGraph {
+        file_paths: columns.strings("file.path")?,
+        names: columns.strings("node.name")?,
+        kinds: columns.get("node.kind")?,
+        files: columns.get("node.file")?,
+        start_lines: columns.get("node.start_line")?,
+        end_lines: columns.get("node.end_line")?,
+        start_bytes: columns.get("node.start_byte")?,
+        end_bytes: columns.get("node.end_byte")?,
+        sources: columns.get("edge.source")?,
+        targets: columns.get("edge.target")?,
+        edge_kinds: columns.get("edge.kind")?,
+        confidences: columns.get("edge.confidence")?,
+        own_sources: columns.get("own_edge.source")?,
+        own_targets: columns.get("own_edge.target")?,
+        own_kinds: columns.get("own_edge.kind")?,
+    })
+}
+
+fn put_input(writer: &mut ColumnsWriter, input: &InputGraph) {
+    writer.put("row.indptr", &input.rows.indptr);
+    writer.put("row.index", &input.rows.indices);
+    writer.put("row.value", &input.rows.values);
+    for (number, relation) in input.relations.iter().enumerate() {
+        writer.put(&format!("relation{number}.indptr"), &relation.indptr);
+        writer.put(&format!("relation{number}.index"), &relation.indices);
+    }
+}
+
+fn get_input(columns: &Columns) -> Result<InputGraph> {
+    let rows = SparseRows {
+        indptr: columns.get("row.indptr")?,
+        indices: columns.get("row.index")?,
+        values: columns.get("row.value")?,
+    };
+    let mut relations: [Csr; RELATIONS] = Default::default();
+    for (number, relation) in relations.iter_mut().enumerate() {
+        relation.indptr = columns.get(&format!("relation{number}.indptr"))?;
+        relation.indices = columns.get(&format!("relation{number}.index"))?;
+    }
+    Ok(InputGraph { rows, relations })
+}
+
+fn put_labelled(writer: &mut ColumnsWriter, name: &str, labelled: &[(u32, String)]) -> Result<()> {
+    writer.put(&format!("{name}.node"), &labelled.iter().map(|(node, _)| *node).collect::<Vec<_>>());
+    Ok(writer.put_strings(&format!("{name}.text"), labelled.iter().map(|(_, text)| text))?)
+}
+
+fn get_labelled(columns: &Columns, name: &str) -> Result<Vec<(u32, String)>> {
+    let nodes: Vec<u32> = columns.get(&format!("{name}.node"))?;
+    Ok(nodes.into_iter().zip(columns.strings(&format!("{name}.text"))?).collect())
+}

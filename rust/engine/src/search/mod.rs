@@ -1,0 +1,168 @@
+//! Search over the functions of an index: structure, words and learned vectors, fused.
+
+mod query;
+mod vectors;
+
+use sapwood_search::{Columns as Postings, Leg, Scored, StructureIndex, WordIndex, fuse, scan_where};
+use sapwood_workspace::{Columns, ColumnsWriter, Workspace, WorkspaceError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use query::{Query, function_at, of_code, of_function, of_words};
+pub(crate) use vectors::FunctionVectorCache;
+
+use crate::error::Result;
+use crate::index::Index;
+
+const FILE: &str = "search.safetensors";
+const FINGERPRINT: &str = "fingerprint";
+
+/// How far down each leg is read before they are fused.
+const LEG_DEPTH: usize = 100;
+
+/// What search answers from without anything learned. Documents are the index's functions, in order.
+#[derive(Debug)]
+pub struct SearchIndex {
+    structure: StructureIndex,
+    words: WordIndex,
+}
+
+/// A function that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Hit {
+    /// Graph node.
+    pub node: u32,
+    /// File, from the source root.
+    pub path: String,
+    /// Dotted name.
+    pub symbol: String,
+    /// 1-based.
+    pub start_line: u32,
+    /// Inclusive.
+    pub end_line: u32,
+    /// Sum over the legs of 1 / (60 + rank).
+    pub score: f64,
+    /// Which legs found it, and at which rank from 1.
+    pub legs: Vec<HitLeg>,
+    /// The same for people, with each leg's own score.
+    pub why: String,
+}
+
+/// A leg that found a function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HitLeg {
+    /// `structure`, `vectors` or `words`.
+    pub leg: String,
+    /// From 1.
+    pub rank: u32,
+}
+
+/// Vectors of functions under one model: what a query's own vector is compared with.
+#[derive(Debug)]
+pub(crate) struct VectorLeg {
+    /// Position in the index's functions, one a row.
+    pub(crate) documents: Vec<u32>,
+    pub(crate) dimensions: usize,
+    pub(crate) values: Vec<f32>,
+}
+
+impl SearchIndex {
+    pub(crate) fn new(structure: StructureIndex, words: WordIndex) -> Self {
+        Self { structure, words }
+    }
+
+    /// Structure alone.
+    pub fn structure(&self) -> &StructureIndex {
+        &self.structure
+    }
+
+    /// Words alone.
+    pub fn words(&self) -> &WordIndex {
+        &self.words
+    }
+
+    pub(crate) fn save(&self, workspace: &Workspace, fingerprint: &str) -> Result<()> {
+        let mut writer = ColumnsWriter::new();
+        writer.put_metadata(FINGERPRINT, fingerprint);
+        put(&mut writer, "structure", &self.structure.to_columns());
+        put(&mut writer, "words", &self.words.to_columns());
+        Ok(workspace.save_index(FILE, &writer)?)
+    }
+
+    pub(crate) fn load(workspace: &Workspace, fingerprint: &str) -> Result<Self> {
+        let columns = workspace.load_index(FILE)?;
+        if columns.metadata(FINGERPRINT) != Some(fingerprint) {
+            let path = workspace.folder().join("index").join(FILE);
+            return Err(WorkspaceError::DamagedIndex { path, reason: "it is of another index".to_owned() }.into());
+        }
+        let structure = StructureIndex::from_columns(get(&columns, "structure")?)?;
+        Ok(Self { structure, words: WordIndex::from_columns(get(&columns, "words")?)? })
+    }
+
+    /// The best `k` functions. `vectors` takes part where the query has a vector.
+    pub(crate) fn find(&self, index: &Index, query: &Query, vectors: Option<&VectorLeg>, k: usize) -> Result<Vec<Hit>> {
+        let depth = LEG_DEPTH.max(k);
+        let filter = |document: u32| query.leave_out != Some(document);
+        let structure = self.structure.query_where(&query.terms, depth, &filter)?;
+        let words = self.words.query_where(&query.words, depth, &filter);
+        let similar = match (vectors, &query.vector) {
+            (Some(leg), Some(vector)) => leg.nearest(vector, depth, query.leave_out)?,
+            _ => Vec::new(),
+        };
+        let rankings: [(Leg, &[Scored]); 3] =
+            [(Leg::Structure, &structure), (Leg::Vectors, &similar), (Leg::Words, &words)];
+        let fused = fuse(&rankings, k).into_iter();
+        Ok(fused.map(|found| hit(index, found.document, found.score, &found.legs, &rankings)).collect())
+    }
+}
+
+impl VectorLeg {
+    fn nearest(&self, vector: &[f32], depth: usize, leave_out: Option<u32>) -> Result<Vec<Scored>> {
+        let filter = |row: u32| leave_out != Some(self.documents[row as usize]);
+        let rows = scan_where(&self.values, self.dimensions, vector, depth, &filter)?;
+        let named = rows.into_iter().map(|row| Scored { document: self.documents[row.document as usize], ..row });
+        Ok(named.collect())
+    }
+}
+
+fn hit(index: &Index, document: u32, score: f64, legs: &[(Leg, u32)], rankings: &[(Leg, &[Scored])]) -> Hit {
+    let graph = index.graph();
+    let node = index.functions()[document as usize];
+    let at = node as usize;
+    let reasons: Vec<String> = legs.iter().map(|leg| reason(*leg, rankings)).collect();
+    Hit {
+        node,
+        path: graph.file_paths[graph.files[at] as usize].clone(),
+        symbol: graph.names[at].clone(),
+        start_line: graph.start_lines[at],
+        end_line: graph.end_lines[at],
+        score,
+        legs: legs.iter().map(|(leg, rank)| HitLeg { leg: leg.name().to_owned(), rank: *rank }).collect(),
+        why: reasons.join(", "),
+    }
+}
+
+fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])]) -> String {
+    let ranking = rankings.iter().find(|(other, _)| *other == leg);
+    let score = ranking.and_then(|(_, ranking)| ranking.get(rank as usize - 1)).map_or(0.0, |found| found.score);
+    let measure = if leg == Leg::Words { "BM25" } else { "cosine" };
+    format!("{} #{rank} ({measure} {score:.2})", leg.name())
+}
+
+fn put(writer: &mut ColumnsWriter, name: &str, postings: &Postings) {
+    writer.put(&format!("{name}.term"), &postings.terms);
+    writer.put(&format!("{name}.indptr"), &postings.indptr);
+    writer.put(&format!("{name}.document"), &postings.documents);
+    writer.put(&format!("{name}.count"), &postings.counts);
+    writer.put(&format!("{name}.length"), &postings.lengths);
+}
+
+fn get(columns: &Columns, name: &str) -> Result<Postings> {
+    Ok(Postings {
+        terms: columns.get(&format!("{name}.term"))?,
+        indptr: columns.get(&format!("{name}.indptr"))?,
+        documents: columns.get(&format!("{name}.document"))?,
+        counts: columns.get(&format!("{name}.count"))?,
+        lengths: columns.get(&format!("{name}.length"))?,
+    })
+}

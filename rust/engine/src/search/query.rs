@@ -1,0 +1,68 @@
+//! What is searched for.
+
+use sapwood_core::forest::structure_terms;
+use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, parse};
+
+use crate::error::{EngineError, Result};
+use crate::index::{Index, documentation, words};
+use crate::texts::Terms;
+
+/// What each leg of search is asked. What is empty asks nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    pub(crate) terms: Terms,
+    pub(crate) words: String,
+    pub(crate) vector: Option<Vec<f32>>,
+    /// Position in the index's functions.
+    pub(crate) leave_out: Option<u32>,
+}
+
+/// Words of a person.
+pub(crate) fn of_words(words: &str) -> Query {
+    Query { words: words.to_owned(), ..Query::default() }
+}
+
+/// A piece of code.
+pub(crate) fn of_code(code: &str, language: Language) -> Result<Query> {
+    let source = code.as_bytes();
+    let tree = parse(language, source, &ParseLimits::default())?;
+    let name = only_function(&tree).map_or("", |name| tree.text(name, source));
+    let docstring = documentation(source, &tree, 0).unwrap_or_default();
+    Ok(Query {
+        terms: structure_terms(source, &tree, 0),
+        words: words(source, &tree, 0, name, &docstring),
+        ..Query::default()
+    })
+}
+
+/// A function of the index, by its position among them. It is not among its own hits.
+pub(crate) fn of_function(index: &Index, document: u32) -> Result<Query> {
+    let node = index.functions()[document as usize];
+    let texts = index.node_texts(&[node])?;
+    let query = of_code(texts.first().map_or("", String::as_str), index.language(node)?)?;
+    Ok(Query { leave_out: Some(document), ..query })
+}
+
+/// The innermost function at a line of a file, by its position in the index's functions.
+pub(crate) fn function_at(index: &Index, file: &str, line: u32) -> Result<u32> {
+    let graph = index.graph();
+    let Ok(number) = graph.file_paths.binary_search_by(|path| path.as_str().cmp(file)) else {
+        let message = format!("{file} is not in the index; give a file below {}", index.sources.root().display());
+        return Err(EngineError::BadInput { message });
+    };
+    let here = (0..).zip(index.functions()).filter(|(_, node)| {
+        let at = **node as usize;
+        graph.files[at] == number as u32 && (graph.start_lines[at]..=graph.end_lines[at]).contains(&line)
+    });
+    // Functions stand in pre-order, so the last that holds the line is the innermost.
+    here.last().map(|(document, _)| document).ok_or_else(|| EngineError::BadInput {
+        message: format!("no function at {file}:{line}; give a line from its `def` to its last one"),
+    })
+}
+
+/// The name of the one function that a text consists of.
+fn only_function(tree: &SyntaxTree) -> Option<u32> {
+    let mut parts = tree.children(0).filter(|part| tree.category(*part) != Category::Comment);
+    let (first, None) = (parts.next()?, parts.next()) else { return None };
+    (tree.category(first) == Category::Function).then(|| tree.child_with_role(first, Role::Name)).flatten()
+}

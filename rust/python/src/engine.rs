@@ -1,0 +1,154 @@
+//! The engine in Python.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use sapwood::index::Progress;
+use sapwood_core::Language;
+
+use crate::errors::to_python;
+use crate::index::Index;
+use crate::json::to_object;
+use crate::versions::Versions;
+
+/// Excludes where none are given.
+pub(crate) const NO_EXCLUDES: Vec<String> = Vec::new();
+
+/// Python is told of progress at most this often: taking its lock a file would slow indexing down.
+const BETWEEN_EVENTS: Duration = Duration::from_millis(50);
+
+/// A workspace with its index, search and versions.
+#[pyclass(frozen, module = "sapwood._core")]
+pub(crate) struct Engine(sapwood::Engine);
+
+#[pymethods]
+impl Engine {
+    /// The workspace at `workspace`, or the nearest one at or above `path`; raises `NoWorkspaceError`.
+    #[staticmethod]
+    #[pyo3(signature = (path, workspace = None))]
+    fn open(path: PathBuf, workspace: Option<PathBuf>) -> PyResult<Self> {
+        sapwood::Engine::open(&path, workspace.as_deref()).map(Self).map_err(to_python)
+    }
+
+    /// Makes a workspace for the sources at `path` (in `path` itself by default), or opens the one that is there.
+    #[staticmethod]
+    #[pyo3(signature = (path, workspace = None, excludes = NO_EXCLUDES))]
+    fn create(path: PathBuf, workspace: Option<PathBuf>, excludes: Vec<String>) -> PyResult<Self> {
+        sapwood::Engine::create(&path, workspace.as_deref(), &excludes).map(Self).map_err(to_python)
+    }
+
+    /// The folder of the sources.
+    #[getter]
+    fn root(&self) -> String {
+        self.0.workspace().source_root().to_string_lossy().into_owned()
+    }
+
+    /// The `.sapwood` folder.
+    #[getter]
+    fn workspace_path(&self) -> String {
+        self.0.workspace().folder().to_string_lossy().into_owned()
+    }
+
+    #[getter]
+    fn versions(&self) -> Versions {
+        Versions(self.0.clone())
+    }
+
+    /// Indexes the sources; `on_progress(files, total_files, bytes)` returning False cancels.
+    #[pyo3(signature = (on_progress = None))]
+    fn index<'py>(&self, py: Python<'py>, on_progress: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let listener = Listener::new(on_progress);
+        let outcome = py.detach(|| self.0.index(&|progress| listener.hear(progress)));
+        to_object(py, &listener.settle(outcome)?)
+    }
+
+    /// Report of the stored index; raises `NoIndexError`.
+    fn index_report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_object(py, &py.detach(|| self.0.index_report()).map_err(to_python)?)
+    }
+
+    /// The stored index; raises `NoIndexError`.
+    fn index_data(&self, py: Python<'_>) -> PyResult<Index> {
+        Index::new(py, py.detach(|| self.0.index_data()).map_err(to_python)?)
+    }
+
+    #[pyo3(signature = (query, k = 10))]
+    fn search_words<'py>(&self, py: Python<'py>, query: &str, k: usize) -> PyResult<Bound<'py, PyAny>> {
+        to_object(py, &py.detach(|| self.0.search_words(query, k)).map_err(to_python)?)
+    }
+
+    /// Functions like the one at a line of an indexed file, which is left out itself.
+    #[pyo3(signature = (file, line, k = 10))]
+    fn search_at<'py>(&self, py: Python<'py>, file: &str, line: u32, k: usize) -> PyResult<Bound<'py, PyAny>> {
+        to_object(py, &py.detach(|| self.0.search_at(file, line, k)).map_err(to_python)?)
+    }
+
+    #[pyo3(signature = (code, language = "python", k = 10))]
+    fn search_code<'py>(&self, py: Python<'py>, code: &str, language: &str, k: usize) -> PyResult<Bound<'py, PyAny>> {
+        let language = Language::from_name(language).map_err(to_python)?;
+        to_object(py, &py.detach(|| self.0.search_code(code, language, k)).map_err(to_python)?)
+    }
+}
+
+/// A Python callable that hears of progress, from any thread.
+pub(crate) struct Listener {
+    callable: Option<Py<PyAny>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    last: Option<Instant>,
+    raised: Option<PyErr>,
+}
+
+impl Listener {
+    pub(crate) fn new(callable: Option<Py<PyAny>>) -> Self {
+        Self { callable, state: Mutex::new(State { last: None, raised: None }) }
+    }
+
+    /// Passes progress on. False, an exception or Ctrl-C ends the work.
+    pub(crate) fn hear(&self, progress: Progress) -> ControlFlow<()> {
+        if !self.is_due(progress.files == progress.total_files) {
+            return ControlFlow::Continue(());
+        }
+        match Python::attach(|py| self.call(py, progress)) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(error) => {
+                self.state.lock().unwrap_or_else(PoisonError::into_inner).raised.get_or_insert(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// The outcome, or the exception that ended the work.
+    pub(crate) fn settle<T>(self, outcome: sapwood::Result<T>) -> PyResult<T> {
+        match self.state.into_inner().unwrap_or_else(PoisonError::into_inner).raised {
+            Some(error) => Err(error),
+            None => outcome.map_err(to_python),
+        }
+    }
+
+    /// Whether it is time to speak; the lock is let go before Python is called.
+    fn is_due(&self, is_last: bool) -> bool {
+        if self.callable.is_none() {
+            return false;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = is_last || state.last.is_none_or(|last| last.elapsed() >= BETWEEN_EVENTS);
+        if due {
+            state.last = Some(Instant::now());
+        }
+        due
+    }
+
+    fn call(&self, py: Python<'_>, progress: Progress) -> PyResult<bool> {
+        py.check_signals()?;
+        let Some(callable) = &self.callable else { return Ok(true) };
+        let answer = callable.bind(py).call1((progress.files, progress.total_files, progress.bytes))?;
+        Ok(answer.is_none() || answer.is_truthy()?)
+    }
+}

@@ -1,0 +1,64 @@
+//! Mutants and meaning-preserving variants.
+
+use pyo3::prelude::*;
+use sapwood_core::rewrite::{self, Mutation, Preserving};
+use sapwood_core::{Language, ParseLimits, SyntaxTree, parse};
+
+use crate::errors::{bad_input, to_python};
+
+/// Another text made of a text.
+#[pyclass(frozen, get_all, module = "sapwood._core")]
+pub(crate) struct Rewritten {
+    source: String,
+    kind: &'static str,
+    /// Changed lines of the new text.
+    lines: Vec<u32>,
+}
+
+/// A likely mistake of one of `BUG_KINDS`, or None where the text offers no place for it.
+#[pyfunction]
+#[pyo3(signature = (text, kind, seed, language = "python"))]
+pub(crate) fn mutate(py: Python<'_>, text: &str, kind: &str, seed: u64, language: &str) -> PyResult<Option<Rewritten>> {
+    let kind = Mutation::from_name(kind).ok_or_else(|| unknown(kind, &mutations()))?;
+    rewritten(py, text, language, |tree| rewrite::mutate(text, tree, kind, seed))
+}
+
+/// A text of the same meaning by one of `PRESERVING_KINDS`, or None where it does not apply.
+#[pyfunction]
+#[pyo3(signature = (text, kind, seed, language = "python"))]
+pub(crate) fn preserve(
+    py: Python<'_>,
+    text: &str,
+    kind: &str,
+    seed: u64,
+    language: &str,
+) -> PyResult<Option<Rewritten>> {
+    let kind = Preserving::from_name(kind).ok_or_else(|| unknown(kind, &preserving()))?;
+    rewritten(py, text, language, |tree| rewrite::preserve(text, tree, kind, seed))
+}
+
+/// Names of the mutations, in the order of the label columns.
+pub(crate) fn mutations() -> Vec<&'static str> {
+    Mutation::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+/// Names of the meaning-preserving rewrites.
+pub(crate) fn preserving() -> Vec<&'static str> {
+    Preserving::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+fn rewritten(
+    py: Python<'_>,
+    text: &str,
+    language: &str,
+    make: impl FnOnce(&SyntaxTree) -> Option<rewrite::Rewritten> + Send,
+) -> PyResult<Option<Rewritten>> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    let made = py.detach(|| parse(language, text.as_bytes(), &ParseLimits::default()).map(|tree| make(&tree)));
+    let made = made.map_err(to_python)?;
+    Ok(made.map(|made| Rewritten { source: made.source, kind: made.kind, lines: made.lines }))
+}
+
+fn unknown(kind: &str, known: &[&str]) -> PyErr {
+    bad_input(format!("unknown kind `{kind}`; known: {}", known.join(", ")))
+}
