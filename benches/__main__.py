@@ -1,0 +1,42 @@
+"""Command line of the benches: `python -m benches extract|train|latency [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from benches.figures import Figures
+
+NAMES = ("extract", "train", "latency")
+
+
+def main() -> int:
+    """Measure, then print a table or one JSON object."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args()
+    figures: Figures = importlib.import_module(f"benches.{arguments.name}").measure()
+    if arguments.json:
+        json.dump(figures.to_json(), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        Console().print(_table(arguments.name, figures))
+    return 0
+
+
+def _table(name: str, figures: Figures) -> Table:
+    table = Table("figure", "value", "what it is", title=name)
+    for key, value in figures.values.items():
+        note = figures.definitions.get(key) or f"not measured: {figures.not_measured[key]}"
+        table.add_row(key, "–" if value is None else f"{value:.3g}", note)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
