@@ -102,7 +102,7 @@ def test_requirements_follow_pyproject() -> None:
     wanted = {
         "core": project["project"]["dependencies"] + project["dependency-groups"]["build"],
         "train": project["project"]["dependencies"] + project["project"]["optional-dependencies"]["train"],
-        "dev": project["dependency-groups"]["dev"] + project["project"]["optional-dependencies"]["train"],
+        "dev": project["dependency-groups"]["checks"] + project["project"]["optional-dependencies"]["train"],
     }
     for lock, requirements in wanted.items():
         text = (ROOT / "requirements" / f"{lock}.txt").read_text()
