@@ -6,11 +6,13 @@ import argparse
 import importlib
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from benches.figures import Figures
+if TYPE_CHECKING:
+    from benches.figures import Figures
 
 NAMES = ("extract", "train", "latency")
 
@@ -34,7 +36,7 @@ def _table(name: str, figures: Figures) -> Table:
     table = Table("figure", "value", "what it is", title=name)
     for key, value in figures.values.items():
         note = figures.definitions.get(key) or f"not measured: {figures.not_measured[key]}"
-        table.add_row(key, "–" if value is None else f"{value:.3g}", note)
+        table.add_row(key, "-" if value is None else f"{value:.3g}", note)
     return table
 
 

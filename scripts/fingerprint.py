@@ -1,4 +1,4 @@
-"""Print a fingerprint of everything that the extension is built from, so that it is rebuilt exactly when that changes."""
+"""Print a fingerprint of all that the extension is built from, so that it is rebuilt exactly when that changes."""
 
 import hashlib
 import sys
