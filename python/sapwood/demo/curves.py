@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sapwood.report.plots import Curve
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Points = list[tuple[float, float]]
+_VALIDATION: Final = "validation_"
+_NO_LOSSES: Final = frozenset({"accuracy"})
+"""What runs tell beside losses."""
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects (epoch, loss) points from training events, by the name of the loss."""
+    """Collects (epoch, loss) points from training events, by the name of the loss; events count epochs from 0."""
 
     training: dict[str, Points] = field(default_factory=dict)
     validation: dict[str, Points] = field(default_factory=dict)
@@ -31,22 +34,17 @@ class Recorder:
 
     def _step(self, event: Mapping[str, Any]) -> None:
         self.last.update({key: event[key] for key in ("epoch", "pairs_per_second") if event.get(key) is not None})
-        steps = event.get("steps_per_epoch") or event.get("steps")
-        if event.get("step") is None or not steps:
-            return
-        at = (float(event["epoch"]) - 1) + (event["step"] % steps or steps) / steps
-        _add(self.training, "total", at, event.get("loss"))
-        for name, loss in (event.get("losses") or {}).items():
-            _add(self.training, name, at, loss)
+        at = event["epoch"] + event["step"] / event["steps"]
+        _add(self.training, at, event.get("losses") or {})
 
     def _epoch(self, event: Mapping[str, Any]) -> None:
-        self.last["epoch"] = event["epoch"]
-        _add(self.validation, "total", float(event["epoch"]), event.get("validation_loss"))
-        for name, loss in (event.get("validation_losses") or {}).items():
-            _add(self.validation, name, float(event["epoch"]), loss)
+        values = {
+            name.removeprefix(_VALIDATION): value for name, value in event.items() if name.startswith(_VALIDATION)
+        }
+        _add(self.validation, event["epoch"] + 1.0, values)
 
     def curves(self) -> list[Curve]:
-        """Give the curves, training before validation; a loss that is the total alone is not repeated."""
+        """Give the curves, training before validation."""
         made = []
         for suffix, losses, is_validation in (
             ("training", self.training, False),
@@ -59,12 +57,13 @@ class Recorder:
 
     def facts(self) -> dict[str, str]:
         """Tell how far it came and how fast."""
-        facts = {"epochs begun": str(self.last["epoch"])} if "epoch" in self.last else {}
+        facts = {"epochs begun": str(self.last["epoch"] + 1)} if "epoch" in self.last else {}
         if "pairs_per_second" in self.last:
             facts["rate at the end"] = f"{self.last['pairs_per_second']:.0f} pairs/s"
         return facts
 
 
-def _add(losses: dict[str, Points], name: str, at: float, loss: float | None) -> None:
-    if loss is not None and isfinite(loss):
-        losses.setdefault(name, []).append((at, float(loss)))
+def _add(losses: dict[str, Points], at: float, values: Mapping[str, float | None]) -> None:
+    for name, value in values.items():
+        if name not in _NO_LOSSES and value is not None and isfinite(value):
+            losses.setdefault("total" if name == "loss" else name, []).append((at, float(value)))

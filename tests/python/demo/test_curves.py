@@ -5,21 +5,14 @@ from __future__ import annotations
 from sapwood.demo.clock import Clock, peak_megabytes
 from sapwood.demo.curves import Recorder
 
+STEP = {"event": "step", "steps": 2}
 EVENTS = [
     {"event": "start", "model": "tree-lstm"},
-    {
-        "event": "step",
-        "epoch": 1,
-        "step": 1,
-        "steps": 2,
-        "loss": 4.0,
-        "losses": {"pairs": 3.0},
-        "pairs_per_second": 9.6,
-    },
-    {"event": "step", "epoch": 1, "step": 2, "steps": 2, "loss": float("nan"), "losses": {}},
-    {"event": "epoch", "epoch": 1, "loss": 3.0, "validation_loss": 3.5},
-    {"event": "step", "epoch": 2, "step": 1, "steps": 2, "loss": 2.0, "losses": None, "pairs_per_second": 20.4},
-    {"event": "epoch", "epoch": 2, "loss": 2.0, "validation_loss": None},
+    STEP | {"epoch": 0, "step": 1, "losses": {"loss": 4.0, "pairs": 3.0, "accuracy": 0.5}, "pairs_per_second": 9.6},
+    STEP | {"epoch": 0, "step": 2, "losses": {"loss": float("nan")}},
+    {"event": "epoch", "epoch": 0, "train_loss": 3.0, "validation_loss": 3.5, "validation_accuracy": 0.1},
+    STEP | {"epoch": 1, "step": 1, "losses": {"loss": 2.0}, "pairs_per_second": 20.4},
+    {"event": "epoch", "epoch": 1, "train_loss": 2.0, "validation_loss": None},
     {"event": "message", "message": "done"},
 ]
 

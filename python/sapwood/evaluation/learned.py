@@ -1,0 +1,53 @@
+"""Published models as methods, judges and guessers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sapwood.data import LANGUAGE
+
+from sapwood.evaluation.methods import Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from sapwood.inference import Predictor
+
+    Floats = NDArray[np.floating[Any]]
+    Lines = list[tuple[int, float]]
+
+
+def vectors(predictor: Predictor, name: str) -> Vectors:
+    """Rank by a model's vectors."""
+    return Vectors(name, lambda texts: predictor.embed(texts, [LANGUAGE] * len(texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedJudge:
+    """A model's bug head, with the lines that its statement head names where it has one."""
+
+    name: str
+    predictor: Predictor
+    is_baseline: bool = False
+
+    def judge(self, texts: Sequence[str]) -> tuple[Floats, list[Lines]]:
+        """Score by the probability of a bug, and lines by theirs."""
+        return self.predictor.bug_scores(texts, [LANGUAGE] * len(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedGuesser:
+    """A model's imports head."""
+
+    name: str
+    predictor: Predictor
+    is_baseline: bool = False
+
+    def guess(self, texts: Sequence[str]) -> Floats:
+        """Score by the probability of each module."""
+        scores, _ = self.predictor.import_scores(texts, [LANGUAGE] * len(texts))
+        return scores
