@@ -45,7 +45,6 @@ def demo(
         fresh=fresh,
         untrained=untrained,
         console=tables,
-        progress_console=output.log_console(),
     )
     if as_json:
         output.emit(result.as_json())

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sapwood import _core
 from sapwood.evaluation.results import read_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STEPS = (
     "1. Index",
