@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from sapwood import _core
 from sapwood.cli import progress
-from sapwood.cli.indexing import print_report
 from sapwood.demo import show
 from sapwood.demo.clock import Clock, peak_megabytes
 from sapwood.demo.corpus import choose
@@ -101,7 +100,7 @@ def _index(corpus: Corpus, clock: Clock, console: Console) -> tuple[_core.Engine
     with clock.step("index"), progress.indexing() as on_progress:
         engine = _core.Engine.create(os.fspath(corpus.path), os.fspath(corpus.workspace), corpus.excludes)
         index = engine.index(on_progress)
-    print_report(engine.root, index)
+    show.index(console, index)
     return engine, index
 
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from sapwood import evaluation
 from sapwood.answers import Item
-from sapwood.cli import output, progress
+from sapwood.cli import progress
 from sapwood.cli.training import stop_on_interrupt
 from sapwood.config import load_config
-from sapwood.data import LANGUAGE, SPLITS, TEST, load_dataset
+from sapwood.data import SPLITS, TEST, load_dataset
 from sapwood.data.statistics import count_split
 from sapwood.demo import DemoResult, budget, show
 from sapwood.demo.clock import machine, peak_megabytes
@@ -72,7 +72,7 @@ def learn(
         dataset = load_dataset(engine, config)
     session = Session(engine, config, dataset, clock, console)
     split = describe_split(dataset)
-    output.print_pairs("Data", split.items())
+    show.pairs(console, "Data", split.items())
     trainings = [_train(session, model) for model in evaluation.MODELS]
     _published(session, trainings)
     results = _evaluate(session)
@@ -125,7 +125,7 @@ def _train(session: Session, model: str) -> Training:
     training = Training(
         model, result.version or "none", session.clock.seconds[f"train {model}"], facts, recorder.curves()
     )
-    output.print_pairs(f"{model} in {training.seconds:.0f} s", facts.items())
+    show.pairs(session.console, f"{model} in {training.seconds:.0f} s", facts.items())
     return training
 
 
@@ -170,17 +170,18 @@ def _analyze(session: Session) -> AnalysisExample | None:
     dataset = session.dataset
     fewest, most = _EXAMPLE_LINES
     places = [at for at in dataset.positions(TEST).tolist() if fewest <= dataset.texts[at].count("\n") <= most]
-    pairs = make_pairs([dataset.texts[at] for at in places], 1, session.config.seed, LANGUAGE)
+    pairs = make_pairs([dataset.texts[at] for at in places], 1, session.config.seed, dataset.language)
     if not pairs:
         return None
     (pair,) = pairs
     symbol = next(dataset.names[at] for at in places if dataset.texts[at] == pair.original)
-    return analysis_of(Analyzer.load(session.engine), symbol, pair)
+    return analysis_of(Analyzer.load(session.engine), symbol, pair, dataset.language)
 
 
-def analysis_of(analyzer: Analyzer, symbol: str, pair: Pair) -> AnalysisExample:
+def analysis_of(analyzer: Analyzer, symbol: str, pair: Pair, language: str) -> AnalysisExample:
     """Ask about a function with and without its mistake."""
-    before, after = analyzer.analyze([Item("original", pair.original, LANGUAGE), Item("mutant", pair.mutant, LANGUAGE)])
+    items = [Item("original", pair.original, language), Item("mutant", pair.mutant, language)]
+    before, after = analyzer.analyze(items)
     line = min(pair.lines)
     lines = () if after.bug is None else after.bug.lines
     return AnalysisExample(
@@ -208,7 +209,7 @@ def _map(session: Session, limit: int) -> Map:
     order = np.random.default_rng(session.config.seed).permutation(len(dataset))[:limit]
     places = np.sort(order).tolist()
     predictor = Predictor.load(session.engine, "tree-lstm")
-    vectors = predictor.embed([dataset.texts[at] for at in places], [LANGUAGE] * len(places))
+    vectors = predictor.embed([dataset.texts[at] for at in places], [dataset.language] * len(places))
     return Map(f"tree-lstm {predictor.version}", vectors, [str(dataset.packages[at]) for at in places])
 
 

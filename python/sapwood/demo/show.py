@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from sapwood.report.figures import index_rows, skipped_lines
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -18,6 +20,23 @@ if TYPE_CHECKING:
 def heading(console: Console, number: int, text: str) -> None:
     """Print the title of a step."""
     console.print(f"\n[bold]{number}. {escape(text)}[/]")
+
+
+def pairs(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, aligned."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(escape(name), escape(value))
+    console.print(table)
+
+
+def index(console: Console, report: Mapping[str, Any]) -> None:
+    """Print what was indexed, and what was not with the reason."""
+    pairs(console, "", index_rows(report))
+    for line in skipped_lines(report):
+        console.print(f"  left out {line}", markup=False, soft_wrap=True)
 
 
 def search(console: Console, example: SearchExample | None) -> None:

@@ -7,22 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sapwood.data import TRAIN, load_dataset
-from sapwood.inference import Predictor
-
 from sapwood.errors import NoModelError
 from sapwood.evaluation import bugs, imports
 from sapwood.evaluation.learned import LearnedGuesser, LearnedJudge, vectors
 from sapwood.evaluation.material import Material
 from sapwood.evaluation.methods import Fused, Structure, token_baselines
 from sapwood.evaluation.results import Table, write_json
+from sapwood.inference import Predictor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sapwood.data import Dataset
-
     from sapwood import _core
     from sapwood.config import Config
+    from sapwood.data import Dataset
     from sapwood.evaluation.methods import Method
     from sapwood.evaluation.results import Result
     from sapwood.evaluation.retrieval import Search

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sapwood.data import LANGUAGE
 
+from sapwood.data import LANGUAGE
 from sapwood.evaluation.methods import Vectors
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
     from sapwood.inference import Predictor
 
     Floats = NDArray[np.floating[Any]]

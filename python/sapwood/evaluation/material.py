@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sapwood.data import TEST, TRAIN, VALIDATION, match_functions
 
+from sapwood.data import TEST, TRAIN, VALIDATION, match_functions
 from sapwood.evaluation.bugs import Pair, make_pairs
 from sapwood.evaluation.imports import Files
 from sapwood.evaluation.retrieval import Search, counterparts, pool_of, rewrites
@@ -15,9 +15,8 @@ from sapwood.evaluation.retrieval import Search, counterparts, pool_of, rewrites
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sapwood.data import Dataset
-
     from sapwood.config import Config
+    from sapwood.data import Dataset
 
 _EVERY_PAIR = 10_000
 """Pairs of one name that count as right answers: all of them, other than in training."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sapwood import _core
 from sapwood.evaluation.reading import reading
 from sapwood.evaluation.results import markdown
+from sapwood.report.figures import index_rows, skipped_lines
 from sapwood.report.plots import draw_losses, draw_map, lay_out
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sapwood.report.content import AnalysisExample, Content, Map, SearchExample, Training
-
-_SKIPPED_SHOWN: Final = 20
 
 
 def write(folder: Path, content: Content) -> Path:
@@ -52,33 +50,10 @@ def _bar(cells: Sequence[object]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def index_rows(index: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """List the figures of an index report as (label, text)."""
-    kinds = [(f"nodes: {kind}", f"{count:,}") for kind, count in index["nodes"].items() if count]
-    edges = [(f"edges: {kind}", f"{count:,}") for kind, count in index["edges"].items() if count]
-    return [
-        ("files", f"{index['files']:,}"),
-        ("read", f"{index['bytes'] / 1e6:.1f} MB at {index['megabytes_per_second']:.1f} MB/s"),
-        *kinds,
-        *edges,
-        ("functions", f"{index['functions']:,}"),
-        ("distinct subtrees", f"{index['distinct_subtrees']:,} of {index['total_subtrees']:,}"),
-        ("skipped", _reasons(index["skipped"])),
-        ("files with syntax errors", f"{len(index['syntax_errors']):,}"),
-    ]
-
-
-def _reasons(skipped: Sequence[Mapping[str, str]]) -> str:
-    counts = Counter(entry["code"] for entry in skipped)
-    return ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "none"
-
-
 def _index(index: Mapping[str, Any]) -> str:
     table = _table(["what", "how much"], index_rows(index))
-    skipped = [f"- `{entry['path']}`: {entry['reason']}" for entry in index["skipped"][:_SKIPPED_SHOWN]]
-    more = len(index["skipped"]) - len(skipped)
-    listed = [*skipped, f"- and {more} more"] if more > 0 else skipped
-    return "\n\n".join([table, *(["Skipped:", "\n".join(listed)] if listed else [])])
+    listed = "\n".join(f"- {line}" for line in skipped_lines(index))
+    return f"{table}\n\nLeft out:\n\n{listed}" if listed else table
 
 
 def _training(folder: Path, training: Training) -> str:

@@ -102,7 +102,7 @@ def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
     for said in (
         "| read | 1.5 MB at 3.0 MB/s |",
         "| skipped | 1 not_utf8 |",
-        "- `broken|file.py`: it is not UTF-8",
+        "- broken|file.py: it is not UTF-8",
         "| nodes: function | 9 |",
         "| 1 | `a.b.walk` | a/b.py:7 | structure 1 | same loop | yes |",
         "+ if a <= b:",
