@@ -46,7 +46,7 @@ class TrainResult:
 class Session:
     """One call of `train`: from opening the run folder to its end.
 
-    A budget counts from the session's start, so preparing data is part of it.
+    A budget counts from the first step on, so that there is something to publish whatever preparing took.
     """
 
     engine: Engine
@@ -76,7 +76,8 @@ class Session:
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
 
     def start(self, counts: dict[str, int]) -> None:
-        """Tells what there is to learn from, and where the run is."""
+        """Tells what there is to learn from, and where the run is; from here on the budget counts."""
+        self.started = time.monotonic()
         self.emit({"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path)})
 
     def say(self, text: str) -> None:
@@ -89,7 +90,7 @@ class Session:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the session started."""
+        """Seconds since there was something to learn from."""
         return time.monotonic() - self.started
 
     @property
