@@ -48,7 +48,7 @@ def publish(session: Session, dataset: Dataset, trained: Trained, state: Trainin
     metrics = best_figures(state)
     manifest = manifest_of(session, dataset, trained, metrics, state)
     versions = session.engine.versions
-    version = versions.publish(session.model, version_files(session, trained, manifest), json.dumps(manifest))
+    version = versions.publish(session.model, version_files(session, trained), json.dumps(manifest))
     versions.promote(session.model, version)
     write_vectors(session, dataset, trained, version)
     figures = {name: metric["value"] for name, metric in metrics.items()}
@@ -90,41 +90,16 @@ def manifest_of(
     }
 
 
-def version_files(session: Session, trained: Trained, manifest: dict[str, Any]) -> dict[str, bytes]:
-    """Every file of the version but the manifest."""
+def version_files(session: Session, trained: Trained) -> dict[str, bytes]:
+    """Every file of the version but those that publishing makes: manifest and card."""
     tensors = {name: weight.detach().float().cpu().contiguous() for name, weight in trained.weights.items()}
     tensors["whitening.mean"] = torch.from_numpy(trained.whitening.mean)
     tensors["whitening.matrix"] = torch.from_numpy(trained.whitening.matrix)
     return {
         "weights.safetensors": save(tensors, {"format": "pt"}),
         "config.yaml": resolved_yaml(session.config).encode(),
-        "MODEL_CARD.md": model_card(manifest).encode(),
         **trained.files,
     }
-
-
-def model_card(manifest: dict[str, Any]) -> str:
-    """The manifest for people."""
-    counts = "\n".join(f"| {name.replace('_', ' ')} | {count} |" for name, count in manifest["data"]["counts"].items())
-    metrics = "\n".join(
-        f"| {name.replace('_', ' ')} | {metric['value']:.4g} |" for name, metric in manifest["metrics"].items()
-    )
-    return f"""# {manifest["model"]}
-
-Trained by sapwood {manifest["code_version"]} on one code base, on one machine. Vectors compare functions of that
-code base and others like it; scores are guesses to look at, not verdicts.
-
-Trained heads: {", ".join(manifest["trained_heads"])}. Packages of the test split were seen neither in training nor
-in early stopping.
-
-| trained on | n |
-|---|---:|
-{counts}
-
-| figure | value |
-|---|---:|
-{metrics}
-"""
 
 
 def write_vectors(session: Session, dataset: Dataset, trained: Trained, version: str) -> None:
