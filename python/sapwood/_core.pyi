@@ -453,6 +453,8 @@ class Engine:
     def search_at(self, file: str, line: int, k: int = 10) -> list[Hit]:
         """Functions like the one at a line of an indexed file, which is left out itself."""
     def search_code(self, code: str, language: str = "python", k: int = 10) -> list[Hit]: ...
+    def structure_vectors(self, texts: Sequence[str], language: str = "python") -> NDArray[np.float32]:
+        """(n, 4096): signed hashing of terms weighted as in the stored index, L2-normalised."""
 
 def write_atomic(path: str, data: bytes) -> None:
     """Writes a file so that a reader sees the old bytes or all of the new ones, also after a crash."""

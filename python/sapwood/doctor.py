@@ -100,13 +100,16 @@ def _versions(engine: _core.Engine, model: str) -> Check:
     found = engine.versions.list(model)
     if not found:
         return Check(model, "warning", "no version yet", f"sapwood train {model}")
-    damaged = [version["version"] for version in found if not version["valid"]]
     serving = engine.versions.aliases(model).get("serving")
-    if serving is None or serving in damaged:
-        state = "no version serves" if serving is None else f"{serving} serves and is damaged"
-        return Check(model, "failed", state, f"sapwood checkpoints rollback {model}")
-    note = f"; damaged: {', '.join(damaged)}" if damaged else ""
-    return Check(model, "ok", f"{serving} serves, of {len(found)}{note}")
+    if serving is None:
+        return Check(
+            model, "warning", "no version serves", f"sapwood checkpoints promote {model} {found[-1]['version']}"
+        )
+    try:
+        engine.versions.verify(model, serving)
+    except SapwoodError as error:
+        return Check(model, "failed", str(error), f"sapwood checkpoints rollback {model}")
+    return Check(model, "ok", f"{serving} serves, of {len(found)}")
 
 
 def _disk(workspace: Path | None) -> Check:

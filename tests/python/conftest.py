@@ -50,7 +50,6 @@ def run_sapwood(
     cwd: Path,
     stdin: str | bytes = "",
     environment: dict[str, str] | None = None,
-    user: int | None = None,
 ) -> Done:
     """Runs `sapwood` in a process of its own."""
     done = subprocess.run(
@@ -61,9 +60,14 @@ def run_sapwood(
         capture_output=True,
         timeout=300,
         check=False,
-        user=user,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def done() -> type[Done]:
+    """`Done`, for tests that start a process themselves."""
+    return Done
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import typer
@@ -27,6 +28,9 @@ _WRONG_USE_CODES = {"bad_config", "bad_input"}
 
 def main() -> NoReturn:
     """Runs the command of this process and exits with its code."""
+    if not sys.warnoptions and os.environ.get("SAPWOOD_DEBUG") != "1":
+        # Warnings of libraries are for developers; what a user has to know is an error, a check or a note.
+        warnings.simplefilter("ignore")
     code = run(sys.argv[1:])
     _close_standard_output()
     sys.exit(code)

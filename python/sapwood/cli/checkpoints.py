@@ -10,6 +10,8 @@ from sapwood.cli import output
 from sapwood.cli.options import Json, Model, ModelName, Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from sapwood import _core
 
 MaybeModel = Annotated[
@@ -35,11 +37,11 @@ def list_versions(model: MaybeModel = None, workspace: Workspace = None, as_json
     if not versions:
         output.note("no version yet; make one with: sapwood train graphsage")
         return
-    made = output.table("model", "version", "created", "aliases", "")
+    made = output.table("model", "version", "created", "serves as")
     for version in versions:
-        state = "" if version["valid"] else "[red]damaged[/]"
-        made.add_row(version["model"], version["version"], version["created"], ", ".join(version["aliases"]), state)
-    output.data_console().print(made)
+        aliases = ", ".join(version["aliases"])
+        made.add_row(version["model"], version["version"], version["created"], f"[bold]{aliases}[/]")
+    output.show(made)
 
 
 def show(
@@ -132,10 +134,10 @@ def _print_manifest(manifest: dict[str, Any]) -> None:
     ]
     output.print_pairs(f"{manifest['model']} {manifest['version']}", pairs)
     if manifest.get("metrics"):
-        output.data_console().print(_metrics(manifest["metrics"]))
+        output.show(_metrics(manifest["metrics"]))
 
 
-def _metrics(metrics: dict[str, dict[str, Any]]) -> object:
+def _metrics(metrics: dict[str, dict[str, Any]]) -> Table:
     made = output.table("metric", ">value", ">baseline", "which", ">n", "task")
     for name, metric in metrics.items():
         made.add_row(

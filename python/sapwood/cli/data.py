@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, Overrides, Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Counts of a group that are named; all of them are in the JSON.
+_NAMED = 8
 
 
 def stats(
@@ -32,15 +38,22 @@ def stats(
     if as_json:
         output.emit(counted)
     else:
-        output.print_pairs(f"What is learned from {engine.root}", _flat(counted))
+        output.print_pairs(f"What is learned from {engine.root}", _rows(counted))
 
 
-def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
+def _rows(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """A row for each count, and one for each group of counts."""
     for key, value in values.items():
         name = f"{prefix}{key.replace('_', ' ')}"
-        if isinstance(value, dict):
-            rows.extend(_flat(value, f"{name} · "))
+        if not isinstance(value, dict):
+            yield name, str(value)
+        elif any(isinstance(inner, dict) for inner in value.values()):
+            yield from _rows(value, f"{name} · ")
         else:
-            rows.append((name, output.number(value) if isinstance(value, int) else value))
-    return rows
+            yield name, _group(value)
+
+
+def _group(counts: dict[str, int]) -> str:
+    named = [f"{name} {output.number(count)}" for name, count in counts.items()]
+    more = len(named) - _NAMED
+    return ", ".join(named[:_NAMED]) + (f" … and {more} more" if more > 0 else "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from sapwood.checks import Check
@@ -32,6 +32,17 @@ def data_console() -> Console:
 def log_console() -> Console:
     """Progress and notes."""
     return _console(stderr=True)
+
+
+def show(renderable: RenderableType) -> None:
+    """Prints something of rich to standard output; away from a terminal without the blanks that fill its lines."""
+    console = data_console()
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def note(text: str) -> None:
@@ -57,7 +68,7 @@ def print_pairs(title: str, pairs: Iterable[tuple[str, object]]) -> None:
     made.show_header = False
     for name, value in pairs:
         made.add_row(f"[dim]{escape(name)}[/]", escape(str(value)))
-    data_console().print(made)
+    show(made)
 
 
 def print_checks(title: str, checks: Sequence[Check]) -> None:
@@ -70,7 +81,7 @@ def print_checks(title: str, checks: Sequence[Check]) -> None:
         made.add_row(_MARKS[check.status], check.name, escape(check.found))
         if check.fix:
             made.add_row("", "", f"[cyan]→ {escape(check.fix)}[/]")
-    data_console().print(made)
+    show(made)
 
 
 def number(value: float) -> str:

@@ -66,7 +66,7 @@ def _live_indexing(console: Console) -> Iterator[Callable[[int, int, int], bool]
 
 @contextmanager
 def _plain_indexing() -> Iterator[Callable[[int, int, int], bool]]:
-    due = _Throttle()
+    due = _Throttle(wait=_QUIET_SECONDS)
 
     def update(files: int, total: int, size: int) -> bool:
         if due():
@@ -116,10 +116,10 @@ def _plain_training() -> Iterator[Callable[[Mapping[str, Any]], None]]:
 
 
 class _Throttle:
-    """True at most once in a while."""
+    """True at most once in a while; at once, or for the first time after `wait` seconds."""
 
-    def __init__(self) -> None:
-        self._next = 0.0
+    def __init__(self, wait: float = 0.0) -> None:
+        self._next = time.monotonic() + wait
 
     def __call__(self) -> bool:
         now = time.monotonic()

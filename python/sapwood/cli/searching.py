@@ -50,15 +50,14 @@ def search(
 
 
 def print_hits(hits: list[Hit]) -> None:
-    """Prints one line a hit: place, name, and the legs that found it with the rank on each."""
+    """Prints one line a hit: name, place, and the legs that found it with the rank on each."""
     if not hits:
         output.note("nothing found")
         return
     from rich.markup import escape
 
-    made = output.table(">", "function", "place", "found by", "why")
+    made = output.table(">", "function", "place", "found by")
     for rank, hit in enumerate(hits, start=1):
-        legs = ", ".join(f"{leg.leg} {leg.rank}" for leg in hit.legs)
         place = f"{hit.path}:{hit.start_line}"
-        made.add_row(str(rank), f"[bold]{escape(hit.symbol)}[/]", escape(place), f"[dim]{legs}[/]", escape(hit.why))
-    output.data_console().print(made)
+        made.add_row(str(rank), f"[bold]{escape(hit.symbol)}[/]", escape(place), f"[dim]{escape(hit.why)}[/]")
+    output.show(made)

@@ -67,4 +67,4 @@ def _print_schema(described: dict[str, Any], fingerprint: str) -> None:
         end = block["start"] + block["size"] - 1
         columns = ", ".join(block["columns"]) or "a hash bucket"
         made.add_row(block["name"], str(block["size"]), str(block["start"]), str(end), columns)
-    output.data_console().print(made)
+    output.show(made)

@@ -16,6 +16,7 @@ use crate::messages::{
 };
 use crate::runtime::{Cancel, NoRuntime, Runtime};
 use crate::search::{self, FunctionVectorCache, Hit, SearchIndex};
+use crate::texts;
 
 const LOCK: &str = "index.lock";
 const SERVING: &str = "serving";
@@ -195,6 +196,14 @@ impl Engine {
             query.vector = Some(serving.version.embed(&[code], language)?.0);
         }
         self.search_index()?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+    }
+
+    /// Hashed structure of texts, `texts.len()` rows of 4,096, each of length 1; terms weigh as in the stored index.
+    ///
+    /// # Errors
+    /// As [`Self::index_report`], and the typed reason for the first text that cannot be taken.
+    pub fn structure_vectors<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<Vec<f32>> {
+        texts::hashed_vectors(self.search_index()?.structure(), texts, language)
     }
 
     /// Trains a model on the indexed sources and publishes it.

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use numpy::PyArray2;
 use pyo3::prelude::*;
 use sapwood::index::Progress;
 use sapwood_core::Language;
+use sapwood_search::HASHED_DIMENSIONS;
 
+use crate::arrays::moved_matrix;
 use crate::errors::to_python;
 use crate::index::Index;
 use crate::json::to_object;
@@ -90,6 +93,19 @@ impl Engine {
     fn search_code<'py>(&self, py: Python<'py>, code: &str, language: &str, k: usize) -> PyResult<Bound<'py, PyAny>> {
         let language = Language::from_name(language).map_err(to_python)?;
         to_object(py, &py.detach(|| self.0.search_code(code, language, k)).map_err(to_python)?)
+    }
+
+    /// (n, 4096): signed hashing of terms weighted as in the stored index, L2-normalised.
+    #[pyo3(signature = (texts, language = "python"))]
+    fn structure_vectors<'py>(
+        &self,
+        py: Python<'py>,
+        texts: Vec<String>,
+        language: &str,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let language = Language::from_name(language).map_err(to_python)?;
+        let vectors = py.detach(|| self.0.structure_vectors(&texts, language)).map_err(to_python)?;
+        moved_matrix(py, vectors, HASHED_DIMENSIONS)
     }
 }
 

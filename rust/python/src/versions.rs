@@ -97,12 +97,7 @@ impl Versions {
 
     /// What `write_vectors` stored for the current index, or None.
     #[pyo3(signature = (model, version = "serving"))]
-    fn read_vectors<'py>(
-        &self,
-        py: Python<'py>,
-        model: &str,
-        version: &str,
-    ) -> PyResult<Option<Vectors<'py>>> {
+    fn read_vectors<'py>(&self, py: Python<'py>, model: &str, version: &str) -> PyResult<Option<Vectors<'py>>> {
         let read = || -> sapwood::Result<_> {
             Ok(self.0.versions().read_vectors(model, version, self.0.index_data()?.fingerprint())?)
         };

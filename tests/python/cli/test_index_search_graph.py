@@ -30,7 +30,7 @@ def test_the_report_for_people_names_the_figures(run, project):
     [
         (["read configuration"], "", "files.config.read_config"),
         (["read", "configuration"], "", "files.config.read_config"),
-        (["shapes/perimeter.py:8"], "", None),
+        (["shapes/perimeter.py:6"], "", None),
         (["--code", "-"], "def g(a, b):\n    return a * b\n", "shapes.area.area"),
     ],
 )
