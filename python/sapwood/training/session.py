@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import signal
-import threading
 import time
 from collections import deque
 from contextlib import contextmanager
@@ -59,7 +57,6 @@ class Session:
     on_event: OnEvent
     should_stop: ShouldStop
     started: float
-    interrupted: bool = False
     _recent: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=20))
 
     def fingerprint(self, data: str) -> str:
@@ -120,7 +117,7 @@ class Session:
 
         Raises:
             InternalError: The loss is not a number; the last saved state stays as it is.
-            InterruptedRun: The caller or the keyboard asked to stop; the state is saved.
+            InterruptedRun: The caller asked to stop; the state is saved.
         """
         _require_finite(losses, self.run)
         progress = state.progress
@@ -129,7 +126,7 @@ class Session:
         for name, value in losses.items():
             progress.sums[name] = progress.sums.get(name, 0.0) + value
         self._tell_step(progress, losses, pairs, steps)
-        if self.interrupted or self.should_stop():
+        if self.should_stop():
             state.save(self.run.state)
             message = f"training was stopped after {progress.steps_done} steps; `--ckpt-path last` goes on from there"
             raise InterruptedRun(message)
@@ -192,7 +189,7 @@ def open_session(
     should_stop: ShouldStop | None,
     resume: str | None,
 ) -> Iterator[Session]:
-    """Opens the run folder, chooses the device, and turns Ctrl-C into a stop after the step under way.
+    """Opens the run folder and chooses the device.
 
     Args:
         engine: The workspace.
@@ -223,8 +220,12 @@ def open_session(
         if resume == "last" and state is None:
             session.say("there is no earlier run to continue, so this one starts afresh")
         session.say(f"trains on {device.reason}")
-        with _soft_interrupt(session):
+        try:
             yield session
+        except KeyboardInterrupt:
+            # It can come in the middle of a step, when weights and moments no longer belong together.
+            message = f"training was stopped; `--ckpt-path last` goes on from the last state in {run.path}"
+            raise InterruptedRun(message) from None
 
 
 def _run_folder(config: Config, engine: Engine, model: str, resume: str | None) -> tuple[RunFolder, Path | None]:
@@ -244,24 +245,6 @@ def _device(config: Config, state: Path | None) -> DeviceChoice:
     kept = Progress(**read_state(state)[1]["progress"])
     choice = choose_device(kept.device, config.threads or kept.threads)
     return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before")
-
-
-@contextmanager
-def _soft_interrupt(session: Session) -> Iterator[None]:
-    """The first Ctrl-C asks the session to stop, the second one is an ordinary KeyboardInterrupt."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ask_to_stop(_number: int, _frame: object) -> None:
-        session.interrupted = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, ask_to_stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _require_finite(losses: dict[str, float], run: RunFolder) -> None:
