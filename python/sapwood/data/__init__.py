@@ -3,7 +3,7 @@
 from sapwood.data.bugs import Mutants, mutants_of_split, mutate_functions, statement_targets
 from sapwood.data.dataset import LANGUAGE, Dataset, load_dataset
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
-from sapwood.data.positives import Pairs, Rewrites, match_functions, rewrite_functions
+from sapwood.data.positives import Pairs, Rewrites, hide_own_name, match_functions, rewrite_functions
 from sapwood.data.split import SPLITS, TEST, TRAIN, VALIDATION, packages_of, split_packages
 from sapwood.data.statistics import statistics
 
@@ -18,6 +18,7 @@ __all__ = [
     "Mutants",
     "Pairs",
     "Rewrites",
+    "hide_own_name",
     "import_vocabulary",
     "label_rows",
     "load_dataset",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 import numpy as np
 import torch
 
-from sapwood.data import Pairs, rewrite_functions
+from sapwood.data import TRAIN, VALIDATION, Pairs, hide_own_name, rewrite_functions
 from sapwood.data.positives import normalised_name
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 VALIDATION_PAIRS = 512
 """Enough to see whether the heads learn, and no more than an epoch's pause."""
+MOST_REWRITES = 3000
+"""Functions that are rewritten: each costs some milliseconds before training, and and such a pair teaches little."""
 VALIDATION_KEY = 2**31
 """No epoch has this number, so validation draws what training never does."""
 
@@ -64,7 +66,7 @@ class TextPairs:
 
 @dataclass(frozen=True)
 class Views:
-    """All texts that pairs are made of: the functions of the data set, then their rewrites.
+    """All texts that pairs are made of, their own names hidden: the functions of the data set, then their rewrites.
 
     Shapes:
         texts (v,); names (v,): texts with one number may be alike and are no negatives of each other.
@@ -75,14 +77,17 @@ class Views:
     rewrites: Rewrites
 
 
-def make_views(dataset: Dataset, splits: Sequence[str], most: int) -> Views:
-    """Rewrites up to `most` functions of each split, chosen at random."""
+def make_views(dataset: Dataset) -> Views:
+    """Rewrites some functions of the training and validation packages, chosen at random."""
     config = dataset.config
     rng = np.random.default_rng(config.seed)
-    chosen = [rng.permutation(dataset.positions(split))[:most] for split in splits]
+    limits = {TRAIN: MOST_REWRITES, VALIDATION: VALIDATION_PAIRS}
+    chosen = [rng.permutation(dataset.positions(split))[:most] for split, most in limits.items()]
     rewrites = rewrite_functions(dataset.texts, np.concatenate(chosen), config.seed, dataset.language)
-    names = _name_numbers(dataset.names)
-    return Views(dataset.texts + rewrites.texts, np.concatenate([names, names[rewrites.functions]]), rewrites)
+    own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
+    texts = dataset.texts + rewrites.texts
+    hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
+    return Views(hidden, _name_numbers(dataset.names)[own], rewrites)
 
 
 def _name_numbers(names: Sequence[str]) -> NDArray[np.int64]:

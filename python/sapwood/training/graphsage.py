@@ -122,7 +122,7 @@ class GraphData:
 def prepare(engine: _core.Engine, config: Config, device: str) -> GraphData:
     """Pairs, labels, mutants, and one graph of the project and of every text."""
     dataset = load_dataset(engine, config)
-    views = make_views(dataset, (TRAIN, VALIDATION), len(dataset))
+    views = make_views(dataset)
     mutants = {split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)}
     modules = training_modules(dataset)
     graph, places = union_graph(dataset, views.texts, mutants)
@@ -177,7 +177,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     config, device = data.dataset.config, data.device
     rng = np.random.default_rng([config.seed, *draw.key])
     pairs, names = data.pairs[split].take(draw.rows), data.views.names
-    first, second = (place_views(data, views, rng) for views in (pairs.first, pairs.second))
+    first, second = place_anchors(data, pairs.first, rng), data.places.texts[pairs.second]
     files = some(np.flatnonzero(data.dataset.file_split == split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
     labelled = np.concatenate([data.places.texts[pairs.first], data.places.files[files]])
@@ -197,8 +197,11 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     )
 
 
-def place_views(data: GraphData, views: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """A node for each view: its own text's file, or now and then the function at its place in the project."""
+def place_anchors(data: GraphData, views: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """A node for each view: its own text's file, or now and then the function at its place in the project.
+
+    There its name is seen; what it is paired with never shows its own, so names alone find nobody.
+    """
     in_project = (rng.random(len(views)) < PROJECT_SHARE) & (views < len(data.dataset))
     nodes = data.places.texts[views]
     nodes[in_project] = data.places.project[views[in_project]]

@@ -1,4 +1,4 @@
-"""From trained weights to a serving version with its manifest, card and vectors."""
+"""From trained weights to a serving version with its manifest and vectors."""
 
 from __future__ import annotations
 

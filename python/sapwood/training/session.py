@@ -109,7 +109,8 @@ class Session:
         elif progress.epoch and progress.stale_epochs >= self.recipe.patience:
             progress.stopped = "early stopping"
         else:
-            progress.stopped = "budget" if self.out_of_budget else None
+            # However small the budget, one step is made: there would be nothing to publish.
+            progress.stopped = "budget" if progress.epoch and self.out_of_budget else None
         return progress.stopped is not None
 
     def after_step(self, state: TrainingState, losses: dict[str, float], pairs: int, steps: int) -> None:

@@ -116,7 +116,7 @@ class TreeData:
 def prepare(engine: _core.Engine, config: Config, device: str) -> TreeData:
     """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
     dataset = load_dataset(engine, config)
-    views = make_views(dataset, (TRAIN, VALIDATION), config.tree_lstm.max_pairs)
+    views = make_views(dataset)
     training = dataset.positions(TRAIN)
     vocabulary = _core.Vocabulary.build(
         [dataset.texts[position] for position in training.tolist()], dataset.language, config.tree_lstm.model.vocabulary

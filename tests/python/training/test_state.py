@@ -15,7 +15,8 @@ def state_of(fingerprint="same"):
     torch.manual_seed(1)
     model = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
     optimiser = torch.optim.AdamW(
-        [{"params": [model[0].weight]}, {"params": [model[0].bias, *model[2].parameters()], "weight_decay": 0.0}], lr=0.01
+        [{"params": [model[0].weight]}, {"params": [model[0].bias, *model[2].parameters()], "weight_decay": 0.0}],
+        lr=0.01,
     )
     return TrainingState(model, optimiser, Progress(), fingerprint)
 
