@@ -77,11 +77,12 @@ def _exit_code(error: SapwoodError) -> int:
 def _usage(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = "sapwood" if context is None else context.command_path
-    what = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".?")
+    what = error.format_message().replace("Value error, ", "").strip().rstrip(".?")
     return f"{what}; see: {command} --help"
 
 
 def _report(code: str, message: str, arguments: Sequence[str], exit_code: int) -> int:
+    message = " ".join(message.split())
     what, _, fix = message.partition("; ")
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     typer.secho("error", err=True, nl=False, fg=typer.colors.RED if colour else None, bold=colour)

@@ -43,16 +43,25 @@ def index(
       sapwood index .
       sapwood index src --exclude 'tests/' --json
     """
-    from sapwood import _core
-
-    place = None if workspace is None else os.fspath(workspace)
-    engine = _core.Engine.create(os.fspath(path), place, exclude or [])
+    engine = _engine(path, workspace, exclude)
     with progress.indexing() as on_progress:
         report = engine.index(on_progress)
     if as_json:
         output.emit({"root": engine.root, "workspace": engine.workspace_path, **report})
     else:
         print_report(engine.root, report)
+
+
+def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:
+    """The workspace of these sources, made where there is none; without `exclude` it keeps its own patterns."""
+    from sapwood import _core
+
+    sources, place = os.fspath(path), None if workspace is None else os.fspath(workspace)
+    if exclude is None and Path(place or sources, ".sapwood").is_dir():
+        engine = _core.Engine.open(sources, place)
+        if Path(engine.root).samefile(path):
+            return engine
+    return _core.Engine.create(sources, place, exclude or [])
 
 
 def print_report(root: str, report: _core.IndexReport) -> None:

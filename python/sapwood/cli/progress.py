@@ -151,18 +151,26 @@ def _losses(event: Mapping[str, Any]) -> str:
     loss = event.get("loss")
     if loss is None:
         return ""
-    parts = ", ".join(f"{name} {value:.3f}" for name, value in (event.get("losses") or {}).items() if value is not None)
+    parts = ", ".join(f"{name} {value:.3f}" for name, value in (event.get("losses") or {}).items() if _is_news(name))
     return f"loss {loss:.4f}" + (f" ({parts})" if parts else "")
+
+
+def _is_news(name: str) -> bool:
+    """Whether a part of the loss says more than the line does already: not the sum, nor parts of earlier steps."""
+    return name not in {"loss", "validation_loss"} and (name == "train_loss" or not name.startswith("train_"))
 
 
 def _rate(event: Mapping[str, Any]) -> str:
     rate = event.get("pairs_per_second")
-    return "" if rate is None else f"{rate:.0f}/s"
+    return f"{rate:.0f}/s" if rate else ""
 
 
 def _left(event: Mapping[str, Any]) -> str:
     left = event.get("seconds_left")
-    return "" if left is None else f"{_duration(left)} left"
+    # Before there is a rate, there is no telling.
+    if left is None or event.get("pairs_per_second") == 0:
+        return ""
+    return f"{_duration(left)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -57,7 +57,8 @@ def train(
         output.emit({"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics})
     else:
         published = "nothing was published" if result.version is None else f"{model} {result.version} answers now"
-        output.print_pairs(published, [("run", result.run_dir), *result.metrics.items()])
+        figures = [(name.replace("_", " "), f"{value:.4g}") for name, value in result.metrics.items()]
+        output.print_pairs(published, [("run", result.run_dir), *figures])
 
 
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:

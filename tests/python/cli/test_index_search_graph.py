@@ -89,3 +89,9 @@ def test_a_reader_that_leaves_early_is_no_failure(indexed, tmp_path):
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
+
+
+def test_an_index_keeps_its_excludes_until_told_otherwise(run, project):
+    assert run("index", project, "--exclude", "files/", "--json").json()["files"] == 2
+    assert run("index", project, "--json").json()["files"] == 2
+    assert run("index", project, "--exclude", "shapes/", "--json").json()["files"] == 1

@@ -49,7 +49,7 @@ pub enum SkipReason {
         limit: u64,
     },
     /// The system refuses to list or read it.
-    PermissionDenied,
+    PathDenied,
     /// A device, a pipe or a socket.
     NotARegularFile,
     /// A name that is not UTF-8, which no message or index can hold.
@@ -68,7 +68,7 @@ pub enum SkipReason {
 impl SkipReason {
     pub(crate) fn from_io(error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::PermissionDenied => Self::PermissionDenied,
+            std::io::ErrorKind::PermissionDenied => Self::PathDenied,
             _ => Self::Unreadable { message: error.to_string() },
         }
     }
@@ -78,7 +78,7 @@ impl fmt::Display for SkipReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { bytes, limit } => write!(formatter, "{bytes} bytes, more than the limit of {limit}"),
-            Self::PermissionDenied => write!(formatter, "no permission"),
+            Self::PathDenied => write!(formatter, "no permission"),
             Self::NotARegularFile => write!(formatter, "not a regular file"),
             Self::NonUtf8Name => write!(formatter, "a name that is not UTF-8"),
             Self::LinkOutside => write!(formatter, "a link out of the folder"),

@@ -141,10 +141,10 @@ fn a_folder_without_permission_is_skipped_and_a_root_without_is_an_error() {
         Sources::open_with(storage, &root, &[]).and_then(|sources| sources.walk())
     };
     let found = denied(&root.join("closed")).unwrap();
-    let expected = Skipped { path: "closed".to_owned(), reason: SkipReason::PermissionDenied };
+    let expected = Skipped { path: "closed".to_owned(), reason: SkipReason::PathDenied };
     assert_eq!((paths(&found), found.skipped.as_slice()), (vec!["a.py"], [expected].as_slice()));
     let found = denied(&root.join("a.py")).unwrap();
-    assert_eq!(found.skipped[0].reason, SkipReason::PermissionDenied);
+    assert_eq!(found.skipped[0].reason, SkipReason::PathDenied);
     assert_eq!(denied(&root).unwrap_err().code(), "path_denied");
 }
 

@@ -127,7 +127,7 @@ impl Walker<'_> {
             Ok(target) if target.starts_with(self.root) => self.found.links_inside += 1,
             Ok(target) if is_source || self.is_folder(&target) => self.skip(path, SkipReason::LinkOutside),
             Err(error) if is_source && error.kind() == std::io::ErrorKind::PermissionDenied => {
-                self.skip(path, SkipReason::PermissionDenied);
+                self.skip(path, SkipReason::PathDenied);
             }
             Err(_) if is_source => self.skip(path, SkipReason::BrokenLink),
             Ok(_) | Err(_) => self.found.other_files += 1,

@@ -1,0 +1,38 @@
+"""Ctrl-C asks for a stop with saved state; a second one stops at once."""
+
+import os
+import signal
+
+import pytest
+
+from sapwood import cli
+from sapwood.cli.training import stop_on_interrupt
+from sapwood.errors import InterruptedRun
+
+
+def test_the_first_interrupt_asks_and_the_second_one_stops(capsys):
+    with pytest.raises(KeyboardInterrupt), stop_on_interrupt() as should_stop:
+        assert not should_stop()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert should_stop()
+        assert "saving" in capsys.readouterr().err
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_the_handler_of_before_is_restored():
+    before = signal.getsignal(signal.SIGINT)
+    with stop_on_interrupt():
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), InterruptedRun("stopped after 3 steps; go on with it")])
+def test_an_interruption_is_130_and_no_traceback(monkeypatch, capsys, error):
+    def interrupted():
+        raise error
+
+    monkeypatch.setattr(cli, "build", interrupted)
+    assert cli.run(["train", "tree-lstm", "--json"]) == 130
+    shown = capsys.readouterr()
+    assert '"code": "interrupted"' in shown.out
+    assert "Traceback" not in shown.err
