@@ -235,7 +235,7 @@ class TextGraphs:
         """Pairs (node, absolute module as written)."""
 
 def text_graphs(texts: Sequence[str], language: str = "python") -> TextGraphs:
-    """The graph of each text as if it were a file of its own; externals are left out.
+    """The graph of each text as if it were a file of its own; externals have no features and no neighbours.
 
     Raises the typed reason of the first text that cannot be taken, naming its position.
     """
@@ -394,9 +394,13 @@ def index_path(
 class VersionSummary(TypedDict):
     model: str
     version: str
+    parent: str | None
     created: str
+    code_version: str
+    feature_schema: str | None
+    vocabulary: str | None
+    metrics: dict[str, dict[str, Any]]
     aliases: list[str]
-    valid: bool
 
 @final
 class Versions:
