@@ -27,7 +27,8 @@ pub(crate) use documentation::documentation;
 pub use read::Content;
 pub(crate) use read::words;
 pub use report::{IndexReport, SkippedFile};
-pub(crate) use store::{current_report, load, load_report, save};
+pub use store::save;
+pub(crate) use store::{current_report, load, load_report};
 
 use crate::duplicates::{counted, duplicate_groups};
 use crate::error::{EngineError, Result};

@@ -15,8 +15,11 @@ const FILE: &str = "graph.safetensors";
 const FINGERPRINT: &str = "fingerprint";
 const REPORT: &str = "report";
 
-/// Saves an index with its report.
-pub(crate) fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Result<()> {
+/// Saves an index with its report in one step.
+///
+/// # Errors
+/// Those of [`Workspace::save_index`]; what was there before is then unharmed.
+pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Result<()> {
     let mut writer = ColumnsWriter::new();
     writer.put_metadata(FINGERPRINT, index.fingerprint.as_str());
     writer.put_metadata(REPORT, serde_json::to_string(report).unwrap_or_default());

@@ -1,0 +1,169 @@
+//! Everything that needs no Python, on a machine that has none.
+
+mod support;
+
+use std::process::Command;
+
+use sapwood::engine::{TrainOptions, quietly};
+use sapwood::messages::{Encoder, Model};
+use sapwood::runtime::Cancel;
+use sapwood::{Engine, Hit};
+use sapwood_core::Language;
+use support::{indexed, serve_tiny_tree_model, write};
+
+/// The environment is emptied for one run of this file's tests in a process of their own.
+#[test]
+fn nothing_is_taken_from_the_environment() {
+    let this = std::env::current_exe().unwrap();
+    let run = |arguments: &[&str]| Command::new(&this).env_clear().args(arguments).output().unwrap();
+    let done = run(&["--skip", "nothing_is_taken_from_the_environment"]);
+    let output = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && !output.contains("running 0 tests"), "{output}");
+}
+
+#[test]
+fn this_program_does_not_link_libpython() {
+    use sapwood_workspace::{DiskStorage, Storage as _};
+    let bytes = DiskStorage.read(&std::env::current_exe().unwrap()).unwrap();
+    let libraries = match goblin::Object::parse(&bytes).unwrap() {
+        goblin::Object::Elf(elf) => elf.libraries.iter().map(ToString::to_string).collect(),
+        goblin::Object::PE(pe) => pe.libraries.iter().map(ToString::to_string).collect(),
+        goblin::Object::Mach(goblin::mach::Mach::Binary(mach)) => mach.libs.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    assert!(!libraries.is_empty(), "a test program links at least the C library");
+    assert!(libraries.iter().all(|library| !library.to_lowercase().contains("python")), "{libraries:?}");
+}
+
+#[test]
+fn an_index_answers_with_names_lines_and_legs() {
+    let (_folder, engine) = indexed();
+    let found = engine.search_words("read configuration", 3).unwrap();
+    assert_eq!((found[0].symbol.as_str(), found[0].path.as_str()), ("files.config.read_config", "files/config.py"));
+    assert_eq!((found[0].start_line, found[0].end_line), (4, 7));
+    assert_eq!(legs(&found[0]), ["words"]);
+    let like = engine.search_code("def area(a):\n    return a * a\n", Language::Python, 1).unwrap();
+    assert_eq!(like[0].symbol, "shapes.area.square");
+    assert!(like[0].legs.iter().any(|leg| leg.leg == "structure" && leg.rank == 1), "{}", like[0].why);
+}
+
+#[test]
+fn a_function_is_not_its_own_neighbour() {
+    let (folder, engine) = indexed();
+    let absolute = folder.path().join("shapes/area.py");
+    for file in ["shapes/area.py", absolute.to_str().unwrap()] {
+        let hits = engine.search_at(file, 6, 10).unwrap();
+        assert!(!hits.is_empty() && hits.iter().all(|hit| hit.symbol != "shapes.area.square"), "{hits:?}");
+    }
+    assert_eq!(engine.search_at("shapes/area.py", 1, 10).unwrap_err().code(), "bad_input");
+    assert_eq!(engine.search_at("elsewhere.py", 1, 10).unwrap_err().code(), "bad_input");
+}
+
+#[test]
+fn a_serving_version_adds_the_vectors_leg() {
+    let (_folder, engine) = indexed();
+    assert!(engine.search_at("shapes/area.py", 6, 10).unwrap().iter().all(|hit| !legs(hit).contains(&"vectors")));
+    let version = serve_tiny_tree_model(&engine);
+    let listed: Vec<_> = engine.versions().list(None).unwrap().into_iter().map(|found| found.version).collect();
+    assert_eq!(listed, [version]);
+    // The same text has the same vector, so its stored twin comes first in that leg.
+    let code = "def read_config(path):\n    with open(path) as file:\n        return json.load(file)\n";
+    let hit = engine.search_code(code, Language::Python, 1).unwrap().remove(0);
+    assert_eq!(hit.symbol, "files.config.read_config");
+    assert!(hit.why.contains("vectors #1 (cosine 1.00)"), "{}", hit.why);
+    assert!(engine.search_at("shapes/area.py", 6, 10).unwrap().iter().any(|hit| legs(hit).contains(&"vectors")));
+}
+
+#[test]
+fn the_exported_graph_is_complete() {
+    let (_folder, engine) = indexed();
+    let index = engine.index_data().unwrap();
+    let rows: Vec<serde_json::Value> = index.rows().map(|row| serde_json::from_str(&row).unwrap()).collect();
+    let named = |name: &str, kind: &str| {
+        let row = rows.iter().find(|row| row["name"] == name && row["kind"] == kind);
+        row.unwrap_or_else(|| panic!("no {kind} {name}"))["id"].clone()
+    };
+    let (circle, square) = (named("shapes.area.circle", "function"), named("shapes.area.square", "function"));
+    let call = |row: &&serde_json::Value| row["kind"] == "calls" && row["source"] == circle && row["target"] == square;
+    assert_eq!(rows.iter().filter(call).count(), 1);
+    named("shapes.solid.Cylinder.volume", "function");
+    let external = rows.iter().find(|row| row["kind"] == "external").unwrap();
+    assert!(external["file"].is_null() && external["start_line"].is_null());
+    let edges = rows.iter().filter(|row| row["type"] == "edge").count();
+    assert_eq!(edges, index.graph().edge_count());
+}
+
+#[test]
+fn an_unchanged_folder_keeps_its_index_and_a_changed_one_does_not() {
+    let (folder, engine) = indexed();
+    let fingerprint = engine.index_data().unwrap().fingerprint().to_owned();
+    assert!(engine.index(&quietly).unwrap().unchanged);
+    write(folder.path(), "shapes/area.py", b"def square(side):\n    return side ** 2\n");
+    let stale = engine.search_at("shapes/area.py", 5, 3).unwrap_err();
+    assert_eq!(stale.code(), "stale_index", "{stale}");
+    assert!(!engine.index(&quietly).unwrap().unchanged);
+    assert_ne!(engine.index_data().unwrap().fingerprint(), fingerprint);
+    let reopened = Engine::open(&folder.path().join("shapes"), None).unwrap();
+    assert_eq!(reopened.index_data().unwrap().fingerprint(), engine.index_data().unwrap().fingerprint());
+    assert_eq!(reopened.search_words("square", 1).unwrap()[0].symbol, "shapes.area.square");
+}
+
+#[test]
+fn an_index_does_not_depend_on_the_number_of_threads() {
+    let (_folder, engine) = indexed();
+    let sources = engine.workspace().sources().unwrap();
+    let build = || {
+        let built = sapwood::index::build(&sources, sapwood::index::Content::Graph, &quietly).unwrap();
+        (built.index.graph().clone(), built.index.input_graph().clone())
+    };
+    let on = |threads: usize| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(build);
+    assert_eq!(on(1), on(4));
+}
+
+#[test]
+fn broken_files_are_named_and_the_rest_is_indexed() {
+    let (folder, engine) = indexed();
+    write(folder.path(), "latin.py", b"x = '\xe9'\n");
+    write(folder.path(), "binary.py", b"x = 1\0\n");
+    write(folder.path(), "broken.py", b"def whole():\n    return 1\n\ndef (:\n");
+    let report = engine.index(&quietly).unwrap();
+    let skipped: Vec<_> = report.skipped.iter().map(|file| (file.path.as_str(), file.code.as_str())).collect();
+    assert_eq!(skipped, [("binary.py", "binary"), ("latin.py", "not_utf8")]);
+    assert_eq!(report.syntax_errors, ["broken.py"]);
+    assert_eq!(engine.search_words("whole", 1).unwrap()[0].symbol, "broken.whole");
+    // A file that becomes readable is a change, although no indexed file changed.
+    assert!(engine.index(&quietly).unwrap().unchanged);
+    write(folder.path(), "latin.py", b"x = 'e'\n");
+    assert_eq!(engine.index(&quietly).unwrap().skipped.len(), 1);
+}
+
+#[test]
+fn failures_are_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(Engine::open(folder.path(), None).unwrap_err().code(), "no_workspace");
+    assert_eq!(Engine::open(&folder.path().join("gone"), None).unwrap_err().code(), "path_missing");
+    let engine = Engine::create(folder.path(), None, &[]).unwrap();
+    assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
+    assert_eq!(engine.index_data().unwrap_err().code(), "no_index");
+    write(folder.path(), "only.py", b"\xff");
+    assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
+    let (_folder, engine) = indexed();
+    let cancelled = engine.workspace().sources().and_then(|sources| {
+        let stop = |_: sapwood::index::Progress| std::ops::ControlFlow::Break(());
+        Ok(sapwood::index::build(&sources, sapwood::index::Content::Graph, &stop).unwrap_err().code())
+    });
+    assert_eq!(cancelled.unwrap(), "interrupted");
+}
+
+#[test]
+fn what_needs_python_says_so() {
+    let (_folder, engine) = indexed();
+    let trained = engine.train(Model::TreeLstm, TrainOptions::default(), &mut |_| {}, &Cancel::new());
+    assert_eq!(trained.unwrap_err().code(), "environment");
+    assert_eq!(engine.embed(Encoder::Structure, Vec::new()).unwrap_err().code(), "environment");
+    assert_eq!(engine.analyze(Vec::new()).unwrap_err().code(), "environment");
+}
+
+fn legs(hit: &Hit) -> Vec<&str> {
+    hit.legs.iter().map(|leg| leg.leg.as_str()).collect()
+}
