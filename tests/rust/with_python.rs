@@ -3,6 +3,8 @@
 //! Needs `SAPWOOD_PYTHON`, the python of an environment with `sapwood[train]`; without it each test says that it was
 //! skipped.
 
+#![allow(clippy::unwrap_used, reason = "a set-up that fails should stop the test where it happens")]
+
 mod support;
 
 use std::io::Write as _;

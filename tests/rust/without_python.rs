@@ -148,11 +148,10 @@ fn failures_are_typed() {
     write(folder.path(), "only.py", b"\xff");
     assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
     let (_folder, engine) = indexed();
-    let cancelled = engine.workspace().sources().and_then(|sources| {
-        let stop = |_: sapwood::index::Progress| std::ops::ControlFlow::Break(());
-        Ok(sapwood::index::build(&sources, sapwood::index::Content::Graph, &stop).unwrap_err().code())
-    });
-    assert_eq!(cancelled.unwrap(), "interrupted");
+    let sources = engine.workspace().sources().unwrap();
+    let stop = |_: sapwood::index::Progress| std::ops::ControlFlow::Break(());
+    let cancelled = sapwood::index::build(&sources, sapwood::index::Content::Graph, &stop);
+    assert_eq!(cancelled.unwrap_err().code(), "interrupted");
 }
 
 #[test]
