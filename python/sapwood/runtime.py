@@ -81,7 +81,7 @@ class Runtime:
             items=[
                 _failed(item.id, analysis)
                 if isinstance(analysis, SapwoodError)
-                else messages.Analysis.model_validate({"id": item.id, **asdict(analysis)})
+                else messages.Analysis.model_validate({"id": item.id, **asdict(analysis)}, strict=False)
                 for item, analysis in zip(params.items, analyses, strict=True)
             ]
         )
