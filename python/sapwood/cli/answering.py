@@ -24,7 +24,9 @@ def embed(
     model: Annotated[Encoder, typer.Option("--model", help="What embeds.")] = Encoder.TREE_LSTM,
     target: Annotated[
         Path | None,
-        typer.Option("--output", metavar="F.npy", help="Write a float32 matrix instead, rows in input order."),
+        typer.Option(
+            "--output", metavar="F.npy", help="Write a float32 matrix instead, rows in input order.", readable=False
+        ),
     ] = None,
     version: Version = "serving",
     workspace: Workspace = None,

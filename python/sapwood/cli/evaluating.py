@@ -14,7 +14,12 @@ from sapwood.cli.options import ConfigFile, Json, ModelName, Overrides, Workspac
 def demo(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="PATH", help="Folder with sources; default: this Python's library.", show_default=False),
+        typer.Argument(
+            metavar="PATH",
+            help="Folder with sources; default: this Python's library.",
+            show_default=False,
+            readable=False,
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A smaller round of at most 90 seconds.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start the demo's workspace anew.")] = False,

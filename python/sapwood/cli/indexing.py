@@ -27,7 +27,7 @@ class Format(StrEnum):
 
 
 def index(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder with the sources.")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder with the sources.", readable=False)] = Path(),
     workspace: Workspace = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Ignore pattern, such as tests/; may be repeated.")
@@ -57,11 +57,18 @@ def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _c
     from sapwood import _core
 
     sources, place = os.fspath(path), None if workspace is None else os.fspath(workspace)
-    if exclude is None and Path(place or sources, ".sapwood").is_dir():
+    if exclude is None and _holds_workspace(workspace or path):
         engine = _core.Engine.open(sources, place)
         if Path(engine.root).samefile(path):
             return engine
     return _core.Engine.create(sources, place, exclude or [])
+
+
+def _holds_workspace(folder: Path) -> bool:
+    try:
+        return (folder / ".sapwood").is_dir()
+    except PermissionError:
+        return False
 
 
 def print_report(root: str, report: _core.IndexReport) -> None:
@@ -83,7 +90,7 @@ def print_report(root: str, report: _core.IndexReport) -> None:
 
 def export(
     path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="Folder with the sources.", show_default=False)
+        Path | None, typer.Argument(metavar="PATH", help="Folder with the sources.", show_default=False, readable=False)
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.JSONL,
     workspace: Workspace = None,

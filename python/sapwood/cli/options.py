@@ -31,12 +31,16 @@ class Encoder(StrEnum):
 Workspace = Annotated[
     Path | None,
     typer.Option(
-        "--workspace", metavar="DIR", help="Folder with the workspace; default: the nearest parent with a .sapwood/."
+        "--workspace",
+        metavar="DIR",
+        help="Folder with the workspace; default: the nearest parent with a .sapwood/.",
+        readable=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="YAML file laid over the default settings.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="YAML file laid over the default settings.", readable=False),
 ]
 Overrides = Annotated[
     list[str] | None, typer.Argument(metavar="a.b=c ...", show_default=False, help="Settings laid over both.")

@@ -13,7 +13,10 @@ from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, Overrides
 
 Unused = Annotated[
-    Path | None, typer.Option("--workspace", metavar="DIR", help="Taken as by every command; makes no difference here.")
+    Path | None,
+    typer.Option(
+        "--workspace", metavar="DIR", help="Taken as by every command; makes no difference here.", readable=False
+    ),
 ]
 
 
