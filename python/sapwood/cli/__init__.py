@@ -62,6 +62,11 @@ def _failure(error: Exception, arguments: Sequence[str]) -> int:
 
     if isinstance(error, SapwoodError):
         return _report(error.code, str(error), arguments, _exit_code(error))
+    if isinstance(error, OSError):
+        message = (
+            f"{error.filename or 'the disk'}: {error.strerror}; check the path, its permissions and the free space"
+        )
+        return _report("io", message, arguments, FAILED)
     message = (
         f"{type(error).__name__}: {error}; this is a mistake in sapwood, run again with SAPWOOD_DEBUG=1 and report it"
     )

@@ -238,6 +238,19 @@ def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monk
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_failing_disk_is_no_mistake_of_the_program(monkeypatch, capsys):
+    from sapwood import cli
+
+    def fail():
+        raise OSError(28, "No space left on device", "/somewhere/run.json")
+
+    monkeypatch.setattr(cli, "build", fail)
+    assert cli.run(["train", "tree-lstm", "--json"]) == 1
+    shown = capsys.readouterr()
+    assert '"code": "io"' in shown.out
+    assert "/somewhere/run.json: No space left on device" in shown.err
+
+
 def test_sources_are_never_changed(run, project):
     before = {path: path.read_bytes() for path in project.rglob("*.py")}
     run("index", project)
