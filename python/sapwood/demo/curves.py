@@ -19,7 +19,7 @@ _NO_LOSSES: Final = frozenset({"accuracy"})
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects (epoch, loss) points from training events, by the name of the loss; events count epochs from 0."""
+    """Collects (epoch, loss) points from training events, by the name of the loss; events count epochs from 1."""
 
     training: dict[str, Points] = field(default_factory=dict)
     validation: dict[str, Points] = field(default_factory=dict)
@@ -34,17 +34,17 @@ class Recorder:
 
     def _step(self, event: Mapping[str, Any]) -> None:
         self.last.update({key: event[key] for key in ("epoch", "pairs_per_second") if event.get(key) is not None})
-        at = event["epoch"] + event["step"] / event["steps"]
+        at = event["epoch"] - 1 + event["step"] / event["steps"]
         _add(self.training, at, event.get("losses") or {})
 
     def _epoch(self, event: Mapping[str, Any]) -> None:
         values = {
             name.removeprefix(_VALIDATION): value for name, value in event.items() if name.startswith(_VALIDATION)
         }
-        _add(self.validation, event["epoch"] + 1.0, values)
+        _add(self.validation, float(event["epoch"]), values)
 
     def curves(self) -> list[Curve]:
-        """Give the curves, training before validation."""
+        """Give the curves, training before validation; the loss of a head without labels is zero and left out."""
         made = []
         for suffix, losses, is_validation in (
             ("training", self.training, False),
@@ -52,12 +52,13 @@ class Recorder:
         ):
             for name, points in losses.items():
                 epochs, values = zip(*points, strict=True)
-                made.append(Curve(f"{name} ({suffix})", epochs, values, is_validation))
+                if any(values):
+                    made.append(Curve(f"{name} ({suffix})", epochs, values, is_validation))
         return made
 
     def facts(self) -> dict[str, str]:
         """Tell how far it came and how fast."""
-        facts = {"epochs begun": str(self.last["epoch"] + 1)} if "epoch" in self.last else {}
+        facts = {"epochs begun": str(self.last["epoch"])} if "epoch" in self.last else {}
         if "pairs_per_second" in self.last:
             facts["rate at the end"] = f"{self.last['pairs_per_second']:.0f} pairs/s"
         return facts

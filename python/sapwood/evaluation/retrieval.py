@@ -128,14 +128,15 @@ def counterparts(pool: Pool, pairs: Iterable[tuple[int, int]], limit: int, seed:
 def rewrites(pool: Pool, limit: int, seed: int, language: str = "python") -> Search:
     """Find the original of a meaning-preserving rewrite among all held-out functions.
 
-    The sorts of rewrite take turns; a function that its sort does not apply to is tried with the next.
+    Every sort of rewrite that applies is made, one on top of the other, in an order drawn by ``seed``.
     """
     queries: list[str] = []
     originals: list[int] = []
-    for turn, place in enumerate(_draw(np.arange(len(pool.texts)), len(pool.texts), seed, in_order=False)):
+    rng = np.random.default_rng(seed)
+    for place in rng.permutation(len(pool.texts)).tolist():
         if len(queries) == limit:
             break
-        rewritten = _rewrite(pool.texts[place], turn, seed, language)
+        rewritten = _rewrite(pool.texts[place], rng, language)
         if rewritten is not None:
             queries.append(rewritten)
             originals.append(place)
@@ -144,22 +145,21 @@ def rewrites(pool: Pool, limit: int, seed: int, language: str = "python") -> Sea
     relevant[np.arange(len(queries)), originals] = True
     table = Table(
         "Find the original of a rewrite",
-        f"{len(queries)} held-out functions rewritten with the same meaning ({', '.join(_core.PRESERVING_KINDS)})",
+        f"{len(queries)} held-out functions rewritten with the same meaning, as many of these as apply: "
+        + ", ".join(_core.PRESERVING_KINDS),
         f"all {size} held-out functions; own name, docstrings and comments hidden",
     )
     return Search(table, queries, pool.texts, relevant, np.ones_like(relevant))
 
 
-def _rewrite(text: str, turn: int, seed: int, language: str) -> str | None:
-    kinds = _core.PRESERVING_KINDS
-    for step in range(len(kinds)):
-        rewritten = _core.preserve(text, kinds[(turn + step) % len(kinds)], seed, language)
-        source = None if rewritten is None else masked(rewritten.source)
-        if source is not None and source != text:
-            return source
-    return None
+def _rewrite(text: str, rng: np.random.Generator, language: str) -> str | None:
+    changed = text
+    for kind in rng.permutation(_core.PRESERVING_KINDS).tolist():
+        rewritten = _core.preserve(changed, kind, int(rng.integers(2**32)), language)
+        changed = changed if rewritten is None else rewritten.source
+    source = masked(changed)
+    return None if source == text else source
 
 
-def _draw(places: NDArray[np.intp], limit: int, seed: int, *, in_order: bool = True) -> NDArray[np.intp]:
-    drawn = np.random.default_rng(seed).permutation(places)[:limit]
-    return np.sort(drawn) if in_order else drawn
+def _draw(places: NDArray[np.intp], limit: int, seed: int) -> NDArray[np.intp]:
+    return np.sort(np.random.default_rng(seed).permutation(places)[:limit])

@@ -8,11 +8,17 @@ from sapwood.demo.curves import Recorder
 STEP = {"event": "step", "steps": 2}
 EVENTS = [
     {"event": "start", "model": "tree-lstm"},
-    STEP | {"epoch": 0, "step": 1, "losses": {"loss": 4.0, "pairs": 3.0, "accuracy": 0.5}, "pairs_per_second": 9.6},
-    STEP | {"epoch": 0, "step": 2, "losses": {"loss": float("nan")}},
-    {"event": "epoch", "epoch": 0, "train_loss": 3.0, "validation_loss": 3.5, "validation_accuracy": 0.1},
-    STEP | {"epoch": 1, "step": 1, "losses": {"loss": 2.0}, "pairs_per_second": 20.4},
-    {"event": "epoch", "epoch": 1, "train_loss": 2.0, "validation_loss": None},
+    STEP
+    | {
+        "epoch": 1,
+        "step": 1,
+        "losses": {"loss": 4.0, "pairs": 3.0, "confidence": 0.0, "accuracy": 0.5},
+        "pairs_per_second": 9.6,
+    },
+    STEP | {"epoch": 1, "step": 2, "losses": {"loss": float("nan")}},
+    {"event": "epoch", "epoch": 1, "train_loss": 3.0, "validation_loss": 3.5, "validation_accuracy": 0.1},
+    STEP | {"epoch": 2, "step": 1, "losses": {"loss": 2.0}, "pairs_per_second": 20.4},
+    {"event": "epoch", "epoch": 2, "train_loss": 2.0, "validation_loss": None},
     {"event": "message", "message": "done"},
 ]
 
