@@ -151,22 +151,8 @@ class GraphPredictor(Predictor):
     def __init__(self, folder: Path, manifest: dict[str, Any], weights: dict[str, Tensor]) -> None:
         super().__init__(GRAPHSAGE, folder.name, frozenset(manifest["trained_heads"]), _whitening(weights))
         self.import_names = json.loads((folder / "imports.json").read_text(encoding="utf-8"))
-        shape = manifest["config"]["graphsage"]["model"]
-        self._encoder = _filled(
-            GraphSage(
-                GraphSageShape(
-                    imports=len(self.import_names),
-                    inputs=_core.FEATURE_DIMENSIONS,
-                    hidden=shape["hidden"],
-                    output=shape["output"],
-                    bugs=len(_core.BUG_KINDS),
-                    residual=shape["residual"],
-                    layer_norm=shape["layer_norm"],
-                )
-            ),
-            weights,
-            folder,
-        )
+        shape = GraphSageShape(len(self.import_names), **manifest["config"]["graphsage"]["model"])
+        self._encoder = _filled(GraphSage(shape), weights, folder)
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
         return encode_files(self._encoder, [text], language, 1)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from torch import nn
+    from torch.optim import Optimizer
 
     from sapwood.config import Config
     from sapwood.data import Dataset, Rewrites
@@ -69,10 +70,12 @@ class Views:
     """All texts that pairs are made of, their own names hidden: the functions of the data set, then their rewrites.
 
     Shapes:
-        texts (v,); names (v,): texts with one number may be alike and are no negatives of each other.
+        texts (v,); functions (v,): position of the function that each shows; names (v,): texts with one number may be
+        alike and are no negatives of each other.
     """
 
     texts: list[str]
+    functions: NDArray[np.int64]
     names: NDArray[np.int64]
     rewrites: Rewrites
 
@@ -87,7 +90,7 @@ def make_views(dataset: Dataset) -> Views:
     own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
     texts = dataset.texts + rewrites.texts
     hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
-    return Views(hidden, _name_numbers(dataset.names)[own], rewrites)
+    return Views(hidden, own, _name_numbers(dataset.names)[own], rewrites)
 
 
 def _name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
@@ -138,9 +141,14 @@ def _draws(rows: NDArray[np.int64], size: int, key: int) -> list[Draw]:
     return [Draw(chunk, (key, number)) for number, chunk in enumerate(chunks) if len(chunk) > 1]
 
 
-def may_be_alike(names: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(n, n): pairs of texts with one name number, which are no negatives of each other."""
-    alike: NDArray[np.bool_] = names[:, None] == names[None, :]
+def some(items: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Up to `most` different items."""
+    return rng.choice(items, min(most, len(items)), replace=False) if len(items) else items
+
+
+def may_be_alike(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(p, p): pairs i and j whose firsts, or i's first and j's second, share a name: no negatives."""
+    alike: NDArray[np.bool_] = (first[:, None] == first[None, :]) | (first[:, None] == second[None, :])
     return alike
 
 
@@ -149,6 +157,17 @@ class HasPairs(Protocol):
 
     @property
     def pairs(self) -> int: ...  # noqa: D102
+
+
+def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: float) -> dict[str, float]:
+    """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses."""
+    learner.train()
+    optimiser.zero_grad(set_to_none=True)
+    losses = learner(batch)
+    losses["loss"].backward()
+    torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
+    optimiser.step()
+    return {name: float(value.detach()) for name, value in losses.items()}
 
 
 @torch.no_grad()

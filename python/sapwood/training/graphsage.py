@@ -28,9 +28,18 @@ from sapwood.training.batches import (
     may_be_alike,
     mean_losses,
     pairs_of_split,
+    some,
+    take_step,
     validation_draws,
 )
-from sapwood.training.losses import InfoNce, multi_label_loss, multi_task, positive_weights, retrieval_accuracy
+from sapwood.training.losses import (
+    InfoNce,
+    all_known,
+    multi_label_loss,
+    multi_task,
+    positive_weights,
+    retrieval_accuracy,
+)
 from sapwood.training.publish import Trained, publish
 from sapwood.training.session import Session, TrainResult, open_session
 from sapwood.training.state import Progress, TrainingState
@@ -176,7 +185,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some files and some mutants beside their originals."""
     config, device = data.dataset.config, data.device
     rng = np.random.default_rng([config.seed, *draw.key])
-    pairs, names = data.pairs[split].take(draw.rows), data.views.names
+    pairs = data.pairs[split].take(draw.rows)
     first, second = place_anchors(data, pairs.first, rng), data.places.texts[pairs.second]
     files = some(np.flatnonzero(data.dataset.file_split == split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
@@ -186,9 +195,9 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     parts = np.split(where, np.cumsum([len(first), len(second), len(labelled)]))
     bugs = np.zeros((len(judged), len(_core.BUG_KINDS)), np.float32)
     bugs[np.arange(len(mutants)), data.mutants[split].kinds[mutants]] = 1.0
-    functions = function_of_view(data, pairs.first)
+    functions = data.views.functions[pairs.first]
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
-    alike = may_be_alike(names[pairs.first]) | (names[pairs.first][:, None] == names[pairs.second][None, :])
+    alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
     columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs)
     return Batch(
@@ -208,17 +217,6 @@ def place_anchors(data: GraphData, views: NDArray[np.int64], rng: np.random.Gene
     return nodes
 
 
-def function_of_view(data: GraphData, views: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The function of each view, which for a rewrite is the one that was rewritten."""
-    functions = len(data.dataset)
-    return np.concatenate([np.arange(functions), data.views.rewrites.functions])[views]
-
-
-def some(items: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Up to `most` different items."""
-    return rng.choice(items, min(most, len(items)), replace=False) if len(items) else items
-
-
 # Model and losses ---------------------------------------------------------------------------------------------------
 
 
@@ -229,19 +227,7 @@ class Learner(nn.Module):
 
     def __init__(self, config: Config, data: GraphData) -> None:
         super().__init__()
-        shape = config.graphsage.model
-        self.encoder = GraphSage(
-            GraphSageShape(
-                imports=len(data.modules),
-                inputs=_core.FEATURE_DIMENSIONS,
-                hidden=shape.hidden,
-                output=shape.output,
-                bugs=len(_core.BUG_KINDS),
-                dropout=shape.dropout,
-                residual=shape.residual,
-                layer_norm=shape.layer_norm,
-            )
-        )
+        self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
         self.contrastive = InfoNce(config.graphsage.temperature)
         self.weights = config.graphsage.loss_weights.model_dump()
         training = np.flatnonzero(data.dataset.split == TRAIN)
@@ -262,17 +248,12 @@ class Learner(nn.Module):
         unknown = torch.zeros_like(confidence, dtype=torch.bool)
         losses = {
             CODE: self.contrastive(first, second, batch.weights, batch.excluded),
-            IMPORTS: multi_label_loss(imports, batch.imports, known(imports), self.import_weight),
-            BUGS: multi_label_loss(bugs, batch.bugs, known(bugs), positive_weights(batch.bugs)),
+            IMPORTS: multi_label_loss(imports, batch.imports, all_known(imports), self.import_weight),
+            BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), positive_weights(batch.bugs)),
             CONFIDENCE: multi_label_loss(confidence, torch.zeros_like(confidence), unknown, confidence.new_ones(1)),
         }
         accuracy = retrieval_accuracy(first.detach(), second.detach(), batch.excluded)
         return {"loss": multi_task(losses, self.weights), **losses, "accuracy": torch.tensor(accuracy)}
-
-
-def known(labels: Tensor) -> Tensor:
-    """A mask for labels of which none is missing."""
-    return torch.ones_like(labels, dtype=torch.bool)
 
 
 # Training -----------------------------------------------------------------------------------------------------------
@@ -286,8 +267,7 @@ def draws_of(data: GraphData, epoch: int) -> list[Draw]:
 
 def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
-    progress, settings = state.progress, session.config.graphsage
-    make = partial(make_batch, data)
+    progress, settings, make = state.progress, session.config.graphsage, partial(make_batch, data)
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
     while not session.is_over(state):
         drops = progress.stale_epochs // PLATEAU_PATIENCE if progress.epoch else 0
@@ -295,22 +275,11 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
             group["lr"] = settings.learning_rate * PLATEAU_FACTOR**drops
         draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
-            losses = learn(learner, state.optimiser, batch, settings.clip)
+            losses = take_step(learner, state.optimiser, batch, settings.clip)
             session.after_step(state, losses, batch.pairs, len(draws))
             if session.out_of_budget:
                 break
         session.after_epoch(state, mean_losses(learner, held_out))
-
-
-def learn(learner: Learner, optimiser: torch.optim.Optimizer, batch: Batch, clip: float) -> dict[str, float]:
-    """One step; returns its losses."""
-    learner.train()
-    optimiser.zero_grad(set_to_none=True)
-    losses = learner(batch)
-    losses["loss"].backward()
-    nn.utils.clip_grad_norm_(learner.parameters(), clip)
-    optimiser.step()
-    return {name: float(value.detach()) for name, value in losses.items()}
 
 
 def finish(session: Session, data: GraphData, encoder: GraphSage, state: TrainingState) -> TrainResult:

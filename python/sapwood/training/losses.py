@@ -121,6 +121,11 @@ def multi_task(losses: Mapping[str, Tensor], weights: Mapping[str, float]) -> Te
     return torch.stack([weights[name] * losses[name] for name in sorted(losses)]).sum()
 
 
+def all_known(labels: Tensor) -> Tensor:
+    """A mask for labels of which none is missing."""
+    return torch.ones_like(labels, dtype=torch.bool)
+
+
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean over the entries where `mask` is true, 0 where there are none; masked values have no gradient."""
     return torch.where(mask, values, 0.0).sum() / mask.sum().clamp(min=1)

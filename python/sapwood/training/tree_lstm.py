@@ -26,6 +26,7 @@ from sapwood.training.batches import (
     may_be_alike,
     mean_losses,
     pairs_of_split,
+    take_step,
     validation_draws,
 )
 from sapwood.training.losses import (
@@ -164,8 +165,7 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     hidden[-count:] = hidden[len(texts) - 2 * count : len(texts) - count]  # a mutant and its original look alike
     forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, hidden.tolist())
     targets, known = statement_labels(forest, 2 * len(pairs), [mutants.lines[position] for position in chosen.tolist()])
-    names = data.views.names[pairs.first]
-    alike = may_be_alike(names) | (names[:, None] == data.views.names[pairs.second][None, :])
+    alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     return Batch(
         forest=ForestTensors.of(forest, device),
         pairs=len(pairs),
@@ -252,33 +252,20 @@ def draws_of(data: TreeData, epoch: int) -> list[Draw]:
 
 def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
-    config, progress, settings = session.config, state.progress, session.config.tree_lstm
+    progress, settings = state.progress, session.config.tree_lstm
     make = partial(make_batch, data)
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
     while not session.is_over(state):
         draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
             share = session.share_done(progress, len(draws))
-            losses = learn(learner, state.optimiser, batch, config, share)
+            for group in state.optimiser.param_groups:
+                group["lr"] = settings.learning_rate * rate_at(share)
+            losses = take_step(learner, state.optimiser, batch, settings.clip)
             session.after_step(state, losses, batch.pairs, len(draws))
             if session.out_of_budget:
                 break
         session.after_epoch(state, mean_losses(learner, held_out))
-
-
-def learn(
-    learner: Learner, optimiser: torch.optim.Optimizer, batch: Batch, config: Config, share: float
-) -> dict[str, float]:
-    """One step when `share` of the training is done; returns its losses."""
-    learner.train()
-    for group in optimiser.param_groups:
-        group["lr"] = config.tree_lstm.learning_rate * rate_at(share)
-    optimiser.zero_grad(set_to_none=True)
-    losses = learner(batch)
-    losses["loss"].backward()
-    nn.utils.clip_grad_norm_(learner.parameters(), config.tree_lstm.clip)
-    optimiser.step()
-    return {name: float(value.detach()) for name, value in losses.items()}
 
 
 def finish(session: Session, data: TreeData, encoder: TreeLstm, state: TrainingState) -> TrainResult:

@@ -1,0 +1,46 @@
+"""The device is chosen with a reason, and one that is not there is refused."""
+
+import pytest
+import torch
+
+from sapwood.errors import ConfigError
+from sapwood.training import device
+from sapwood.training.device import choose_device
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_cpu_is_taken_where_nothing_else_is_there(monkeypatch):
+    monkeypatch.setattr(device, "_accelerators", list)
+    choice = choose_device("auto", 1)
+    assert (choice.device, choice.threads) == ("cpu", 1)
+    assert "no CUDA or MPS" in choice.reason
+    assert torch.get_num_threads() == 1
+
+
+def test_missing_devices_are_refused_by_name(monkeypatch):
+    monkeypatch.setattr(device, "_accelerators", list)
+    for name in ("cuda", "cuda:1", "mps"):
+        with pytest.raises(ConfigError, match=name):
+            choose_device(name, 1)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "seconds", "winner"),
+    [(1.0, 0.1, "cuda"), (1.0, 9.0, "cpu"), (5.0, 0.1, "cpu")],  # faster; slower; faster but wrong
+)
+def test_an_accelerator_wins_only_when_faster_and_right(monkeypatch, gradient, seconds, winner):
+    measured = {"cpu": (torch.ones(3), 1.0), "cuda": (torch.full((3,), gradient), seconds)}
+    monkeypatch.setattr(device, "_accelerators", lambda: ["cuda"])
+    monkeypatch.setattr(device, "_probe", measured.__getitem__)
+    assert choose_device("auto", 1).device == winner
+
+
+def test_denormal_numbers_are_flushed():
+    choose_device("cpu", 1)
+    assert float(torch.tensor(1e-30) * torch.tensor(1e-10)) == 0.0
