@@ -41,7 +41,7 @@ def examine_quickly(engine: _core.Engine, model: str, config: Config) -> list[Ch
         _dependencies(),
         _guarded("index", lambda: _index(engine)),
         _guarded("versions", lambda: _versions(engine, model)),
-        _runs(engine, config),
+        _runs(engine, model, config),
     ]
 
 
@@ -67,8 +67,8 @@ def _versions(engine: _core.Engine, model: str) -> Check:
     return Check("versions", "ok", ", ".join(names) if names else "none yet, this makes the first")
 
 
-def _runs(engine: _core.Engine, config: Config) -> Check:
-    folder = Path(engine.workspace_path, config.dirs.runs)
+def _runs(engine: _core.Engine, model: str, config: Config) -> Check:
+    folder = Path(engine.workspace_path, config.dirs.runs, config.experiment_name, model)
     runs = sorted(run.name for run in folder.iterdir() if run.is_dir()) if folder.is_dir() else []
     found = f"{len(runs)}, the last is {runs[-1]}" if runs else "none yet"
     return Check("earlier runs", "ok", found)

@@ -1,0 +1,55 @@
+"""Preflight: what would spoil a run is found before it."""
+
+import pytest
+
+from sapwood import _core, preflight
+from sapwood.checks import failed
+from sapwood.config import load_config
+
+
+@pytest.fixture
+def engine(indexed):
+    return _core.Engine.open(str(indexed))
+
+
+def test_few_functions_are_a_warning_and_no_failure(engine):
+    checks = {check.name: check for check in preflight.examine_quickly(engine, "tree-lstm", load_config())}
+    assert checks["index"].status == "warning"
+    assert not failed(checks.values())
+
+
+def test_without_an_index_nothing_is_tried(project):
+    checks = preflight.examine(_core.Engine.create(str(project)), "tree-lstm", load_config())
+    assert [check.name for check in failed(checks)] == ["index"]
+    assert "sapwood index" in failed(checks)[0].fix
+    assert "first batch" not in [check.name for check in checks]
+
+
+def test_earlier_runs_of_the_same_experiment_are_found(engine):
+    config = load_config(overrides=["experiment_name=night"])
+    folder = preflight.Path(engine.workspace_path, "runs", "night", "tree-lstm", "20260101-000000")
+    folder.mkdir(parents=True)
+    runs = {check.name: check.found for check in preflight.examine_quickly(engine, "tree-lstm", config)}
+    assert "20260101-000000" in runs["earlier runs"]
+    others = {check.name: check.found for check in preflight.examine_quickly(engine, "graphsage", config)}
+    assert others["earlier runs"] == "none yet"
+
+
+@pytest.mark.parametrize(
+    ("labels", "status"),
+    [
+        ({}, "ok"),
+        ({"bugs": {"none": 20, "wrong-literal": 1}}, "ok"),
+        ({"bugs": {"none": 21, "wrong-literal": 1}}, "warning"),
+        ({"bugs": {"none": 5, "wrong-literal": 0}}, "warning"),
+        ({"bugs": {"none": 5}}, "ok"),
+    ],
+)
+def test_classes_above_twenty_to_one_are_a_warning(labels, status):
+    assert preflight.balance(labels).status == status
+
+
+def test_a_missing_package_fails_with_its_command(engine, monkeypatch):
+    monkeypatch.setattr(preflight, "missing_for_training", lambda: ["torch"])
+    (failure,) = failed(preflight.examine(engine, "graphsage", load_config()))
+    assert ("torch" in failure.found, "sapwood[train]" in failure.fix) == (True, True)
