@@ -11,6 +11,9 @@ from torch.nn import functional
 
 from sapwood.errors import ConfigError
 
+PAYS = 0.85
+"""More threads are taken where they need at most this share of one thread's time."""
+
 
 @dataclass(frozen=True)
 class DeviceChoice:
@@ -24,22 +27,22 @@ class DeviceChoice:
 def choose_device(requested: str, threads: int) -> DeviceChoice:
     """Takes the device asked for, or for `auto` the fastest that agrees with the CPU on a small training step.
 
-    Also sets torch's thread count (0 = every core this process may use) and flushes denormal numbers to zero: the
-    moments of rarely seen embeddings decay into them and would slow a step down tenfold.
+    Also sets torch's thread count (0 = one or every core, whichever a probe finds faster) and flushes denormal numbers
+    to zero: the moments of rarely seen embeddings decay into them and would slow a step down tenfold.
 
     Raises:
         ConfigError: The device asked for is not there.
     """
-    threads = threads or available_cores()
     # Worker threads inherit the mode of the thread that starts them, so this comes before any parallel work.
     torch.set_flush_denormal(True)
+    threads = threads or _best_threads(available_cores())
     torch.set_num_threads(threads)
     if requested != "auto":
         _require(requested)
         return DeviceChoice(requested, threads, f"{requested}: asked for")
     accelerators = _accelerators()
     if not accelerators:
-        return DeviceChoice("cpu", threads, f"cpu with {threads} threads: no CUDA or MPS device was found")
+        return DeviceChoice("cpu", threads, f"cpu, threads: {threads}; no CUDA or MPS device was found")
     return _fastest(accelerators, threads)
 
 
@@ -47,6 +50,28 @@ def available_cores() -> int:
     """Cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _best_threads(cores: int) -> int:
+    """Every core where that pays, else one: beside other busy programs, threads wait for one that is not scheduled."""
+    if cores == 1:
+        return 1
+    seconds = {threads: _seconds_of_levels(threads) for threads in (1, cores)}
+    return cores if seconds[cores] < PAYS * seconds[1] else 1
+
+
+def _seconds_of_levels(threads: int) -> float:
+    """Time of products like those of a tree's levels, stalls included."""
+    torch.set_num_threads(threads)
+    weight, sizes = torch.ones(256, 768), (16, 32, 64, 128, 256, 512, 1024)
+    states = [torch.ones(rows, 256) for rows in sizes]
+    for rows in states:
+        torch.tanh(rows @ weight)
+    start = time.perf_counter()
+    for _ in range(6):
+        for rows in states:
+            torch.tanh(rows @ weight)
+    return time.perf_counter() - start
 
 
 def _accelerators() -> list[str]:
@@ -68,9 +93,7 @@ def _require(device: str) -> None:
 
 def _fastest(accelerators: list[str], threads: int) -> DeviceChoice:
     expected, slowest = _probe("cpu")
-    choice = DeviceChoice(
-        "cpu", threads, f"cpu with {threads} threads: faster than {', '.join(accelerators)} on a probe"
-    )
+    choice = DeviceChoice("cpu", threads, f"cpu, threads: {threads}; faster than {', '.join(accelerators)} on a probe")
     best = slowest
     for device in accelerators:
         gradient, seconds = _probe(device)

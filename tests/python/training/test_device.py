@@ -41,6 +41,14 @@ def test_an_accelerator_wins_only_when_faster_and_right(monkeypatch, gradient, s
     assert choose_device("auto", 1).device == winner
 
 
+@pytest.mark.parametrize(("many", "threads"), [(0.5, 4), (0.95, 1), (3.0, 1)])
+def test_every_core_is_used_only_where_it_pays(monkeypatch, many, threads):
+    monkeypatch.setattr(device, "_accelerators", list)
+    monkeypatch.setattr(device, "available_cores", lambda: 4)
+    monkeypatch.setattr(device, "_seconds_of_levels", {1: 1.0, 4: many}.__getitem__)
+    assert choose_device("auto", 0).threads == threads
+
+
 def test_denormal_numbers_are_flushed():
     choose_device("cpu", 1)
     assert float(torch.tensor(1e-30) * torch.tensor(1e-10)) == 0.0
