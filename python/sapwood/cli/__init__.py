@@ -31,7 +31,7 @@ def main() -> NoReturn:
     if not sys.warnoptions and os.environ.get("SAPWOOD_DEBUG") != "1":
         # Warnings of libraries are for developers; what a user has to know is an error, a check or a note.
         warnings.simplefilter("ignore")
-    # Threads that spin while they wait for each other slow training down tenfold as soon as another program needs a core.
+    # Threads that spin while they wait for each other slow training tenfold as soon as another program needs a core.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     code = run(sys.argv[1:])
     _close_standard_output()
