@@ -121,7 +121,11 @@ def _train(session: Session, model: str) -> Training:
             shown(event)
 
         result = train(model, session.engine, session.config, on_event=on_event, should_stop=should_stop)
-    facts = recorder.facts() | {name: f"{value:.4g}" for name, value in result.metrics.items()}
+    facts = recorder.facts() | {
+        name if name == "steps" else f"best epoch, {name.replace('_', ' ')}": f"{value:.4g}"
+        for name, value in result.metrics.items()
+        if value
+    }
     training = Training(
         model, result.version or "none", session.clock.seconds[f"train {model}"], facts, recorder.curves()
     )

@@ -46,13 +46,12 @@ def search(console: Console, example: SearchExample | None) -> None:
         return
     console.print(f"Functions like [bold]{escape(example.symbol)}[/] ({escape(example.place)})")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("", "function", "where", "found by", "why"):
+    for column in ("", "function", "where", "why"):
         table.add_column(column, overflow="fold")
     for number, hit in enumerate(example.hits, 1):
-        legs = ", ".join(f"{leg['leg']} {leg['rank']}" for leg in hit["legs"])
         mark = " [green](known counterpart)[/]" if hit["symbol"] in example.known else ""
         where = f"{hit['path']}:{hit['start_line']}"
-        table.add_row(str(number), escape(hit["symbol"]) + mark, escape(where), legs, escape(hit["why"]))
+        table.add_row(str(number), escape(hit["symbol"]) + mark, escape(where), escape(hit["why"]))
     console.print(table)
     console.print(f"[dim]{escape(example.note)}[/]")
 

@@ -133,7 +133,7 @@ class Verdicts:
 def _told_apart(originals: Floats, mutants: Floats) -> dict[str, Mean]:
     labels = np.repeat([False, True], [len(originals), len(mutants)])
     area = auroc(np.concatenate([originals, mutants]), labels)
-    return {"AUROC": Mean(area, 0.0, len(labels)), "paired": paired_accuracy(originals, mutants)}
+    return {"AUROC": Mean(area, None, len(labels)), "paired": paired_accuracy(originals, mutants)}
 
 
 def wrong_starts(lines: Lines, pair: Pair) -> set[int]:
@@ -147,8 +147,8 @@ def chance(pairs: Sequence[Pair], table: Table) -> list[Result]:
     """Work out what a random line and a fair coin score."""
     name = "random line and coin"
     rows = [
-        table.row(name, "AUROC", Mean(0.5, 0.0, 2 * len(pairs)), is_baseline=True),
-        table.row(name, "paired", Mean(0.5, 0.0, len(pairs)), is_baseline=True),
+        table.row(name, "AUROC", Mean(0.5, None, 2 * len(pairs)), is_baseline=True),
+        table.row(name, "paired", Mean(0.5, None, len(pairs)), is_baseline=True),
     ]
     listed = [[(line, 0.0) for line in dict(statements(pair.mutant))] for pair in pairs]
     for top in TOP:
@@ -156,8 +156,8 @@ def chance(pairs: Sequence[Pair], table: Table) -> list[Result]:
             chance_of_a_hit(len(lines), len(wrong_starts(lines, pair)), top)
             for lines, pair in zip(listed, pairs, strict=True)
         ]
-        mean = mean_of(hits) if hits else Mean(0.0, 0.0, 0)
-        rows.append(table.row(name, f"line top-{top}", Mean(mean.value, 0.0, mean.n), is_baseline=True))
+        mean = mean_of(hits) if hits else Mean(0.0, None, 0)
+        rows.append(table.row(name, f"line top-{top}", Mean(mean.value, None, mean.n), is_baseline=True))
     return rows
 
 

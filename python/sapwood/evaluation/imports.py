@@ -142,8 +142,8 @@ class Guesses:
         missing, count = sum(files.unreachable), len(files.texts)
         note = f"{missing} of {missing + int(files.labels.sum())} imports are outside the vocabulary, missed in recall"
         recall = label_recall_at(scores, files.labels, files.unreachable, CUTOFF)
-        area = Mean(micro_average_precision(scores, files.labels), 0.0, count)
-        f1 = Mean(micro_f1(scores, files.labels, threshold), 0.0, count)
+        area = Mean(micro_average_precision(scores, files.labels), None, count)
+        f1 = Mean(micro_f1(scores, files.labels, threshold), None, count)
         return [
             table.row(name, "average precision", area, is_baseline=is_baseline),
             table.row(name, "micro-F1", f1, is_baseline=is_baseline),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _EVERY_PAIR = 10_000
 """Pairs of one name that count as right answers: all of them, other than in training."""
+_SURE = 0.5
+"""Least weight of a pair that counts: docstrings agree, or the name has several words."""
 _TRAINING_FUNCTIONS = 4000
 """Training functions that the rarity baseline counts at most."""
 
@@ -49,7 +51,7 @@ class Material:
         ]
 
     def counterpart_pairs(self) -> list[tuple[int, int]]:
-        """List all pairs of held-out counterparts as positions among the held-out functions."""
+        """List the pairs of held-out counterparts that are sure, as positions among the held-out functions."""
         places = self.dataset.positions(TEST)
         settings = self.config.data.positives.model_copy(update={"per_name": _EVERY_PAIR})
         pairs = match_functions(
@@ -60,7 +62,8 @@ class Material:
             settings=settings,
             seed=self.config.seed,
         )
-        return list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+        sure = pairs.weights >= _SURE
+        return list(zip(pairs.first[sure].tolist(), pairs.second[sure].tolist(), strict=True))
 
     def mistakes(self) -> list[Pair]:
         """Inject mistakes into held-out functions."""

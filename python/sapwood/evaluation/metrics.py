@@ -88,10 +88,10 @@ def _positive(cutoffs: Sequence[int]) -> Sequence[int]:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean over ``n`` independent items with its standard error (0.0 for fewer than two items)."""
+    """A measure over ``n`` items, with its standard error where it is a mean over independent ones."""
 
     value: float
-    error: float
+    error: float | None
     n: int
 
 
@@ -101,7 +101,7 @@ def mean_of(values: Sequence[float] | Floats) -> Mean:
     if not array.size:
         message = "a mean needs at least one value"
         raise ValueError(message)
-    error = float(array.std(ddof=1) / np.sqrt(array.size)) if array.size > 1 else 0.0
+    error = float(array.std(ddof=1) / np.sqrt(array.size)) if array.size > 1 else None
     return Mean(float(array.mean()), error, int(array.size))
 
 

@@ -46,4 +46,4 @@ def _comparison(learned: Result, unlearned: Result) -> str:
 
 def _error(row: Result) -> float:
     """Standard error, or the largest that a share over n items can have."""
-    return row.error or 0.5 / row.n**0.5
+    return 0.5 / row.n**0.5 if row.error is None else row.error

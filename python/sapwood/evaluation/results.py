@@ -130,9 +130,16 @@ class Grid:
         return any(row.is_baseline for (name, _), row in self.cells.items() if name == method)
 
     def notes(self) -> list[str]:
-        """Collect what is said beside values, one line a method and note."""
-        lines = (f"{row.method}: {row.note}" for row in self.cells.values() if row.note)
-        return list(dict.fromkeys(lines))
+        """Collect what is said beside values, one line a note, with the methods that it is about unless it is all."""
+        methods: dict[str, set[str]] = {}
+        for row in self.cells.values():
+            if row.note:
+                methods.setdefault(row.note, set()).add(row.method)
+        everybody = set(self.methods)
+        return [
+            note if said_of == everybody else f"{', '.join(sorted(said_of))}: {note}"
+            for note, said_of in methods.items()
+        ]
 
 
 def markdown(results: Sequence[Result]) -> str:

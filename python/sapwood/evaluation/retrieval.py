@@ -118,7 +118,8 @@ def counterparts(pool: Pool, pairs: Iterable[tuple[int, int]], limit: int, seed:
     packages = np.asarray(pool.packages)
     table = Table(
         "Find the independent counterpart",
-        f"{len(chosen)} held-out functions that share name and docstring words with one of another package",
+        f"{len(chosen)} held-out functions for which another package has one of the same name and a like docstring "
+        "(where one has no docstring: a name of several words)",
         f"held-out functions of other packages ({size} in all); own name, docstrings and comments hidden",
     )
     allowed = packages[chosen][:, None] != packages[None, :] if size else np.zeros((0, 0), dtype=bool)

@@ -87,14 +87,14 @@ class AnalysisExample:
         """Say whether the mistake was found."""
         if self.probability_after is None or self.probability_before is None:
             return "The bug head is untrained, so the mistake could not be found."
-        risen = self.probability_after > self.probability_before
+        points = 100 * (self.probability_after - self.probability_before)
+        change = f"the probability of a bug changed by {points:+.1f} points"
         places = [line for line, _ in self.lines]
-        rank = places.index(self.line) + 1 if self.line in places else None
-        where = "its line is not among the lines named" if rank is None else f"its line is number {rank} of those named"
-        if risen and rank == 1:
-            return "Found: the probability rose and its line is named first."
-        found = "Found in part" if risen or rank == 1 else "Not found"
-        return f"{found}: the probability {'rose' if risen else 'did not rise'} and {where}."
+        if self.line not in places:
+            return f"Not found: its line is not among the lines named; {change}."
+        rank = places.index(self.line) + 1
+        found = "Found" if rank == 1 and points > 0 else "Found in part"
+        return f"{found}: its line is number {rank} of those named; {change}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,11 @@ def _analysis(example: AnalysisExample | None) -> str:
         ("untrained heads", ", ".join(example.untrained) or "none"),
         ("verdict", example.verdict()),
     ]
-    return f"`{example.symbol}`. {example.note}\n\n{diff}\n\n{_table(['what', 'value'], rows)}"
+    caution = (
+        "Half of the functions that the bug head learned from had a mistake, so its probabilities are far too high for "
+        "ordinary code; only their order says something."
+    )
+    return f"`{example.symbol}`. {example.note}\n\n{diff}\n\n{_table(['what', 'value'], rows)}\n\n{caution}"
 
 
 def _percent(probability: float | None) -> str:

@@ -106,7 +106,7 @@ def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
         "| nodes: function | 9 |",
         "| 1 | `a.b.walk` | a/b.py:7 | structure 1 | same loop | yes |",
         "+ if a <= b:",
-        "Found: the probability rose and its line is named first.",
+        "Found: its line is number 1 of those named; the probability of a bug changed by +40.0 points.",
     ):
         assert said in text
     assert "nodes: class" not in text
@@ -124,11 +124,11 @@ def test_nothing_measured_is_said(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"probability_after": None}, "The bug head is untrained, so the mistake could not be found."),
-        ({"probability_after": 0.1}, "Found in part: the probability did not rise and its line is number 1"),
-        ({"lines": [(1, 0.9), (3, 0.1)]}, "Found in part: the probability rose and its line is number 2"),
+        ({"probability_after": 0.1}, "Found in part: its line is number 1 of those named; the probability"),
+        ({"lines": [(1, 0.9), (3, 0.1)]}, "Found in part: its line is number 2 of those named; the probability"),
         (
-            {"probability_after": 0.2, "lines": [(1, 0.9)]},
-            "Not found: the probability did not rise and its line is not",
+            {"lines": [(1, 0.9)]},
+            "Not found: its line is not among the lines named; the probability of a bug changed by",
         ),
     ],
 )

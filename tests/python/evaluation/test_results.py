@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TABLE = Table("Find it", "all a|b", "everything")
 
 
-def row(method: str, value: float, *, error: float = 0.01, is_baseline: bool = False, n: int = 100) -> Result:
+def row(method: str, value: float, *, error: float | None = 0.01, is_baseline: bool = False, n: int = 100) -> Result:
     return TABLE.row(method, "MRR", Mean(value, error, n), is_baseline=is_baseline)
 
 
@@ -68,9 +68,15 @@ def test_words_follow_the_numbers(learned: float, unlearned: float, said: str) -
 
 
 def test_a_difference_without_standard_error_counts_only_where_n_is_large() -> None:
-    rows = [row("a", 0.6, error=0.0, n=20), row("b", 0.5, error=0.0, n=20, is_baseline=True)]
+    rows = [row("a", 0.6, error=None, n=20), row("b", 0.5, error=None, n=20, is_baseline=True)]
     assert "no clear difference" in reading(rows)[0]
 
 
 def test_nothing_to_compare_is_said() -> None:
     assert "nothing to compare (too few queries (n = 1))" in reading([row("a", 0.6, n=1)])[0]
+
+
+def test_a_note_about_all_methods_is_said_once() -> None:
+    rows = [TABLE.row(name, "recall", Mean(0.5, None, 10), is_baseline=False, note="common") for name in ("a", "b")]
+    assert "\n- common\n" in markdown(rows)
+    assert "\n- a, b: common\n" in markdown([*rows, row("c", 0.5)])
