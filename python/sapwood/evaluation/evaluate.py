@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sapwood.data import TRAIN, load_dataset
-from sapwood.errors import NoModelError
+from sapwood.errors import BadInputError, NoModelError
 from sapwood.evaluation import bugs, imports
 from sapwood.evaluation.learned import LearnedGuesser, LearnedJudge, vectors
 from sapwood.evaluation.material import Material
@@ -31,6 +31,16 @@ MODELS: Final = ("tree-lstm", "graphsage")
 ALL: Final = "all"
 """In place of a model name: every model that serves, in the same tables."""
 
+_SPLIT_SETTINGS: Final = (
+    "max_functions",
+    "min_lines",
+    "max_nodes",
+    "validation_fraction",
+    "test_fraction",
+    "duplicate_threshold",
+)
+"""Settings, beside the seed, that decide which packages are held out."""
+
 
 def evaluate(
     engine: _core.Engine,
@@ -53,8 +63,11 @@ def evaluate(
 
     Raises:
         NoModelError: nothing serves.
+        BadInputError: a version was trained on another split, so "held out" would not be true of it.
     """
     predictors = load_predictors(engine, MODELS if model == ALL else (model,))
+    for name, predictor in predictors.items():
+        require_same_split(engine.versions.show(name, predictor.version), engine.index_data().fingerprint, config)
     material = Material(dataset or load_dataset(engine, config), config)
     tell = _teller(on_event)
     results = _retrieval(material, predictors, tell, baselines=baselines)
@@ -76,6 +89,30 @@ def load_predictors(engine: _core.Engine, models: Sequence[str]) -> dict[str, Pr
     if not loaded and missing is not None:
         raise missing
     return loaded
+
+
+def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Config) -> None:
+    """Refuse to call packages held out that a version may have been trained on.
+
+    Raises:
+        BadInputError: the sources, the seed or a setting that the split hangs on differ from the version's.
+    """
+    name = f"{manifest['model']} {manifest['version']}"
+    if manifest["data"]["fingerprint"] != fingerprint:
+        message = (
+            f"the sources were indexed anew since {name} was trained, so it may have seen what is held out now; "
+            f"train again with: sapwood train {manifest['model']}"
+        )
+        raise BadInputError(message)
+    trained, asked = manifest["config"], config.model_dump(mode="json")
+    differing = [f"data.{key}" for key in _SPLIT_SETTINGS if trained["data"][key] != asked["data"][key]]
+    differing += ["seed"] if trained["seed"] != asked["seed"] else []
+    if differing:
+        message = (
+            f"{name} was trained with other settings of {', '.join(differing)}, so it may have seen what is held out now; "
+            "evaluate with --config and the config.yaml of that version"
+        )
+        raise BadInputError(message)
 
 
 def store(engine: _core.Engine, model: str, results: Sequence[Result]) -> Path:
