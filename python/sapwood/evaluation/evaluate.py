@@ -109,7 +109,7 @@ def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Co
     differing += ["seed"] if trained["seed"] != asked["seed"] else []
     if differing:
         message = (
-            f"{name} was trained with other settings of {', '.join(differing)}, so it may have seen what is held out now; "
+            f"{name} was trained with other settings of {', '.join(differing)}, so it may have seen what is held out; "
             "evaluate with --config and the config.yaml of that version"
         )
         raise BadInputError(message)
@@ -189,5 +189,5 @@ def _bugs(material: Material, predictors: Mapping[str, Predictor], *, baselines:
 
 def _untrained(task: str, head: str, predictors: Mapping[str, Predictor]) -> list[Result]:
     table = Table(task, "none", "none")
-    note = f"the {head} head is untrained"
-    return [table.missing(name, "-", 0, note, is_baseline=False) for name in predictors]
+    note = f"no trained {head} head"
+    return [table.missing(name, head, 0, note, is_baseline=False) for name in predictors]
