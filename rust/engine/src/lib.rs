@@ -29,3 +29,8 @@ pub use search::Hit;
 
 /// Version of the engine; an environment's `sapwood` package must have the same.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The README's Rust snippets, so that they keep compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
