@@ -99,10 +99,14 @@ fn an_unchanged_folder_keeps_its_index_and_a_changed_one_does_not() {
     let fingerprint = engine.index_data().unwrap().fingerprint().to_owned();
     assert!(engine.index(&quietly).unwrap().unchanged);
     write(folder.path(), "shapes/area.py", b"def square(side):\n    return side ** 2\n");
+    let other = Engine::open(folder.path(), None).unwrap();
+    assert_eq!(other.index_data().unwrap().fingerprint(), fingerprint);
     let stale = engine.search_at("shapes/area.py", 5, 3).unwrap_err();
     assert_eq!(stale.code(), "stale_index", "{stale}");
     assert!(!engine.index(&quietly).unwrap().unchanged);
     assert_ne!(engine.index_data().unwrap().fingerprint(), fingerprint);
+    // One that had read the old index answers from the new one.
+    assert_eq!(other.index_data().unwrap().fingerprint(), engine.index_data().unwrap().fingerprint());
     let reopened = Engine::open(&folder.path().join("shapes"), None).unwrap();
     assert_eq!(reopened.index_data().unwrap().fingerprint(), engine.index_data().unwrap().fingerprint());
     assert_eq!(reopened.search_words("square", 1).unwrap()[0].symbol, "shapes.area.square");

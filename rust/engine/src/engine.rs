@@ -10,7 +10,7 @@ use sapwood_workspace::{RunLock, Versions, Workspace};
 use serde::de::DeserializeOwned;
 
 use crate::error::{EngineError, Result};
-use crate::index::{self, Content, Index, IndexReport, OnProgress, Progress};
+use crate::index::{self, Content, Index, IndexReport, OnProgress, Progress, Stamp};
 use crate::messages::{
     AnalyzeRequest, Analyzed, EmbedRequest, Embedded, Encoder, Event, Item, Model, Request, TrainRequest, Trained,
 };
@@ -29,11 +29,12 @@ pub struct Engine {
     loaded: Arc<Loaded>,
 }
 
-/// What is read from the workspace when it is first asked for.
+/// What is read from the workspace when it is first asked for, and again when its files were replaced.
 #[derive(Default)]
 struct Loaded {
-    index: Mutex<Option<Arc<Index>>>,
-    search: Mutex<Option<Arc<SearchIndex>>>,
+    index: Mutex<Option<(Stamp, Arc<Index>)>>,
+    /// With the fingerprint of the index that it belongs to.
+    search: Mutex<Option<(String, Arc<SearchIndex>)>>,
     vectors: FunctionVectorCache,
 }
 
@@ -122,8 +123,9 @@ impl Engine {
         built.search.save(&self.workspace, built.index.fingerprint())?;
         report.set_time(start.elapsed());
         index::save(&self.workspace, &built.index, &report)?;
-        *lock_of(&self.loaded.search) = Some(Arc::new(built.search));
-        *lock_of(&self.loaded.index) = Some(Arc::new(built.index));
+        let fingerprint = built.index.fingerprint().to_owned();
+        *lock_of(&self.loaded.search) = Some((fingerprint, Arc::new(built.search)));
+        *lock_of(&self.loaded.index) = Some((index::stamp(&self.workspace)?, Arc::new(built.index)));
         Ok(report)
     }
 
@@ -135,31 +137,34 @@ impl Engine {
         index::load_report(&self.workspace)
     }
 
-    /// The stored index; read once.
+    /// The stored index. It is read when it is first asked for, and again once someone has indexed anew.
     ///
     /// # Errors
     /// As [`Self::index_report`].
     pub fn index_data(&self) -> Result<Arc<Index>> {
+        let stamp = index::stamp(&self.workspace)?;
         let mut loaded = lock_of(&self.loaded.index);
-        if let Some(index) = loaded.as_ref() {
+        if let Some((of, index)) = loaded.as_ref()
+            && *of == stamp
+        {
             return Ok(index.clone());
         }
         let index = Arc::new(index::load(&self.workspace)?);
-        Ok(loaded.insert(index).clone())
+        *loaded = Some((stamp, index.clone()));
+        Ok(index)
     }
 
-    /// What search answers from; read once.
-    ///
-    /// # Errors
-    /// As [`Self::index_report`].
-    pub fn search_index(&self) -> Result<Arc<SearchIndex>> {
-        let index = self.index_data()?;
+    /// What search answers from, for an index of this workspace.
+    fn search_index(&self, index: &Index) -> Result<Arc<SearchIndex>> {
         let mut loaded = lock_of(&self.loaded.search);
-        if let Some(search) = loaded.as_ref() {
+        if let Some((of, search)) = loaded.as_ref()
+            && of == index.fingerprint()
+        {
             return Ok(search.clone());
         }
         let search = Arc::new(SearchIndex::load(&self.workspace, index.fingerprint())?);
-        Ok(loaded.insert(search).clone())
+        *loaded = Some((index.fingerprint().to_owned(), search.clone()));
+        Ok(search)
     }
 
     /// The `k` functions that hold these words best.
@@ -167,7 +172,8 @@ impl Engine {
     /// # Errors
     /// As [`Self::index_report`].
     pub fn search_words(&self, words: &str, k: usize) -> Result<Vec<Hit>> {
-        self.search_index()?.find(self.index_data()?.as_ref(), &search::of_words(words), None, k)
+        let index = self.index_data()?;
+        self.search_index(&index)?.find(&index, &search::of_words(words), None, k)
     }
 
     /// The `k` functions most like the one at a line of an indexed file, without itself. `file` is relative to the
@@ -181,7 +187,7 @@ impl Engine {
         let mut query = search::of_function(&index, document)?;
         let serving = self.loaded.vectors.serving(&self.versions(), &index)?;
         query.vector = serving.as_ref().and_then(|serving| serving.of_function(document));
-        self.search_index()?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+        self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
     }
 
     /// The `k` functions most like a piece of code.
@@ -195,7 +201,7 @@ impl Engine {
         if let Some(serving) = &serving {
             query.vector = Some(serving.version.embed(&[code], language)?.0);
         }
-        self.search_index()?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+        self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
     }
 
     /// Hashed structure of texts, `texts.len()` rows of 4,096, each of length 1; terms weigh as in the stored index.
@@ -203,7 +209,8 @@ impl Engine {
     /// # Errors
     /// As [`Self::index_report`], and the typed reason for the first text that cannot be taken.
     pub fn structure_vectors<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<Vec<f32>> {
-        texts::hashed_vectors(self.search_index()?.structure(), texts, language)
+        let index = self.index_data()?;
+        texts::hashed_vectors(self.search_index(&index)?.structure(), texts, language)
     }
 
     /// Trains a model on the indexed sources and publishes it.

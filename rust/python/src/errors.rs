@@ -96,13 +96,22 @@ pub(crate) fn bad_input(message: impl Into<String>) -> PyErr {
     raise("bad_input", message.into())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_one_class() {
-        let codes: Vec<_> = CLASSES.iter().map(|(code, _, _)| *code).collect();
-        assert_eq!(codes, sapwood::error::CODES);
+/// One class a code, in the order of the engine's list: checked when this is compiled.
+const _: () = {
+    let codes = sapwood::error::CODES;
+    assert!(CLASSES.len() == codes.len(), "each code needs one class");
+    let mut at = 0;
+    while at < codes.len() {
+        assert!(same(CLASSES[at].0, codes[at]), "classes must stand in the order of the codes");
+        at += 1;
     }
+};
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
 }

@@ -28,7 +28,7 @@ pub use read::Content;
 pub(crate) use read::words;
 pub use report::{IndexReport, SkippedFile};
 pub use store::save;
-pub(crate) use store::{current_report, load, load_report};
+pub(crate) use store::{Stamp, current_report, load, load_report, stamp};
 
 use crate::duplicates::{counted, duplicate_groups};
 use crate::error::{EngineError, Result};

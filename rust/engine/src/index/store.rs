@@ -1,6 +1,7 @@
 //! The index as columns in the workspace: one file for the graph, one for search.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use sapwood_core::features::SparseRows;
@@ -31,6 +32,22 @@ pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Resul
     put_labelled(&mut writer, "import", &index.import_labels)?;
     put_labelled(&mut writer, "docstring", &index.docstrings)?;
     Ok(workspace.save_index(FILE, &writer)?)
+}
+
+/// What tells one saved index from the next without reading it: each save makes a new file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// The stamp of the stored index.
+pub(crate) fn stamp(workspace: &Workspace) -> Result<Stamp> {
+    let path = workspace.folder().join("index").join(FILE);
+    match workspace.storage().metadata(&path) {
+        Ok(metadata) => Ok(Stamp { bytes: metadata.bytes, modified: metadata.modified }),
+        Err(_) => Err(WorkspaceError::NoIndex { folder: workspace.source_root().to_owned() }.into()),
+    }
 }
 
 /// Loads the index.
