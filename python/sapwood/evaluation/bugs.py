@@ -10,7 +10,7 @@ import numpy as np
 
 from sapwood import _core
 from sapwood.evaluation.metrics import Mean, auroc, chance_of_a_hit, line_found, mean_of, paired_accuracy
-from sapwood.evaluation.results import MINIMUM_QUERIES, Table
+from sapwood.evaluation.results import CONTROL, MINIMUM_QUERIES, Table
 from sapwood.evaluation.views import statements
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Verdicts:
         swaps = np.random.default_rng(seed).random(len(self.pairs)) < 0.5
         first = np.where(swaps, self.mutants, self.originals)
         second = np.where(swaps, self.originals, self.mutants)
-        name = f"{self.name}, labels permuted"
+        name = f"{self.name}, {CONTROL}"
         means = _told_apart(first, second)
         return [table.row(name, metric, mean, is_baseline=True) for metric, mean in means.items()]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sapwood.evaluation.metrics import Mean, best_threshold, label_recall_at, micro_average_precision, micro_f1
-from sapwood.evaluation.results import MINIMUM_QUERIES, Table
+from sapwood.evaluation.results import CONTROL, MINIMUM_QUERIES, Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -134,7 +134,7 @@ class Guesses:
         if not self.is_enough:
             return []
         order = np.random.default_rng(seed).permutation(len(self.scores))
-        return self._rows(f"{self.name}, labels permuted", self.scores[order], table, is_baseline=True)
+        return self._rows(f"{self.name}, {CONTROL}", self.scores[order], table, is_baseline=True)
 
     def _rows(self, name: str, scores: Floats, table: Table, *, is_baseline: bool) -> list[Result]:
         files = self.held_out

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sapwood.evaluation.results import by_task
+from sapwood.evaluation.results import CONTROL, by_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sapwood.evaluation.results import Result
-
-CONTROL = "labels permuted"
-"""Marks the name of a method that was scored on shuffled answers."""
 
 
 def reading(results: Sequence[Result]) -> list[str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MINIMUM_QUERIES = 5
 """With fewer queries than this a row says so and gives no value."""
+CONTROL = "labels permuted"
+"""Marks the name of a method that was scored on shuffled answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,15 @@ def _markdown_table(key: tuple[str, str, str], rows: Sequence[Result]) -> str:
     lines.append("|---|---|" + "---:|" * len(grid.metrics))
     for method in grid.methods:
         cells = [_bold(grid.text(method, metric), bold=grid.is_best(method, metric)) for metric in grid.metrics]
-        lines.append(_bar([method, "no" if grid.is_baseline(method) else "yes", *cells]))
+        lines.append(_bar([method, _learned(method, grid), *cells]))
     lines += ["", *(f"- {note}" for note in grid.notes()), ""]
     return "\n".join(lines)
+
+
+def _learned(method: str, grid: Grid) -> str:
+    if CONTROL in method:
+        return "control"
+    return "no" if grid.is_baseline(method) else "yes"
 
 
 def _bar(cells: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sapwood import _core
 from sapwood.evaluation.metrics import ranked_relevance, retrieval_means
-from sapwood.evaluation.results import Table
+from sapwood.evaluation.results import CONTROL, Table
 from sapwood.evaluation.views import masked
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Search:
         order = np.random.default_rng(seed).permutation(len(self.queries))
         permuted = np.empty_like(self.relevant)
         permuted[order] = self.relevant[np.roll(order, 1)]
-        return self._rows(f"{method.name}, labels permuted", scores, permuted, cutoffs, is_baseline=True)
+        return self._rows(f"{method.name}, {CONTROL}", scores, permuted, cutoffs, is_baseline=True)
 
     def _rows(
         self, name: str, scores: Floats, relevant: Flags, cutoffs: Sequence[int], *, is_baseline: bool

@@ -71,7 +71,8 @@ def _results(content: Content) -> str:
         return "Nothing was evaluated."
     notes = (
         "Held-out packages were never trained on and never used to stop training. Bold is the best of a column; ± is "
-        "the standard error over queries; *labels permuted* is a control that must fall to chance."
+        "the standard error over queries; *labels permuted* is a control that must fall to chance (for imports, to "
+        "what frequencies alone are worth)."
     )
     said = "\n".join(f"- {line}" for line in reading(content.results))
     return f"{notes}\n\n{markdown(content.results)}\n**In words**\n\n{said}"
