@@ -10,7 +10,7 @@ from pathlib import Path
 import sapwood
 from benches.cargo import example
 from benches.figures import Figures
-from sapwood.config import load
+from sapwood.config import load_config
 from sapwood.training import train
 
 REQUESTS = 300
@@ -21,10 +21,10 @@ def measure() -> Figures:
     """Train two small versions on one package, then time requests through the embedded interpreter."""
     library = Path(os.__file__).parent
     with tempfile.TemporaryDirectory() as folder:
-        engine = sapwood.open(library / SOURCES, workspace=folder)
+        engine = sapwood.open(library / SOURCES, workspace=folder).core
         engine.index()
         for model, section in (("tree-lstm", "tree_lstm"), ("graphsage", "graphsage")):
-            train(model, engine, load(overrides=[f"{section}.epochs=1", f"{section}.budget_seconds=10"]))
+            train(model, engine, load_config(overrides=[f"{section}.epochs=1", f"{section}.budget_seconds=10"]))
         measured = example("embedded_latency", folder, sys.executable, "--requests", str(REQUESTS), "--json")
     figures = Figures(samples=measured)
     definition = f"milliseconds of an analyze request from Rust through the embedded interpreter, n = {REQUESTS}"

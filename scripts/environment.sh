@@ -20,7 +20,7 @@ system_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# The newest python on the path that is 3.11 or later.
+# The first python on the path that is 3.11 or later; the one called python3 is asked first.
 find_python() {
   local name
   for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
@@ -36,6 +36,16 @@ require_rust() {
   command -v cargo >/dev/null || [ ! -x "$HOME/.cargo/bin/cargo" ] || PATH="$HOME/.cargo/bin:$PATH"
   command -v cargo >/dev/null || fail "cargo was not found" "install Rust 1.95 with rustup and open a new shell"
   command -v cc >/dev/null || system_packages "no C compiler was found; the grammars need one" build-essential
+}
+
+# The tests open libpython, which Debian packages apart from its python3.
+require_libpython() {
+  local version
+  version="$("$PYTHON" -c '
+import os, sys, sysconfig
+library = os.path.join(sysconfig.get_config_var("LIBDIR") or "", sysconfig.get_config_var("INSTSONAME") or "")
+print("" if sys.base_prefix != "/usr" or os.path.isfile(library) else "%d.%d" % sys.version_info[:2])')"
+  [ -z "$version" ] || system_packages "the tests open libpython, which is not installed" "libpython$version"
 }
 
 # Sets UV to a uv program: the one on the path, else a pinned copy in .tools.

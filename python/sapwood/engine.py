@@ -89,7 +89,7 @@ class Engine:
 
         Raises:
             NoIndexError: The code base was not indexed yet.
-            PathMissingError: No indexed file of that name.
+            BadInputError: No indexed file of that name, or no function at that line.
         """
         place = file_and_line(query)
         found = self._core.search_words(query, k) if place is None else self._core.search_at(*place, k)

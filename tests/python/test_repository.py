@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -85,7 +87,9 @@ def test_unsafe_is_confined() -> None:
 
 def test_no_pickle() -> None:
     """No pickle is read or written: a checkpoint from elsewhere must not run code."""
-    pattern = re.compile(r"\bpickle\b|torch\.(load|save)\(|allow_pickle=True|joblib")
+    pattern = re.compile(
+        r"\b(import|from) (c?pickle|dill|joblib)\b|torch\.(load|save)\(|allow_pickle=True|pickle_module"
+    )
     offenders = [path.name for path in tracked("python/*.py") if pattern.search(path.read_text())]
     assert not offenders
 
@@ -126,6 +130,18 @@ def test_tests_named_in_the_architecture_exist() -> None:
         assert f"def {name}(" in (ROOT / file).read_text(), f"{file}::{name}"
     for folder in re.findall(r"`(tests/[\w/]+)`", text):
         assert (ROOT / folder).is_dir(), folder
+
+
+@pytest.mark.skipif("PYTHONPATH" in os.environ, reason="another package may stand before the installed one")
+def test_an_installed_extension_works_outside_the_repository(tmp_path: Path) -> None:
+    """`maturin develop`, as the scripts run it, gives the environment a working `import sapwood`."""
+    code = "import sapwood; print(sapwood.__version__, len(sapwood._core.NODE_KINDS), sapwood.__file__)"
+    command = [sys.executable, "-I", "-c", f"import sapwood._core; {code}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    version, kinds, file = done.stdout.split(maxsplit=2)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (version, int(kinds)) == (project["version"], 7)
+    assert Path(file.strip()).is_relative_to(ROOT)
 
 
 def test_the_extension_is_rebuilt_exactly_when_its_sources_change(tmp_path: Path) -> None:

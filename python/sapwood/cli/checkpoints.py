@@ -71,14 +71,24 @@ def verify(
       sapwood checkpoints verify
       sapwood checkpoints verify tree-lstm v0001
     """
+    from sapwood.errors import DamagedVersionError
+
     versions = open_workspace(workspace).versions
     if model is None:
         names = [(found["model"], found["version"]) for found in versions.list()]
     else:
         names = [(str(model), version)]
+    damaged: list[DamagedVersionError] = []
     for name in names:
-        versions.verify(*name)
-        output.note(f"{' '.join(name)}: every file is as it was published")
+        try:
+            versions.verify(*name)
+        except DamagedVersionError as error:
+            output.note(str(error))
+            damaged.append(error)
+        else:
+            output.note(f"{' '.join(name)}: every file is as it was published")
+    if damaged:
+        raise damaged[0]
     if as_json:
         output.emit({"verified": [{"model": model_name, "version": name} for model_name, name in names]})
 

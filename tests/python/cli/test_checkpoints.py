@@ -1,6 +1,7 @@
 """Versions are listed, shown, verified and switched."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,3 +69,12 @@ def test_verify_passes_what_is_whole(run, versions):
     done = run("checkpoints", "verify", "--json", cwd=versions)
     assert done.code == 0
     assert [verified["version"] for verified in done.json()["verified"]] == ["v0001", "v0002"]
+
+
+def test_verify_looks_at_every_version_and_fails_for_one(run, versions):
+    folder = _core.Engine.open(str(versions)).versions.path("tree-lstm", "v0001")
+    (Path(folder) / "weights.safetensors").write_bytes(b"changed")
+    done = run("checkpoints", "verify", "--json", cwd=versions)
+    assert done.code == 1
+    assert done.json()["error"]["code"] == "damaged_version"
+    assert "tree-lstm v0002: every file is as it was published" in done.err
