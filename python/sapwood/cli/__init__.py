@@ -48,8 +48,11 @@ def run(arguments: Sequence[str]) -> int:
         return _report("interrupted", "interrupted; nothing that was saved is lost", arguments, INTERRUPTED)
     except typer.TyperException as error:
         return _report("bad_input", _usage(error), arguments, WRONG_USE)
-    except BrokenPipeError:
-        return DONE
+    except SystemExit as exit_:
+        # Typer itself ends the program when the reader of its output is gone, which is no failure.
+        if isinstance(exit_.__context__, BrokenPipeError):
+            return DONE
+        raise
     except Exception as error:  # noqa: BLE001 whatever happens, the user gets one sentence
         return _failure(error, arguments)
     return outcome if isinstance(outcome, int) else DONE

@@ -1,5 +1,8 @@
 """Every command explains itself the same way."""
 
+import subprocess
+import sys
+
 import pytest
 import typer.main
 
@@ -58,3 +61,9 @@ def test_the_version_is_that_of_the_extension(capsys):
 
     assert run(["--version"]) == 0
     assert capsys.readouterr().out == f"{__version__}\n"
+
+
+def test_a_reader_that_is_gone_is_no_failure():
+    command = f"{sys.executable} -m sapwood tools schema --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
