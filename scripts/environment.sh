@@ -76,13 +76,15 @@ environment() {
 # Builds sapwood._core into the environment, only where its sources changed since the last build.
 build_extension() {
   require_rust
+  require_uv
   local fingerprint stamp="$VENV/.extension"
   fingerprint="$("$PYTHON" "$ROOT/scripts/fingerprint.py" "$ROOT")"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ] && "$PYTHON" -c 'import sapwood._core' 2>/dev/null; then return; fi
   say "Building the extension (Rust, release)"
   rm -f "$stamp"
+  # maturin looks for uv on the path, where the copy in .tools is not.
   # A target folder of its own: cargo and maturin set different build variables and would rebuild PyO3 for each other.
-  (cd "$ROOT" && VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH" CARGO_TARGET_DIR="$ROOT/target/extension" \
+  (cd "$ROOT" && VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH:$(dirname "$UV")" CARGO_TARGET_DIR="$ROOT/target/extension" \
     "$VENV/bin/maturin" develop --release --quiet --uv)
   printf '%s' "$fingerprint" > "$stamp"
 }
