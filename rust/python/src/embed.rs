@@ -76,10 +76,19 @@ fn start(executable: &CStr) -> Result<(), String> {
     }
     let host = InterruptHandler::save();
     initialise(executable)?;
-    // `signal` takes SIGINT when it is first imported: have that done now, then give it back to the host.
-    let imported = Python::attach(|py| py.import("signal").map(|_| ()).map_err(|error| error.to_string()));
+    let prepared = Python::attach(|py| prepare(py).map_err(|error| error.to_string()));
     host.restore();
-    imported
+    prepared
+}
+
+/// What must happen before anything is imported for a request.
+fn prepare(py: Python<'_>) -> PyResult<()> {
+    // `signal` takes SIGINT when it is first imported: have that done now, then it can be given back to the host.
+    py.import("signal")?;
+    // torch's threads spin between operations by default. A host has threads of its own: with all cores busy, spinning
+    // makes a request tens of times slower. The setting is read when torch is imported.
+    py.import("os")?.getattr("environ")?.call_method1("setdefault", ("OMP_WAIT_POLICY", "PASSIVE"))?;
+    Ok(())
 }
 
 /// Initialises from an isolated configuration, and lets go of the lock that this leaves with the calling thread.
