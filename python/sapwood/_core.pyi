@@ -270,6 +270,8 @@ class InputGraph:
     @staticmethod
     def concat(parts: Sequence[InputGraph]) -> InputGraph:
         """Disjoint union; node ids are shifted in order."""
+    def cut(self, parts: NDArray[np.uint8]) -> InputGraph:
+        """The same nodes without the edges between different parts; `parts` (node_count,) names each node's part."""
     def sample(self, seeds: NDArray[np.uint32], fanouts: Sequence[int], seed: int) -> Neighbourhood:
         """At most `fanouts[h]` nodes a relation a node at hop h, without replacement; -1 takes all, 0 none.
 

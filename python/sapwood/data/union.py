@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sapwood import _core
+from sapwood.data.split import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +38,11 @@ class Places:
 def union_graph(
     dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants]
 ) -> tuple[_core.InputGraph, Places]:
-    """The project's graph beside the graphs of all views and mutants, and where everything is in it."""
-    project = dataset.index.input_graph
+    """The project's graph beside the graphs of all views and mutants, and where everything is in it.
+
+    Callers and subclasses cross packages; edges between splits are cut, so that no training step sees a test package.
+    """
+    project = dataset.index.input_graph.cut(node_splits(dataset))
     texts = [*views, *(text for split in mutants for text in mutants[split].texts)]
     graphs = _core.text_graphs(texts, dataset.language)
     shift, functions = project.node_count, first_functions(graphs)
@@ -54,6 +58,13 @@ def union_graph(
         originals={split: shift + functions[group.functions] for split, group in mutants.items()},
     )
     return _core.InputGraph.concat([project, graphs.graph]), places
+
+
+def node_splits(dataset: Dataset) -> NDArray[np.uint8]:
+    """Number of the split of each node's file; externals, which belong to no file, stand apart."""
+    outside = np.uint8(len(SPLITS))
+    of_file = np.array([SPLITS.index(split) for split in dataset.file_split.tolist()] + [outside], dtype=np.uint8)
+    return of_file[np.minimum(dataset.index.node_file, len(of_file) - 1)]
 
 
 def first_functions(graphs: _core.TextGraphs) -> NDArray[np.int64]:

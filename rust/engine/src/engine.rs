@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use sapwood_core::Language;
-use sapwood_workspace::{RunLock, Versions, Workspace};
+use sapwood_workspace::{RunLock, Sources, Versions, Workspace};
 use serde::de::DeserializeOwned;
 
 use crate::error::{EngineError, Result};
@@ -77,9 +77,13 @@ impl Engine {
     /// is there with these settings. `excludes` are `.gitignore` lines.
     ///
     /// # Errors
-    /// Those of [`Workspace::create`].
+    /// Those of [`Workspace::create`]; code `empty_folder` where there is no source, and then no workspace is left there.
     pub fn create(path: &Path, workspace: Option<&Path>, excludes: &[String]) -> Result<Self> {
-        Ok(Self::of(Workspace::create(workspace.unwrap_or(path), path, excludes)?))
+        let at = workspace.unwrap_or(path);
+        if Workspace::open(at).is_err() {
+            Sources::open(path, excludes)?.walk()?;
+        }
+        Ok(Self::of(Workspace::create(at, path, excludes)?))
     }
 
     fn of(workspace: Workspace) -> Self {

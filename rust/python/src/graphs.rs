@@ -53,6 +53,14 @@ impl InputGraph {
         py.detach(|| Self(Arc::new(sampler::InputGraph::concat(&graphs))))
     }
 
+    /// The same nodes without the edges between different parts; `parts` names the part of each node.
+    fn cut(slf: &Bound<'_, Self>, parts: PyReadonlyArray1<'_, u8>) -> PyResult<Self> {
+        let parts = parts.as_slice().map_err(|_| bad_input("parts must be contiguous"))?;
+        let graph = &slf.get().0;
+        let cut = slf.py().detach(|| graph.cut(parts)).map_err(to_python)?;
+        Ok(Self(Arc::new(cut)))
+    }
+
     /// At most `fanouts[h]` nodes a relation a node at hop h, without replacement; -1 takes all, 0 none.
     fn sample(
         slf: &Bound<'_, Self>,

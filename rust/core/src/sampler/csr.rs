@@ -47,6 +47,16 @@ impl Csr {
         Self { indptr, indices: pairs.into_iter().map(|(_, entry)| entry).collect() }
     }
 
+    /// The rows with only the entries that `keeps(row, entry)` accepts.
+    pub(crate) fn filtered(&self, keeps: impl Fn(u32, u32) -> bool) -> Self {
+        let mut kept = Self::default();
+        for row in 0..self.rows() as u32 {
+            kept.indices.extend(self.row(row).iter().copied().filter(|entry| keeps(row, *entry)));
+            kept.end_row();
+        }
+        kept
+    }
+
     /// Appends another graph's rows, its entries shifted by `offset`.
     pub(crate) fn extend_shifted(&mut self, other: &Self, offset: u32) {
         let end = self.indices.len() as u32;

@@ -1,6 +1,7 @@
 //! The part of the project graph that a model may see.
 
 use super::Csr;
+use crate::error::{CoreError, Result};
 use crate::features::SparseRows;
 use crate::graph::{EdgeKind, NodeKind, ProjectGraph};
 
@@ -44,6 +45,21 @@ impl InputGraph {
             }
         }
         union
+    }
+
+    /// The same nodes without the edges between different parts, such as the packages of different splits.
+    /// `parts` names the part of each node.
+    ///
+    /// # Errors
+    /// [`CoreError::Inconsistent`] where there is not one part a node.
+    pub fn cut(&self, parts: &[u8]) -> Result<Self> {
+        if parts.len() != self.node_count() {
+            return Err(CoreError::Inconsistent {
+                what: format!("{} parts for {} nodes", parts.len(), self.node_count()),
+            });
+        }
+        let same_part = |one: u32, other: u32| parts[one as usize] == parts[other as usize];
+        Ok(Self { rows: self.rows.clone(), relations: self.relations.each_ref().map(|csr| csr.filtered(same_part)) })
     }
 }
 

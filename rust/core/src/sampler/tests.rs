@@ -89,6 +89,21 @@ proptest! {
     }
 
     #[test]
+    fn a_cut_keeps_just_the_edges_inside_a_part((graph, _) in any_graph(), part_of in prop::collection::vec(0_u8..3, 40)) {
+        let parts = &part_of[..graph.node_count()];
+        let cut = graph.cut(parts).unwrap();
+        prop_assert_eq!(&cut.rows, &graph.rows);
+        for (kept, all) in cut.relations.iter().zip(&graph.relations) {
+            for node in 0..graph.node_count() as u32 {
+                let expected: Vec<u32> =
+                    all.row(node).iter().copied().filter(|sender| parts[*sender as usize] == parts[node as usize]).collect();
+                prop_assert_eq!(kept.row(node), &expected[..]);
+            }
+        }
+        prop_assert!(graph.cut(&part_of[..graph.node_count() - 1]).is_err());
+    }
+
+    #[test]
     fn a_union_keeps_its_parts_apart((one, _) in any_graph(), (other, _) in any_graph()) {
         let union = InputGraph::concat(&[&one, &other]);
         let offset = one.node_count() as u32;
