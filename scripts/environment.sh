@@ -80,7 +80,7 @@ build_extension() {
   local fingerprint stamp="$VENV/.extension"
   fingerprint="$("$PYTHON" "$ROOT/scripts/fingerprint.py" "$ROOT")"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ] && "$PYTHON" -c 'import sapwood._core' 2>/dev/null; then return; fi
-  say "Building the extension (Rust, release)"
+  say "Building the extension (Rust, release; the first time takes minutes)"
   rm -f "$stamp"
   # maturin looks for uv on the path, where the copy in .tools is not.
   # A target folder of its own: cargo and maturin set different build variables and would rebuild PyO3 for each other.

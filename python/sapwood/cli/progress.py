@@ -94,7 +94,8 @@ def _live_training(console: Console) -> Iterator[Callable[[Mapping[str, Any]], N
             if event["event"] == "step":
                 title = f"{event.get('model', '')} {_epoch(event)}".strip()
                 progress.update(task, description=title, completed=event.get("step"), total=event.get("steps"))
-                figures.plain = " · ".join(part for part in (_losses(event), _rate(event), _left(event)) if part)
+                # What a narrow terminal cuts off is the end: the time left is not there.
+                figures.plain = " · ".join(part for part in (_left(event), _rate(event), _losses(event)) if part)
             elif (text := _told(event)) is not None:
                 live.console.print(text, markup=False)
 

@@ -62,3 +62,10 @@ def test_a_terminal_gets_a_live_line(shown):
     text = screen.getvalue()
     for words in ["312/s", "1 min 15 s left", "loss 1.2500"] if shown is progress.training else ["3/10 files", "MB/s"]:
         assert words in text
+
+
+def test_a_narrow_terminal_still_says_how_long_it_takes():
+    screen = io.StringIO()
+    with progress.training(Console(file=screen, force_terminal=True, width=50)) as update:
+        update({**STEP, "losses": dict.fromkeys(["code", "imports", "bugs", "accuracy"], 1.0)})
+    assert "1 min 15 s left" in screen.getvalue()
