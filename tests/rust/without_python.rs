@@ -146,10 +146,11 @@ fn failures_are_typed() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(Engine::open(folder.path(), None).unwrap_err().code(), "no_workspace");
     assert_eq!(Engine::open(&folder.path().join("gone"), None).unwrap_err().code(), "path_missing");
-    let engine = Engine::create(folder.path(), None, &[]).unwrap();
-    assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
-    assert_eq!(engine.index_data().unwrap_err().code(), "no_index");
+    assert_eq!(Engine::create(folder.path(), None, &[]).unwrap_err().code(), "empty_folder");
+    assert_eq!(Engine::open(folder.path(), None).unwrap_err().code(), "no_workspace", "nothing must be left behind");
     write(folder.path(), "only.py", b"\xff");
+    let engine = Engine::create(folder.path(), None, &[]).unwrap();
+    assert_eq!(engine.index_data().unwrap_err().code(), "no_index");
     assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
     let (_folder, engine) = indexed();
     let sources = engine.workspace().sources().unwrap();
