@@ -113,6 +113,16 @@ fn an_unchanged_folder_keeps_its_index_and_a_changed_one_does_not() {
 }
 
 #[test]
+fn a_damaged_search_file_is_made_again() {
+    let (folder, _) = indexed();
+    write(folder.path(), ".sapwood/index/search.safetensors", b"broken");
+    let engine = Engine::open(folder.path(), None).unwrap();
+    assert_eq!(engine.search_words("area", 1).unwrap_err().code(), "damaged_index");
+    assert!(!engine.index(&quietly).unwrap().unchanged);
+    assert!(!engine.search_words("area", 1).unwrap().is_empty());
+}
+
+#[test]
 fn an_index_does_not_depend_on_the_number_of_threads() {
     let (_folder, engine) = indexed();
     let sources = engine.workspace().sources().unwrap();

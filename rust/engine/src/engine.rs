@@ -106,7 +106,8 @@ impl Engine {
         self.workspace.versions()
     }
 
-    /// Indexes the sources. Where no file has changed since the last time, the stored index is kept.
+    /// Indexes the sources. Where no file has changed since the last time, the stored index is kept, and the report's
+    /// time and rate are those of its making. A stored index that cannot be read is made again.
     ///
     /// # Errors
     /// Those of [`index::build()`]; code `locked` where another process indexes.
@@ -116,9 +117,10 @@ impl Engine {
         let lock = self.workspace.folder().join(LOCK);
         let _lock = RunLock::acquire(self.workspace.storage().as_ref(), &lock)?;
         let walk = sources.walk()?;
-        if let Some(mut report) = index::current_report(&self.workspace, &sources, &walk) {
+        if let Some(mut report) = index::current_report(&self.workspace, &sources, &walk)
+            && self.index_data().and_then(|index| self.search_index(&index)).is_ok()
+        {
             report.unchanged = true;
-            report.set_time(start.elapsed());
             return Ok(report);
         }
         let built = index::build_walked(&sources, &walk, Content::GraphAndSearch, on_progress)?;

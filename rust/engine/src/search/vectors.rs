@@ -57,7 +57,12 @@ impl FunctionVectorCache {
 }
 
 fn load(versions: &Versions, version: &str, index: &Index) -> Result<Option<Serving>> {
-    let Some(stored) = versions.read_vectors(MODEL, version, index.fingerprint())? else { return Ok(None) };
+    // Vectors are derived and can't be repaired by hand: where they are damaged, the other legs answer alone.
+    let stored = match versions.read_vectors(MODEL, version, index.fingerprint()) {
+        Err(error) if error.code() == "damaged_index" => None,
+        stored => stored?,
+    };
+    let Some(stored) = stored else { return Ok(None) };
     let documents = documents(index, &stored.nodes);
     if documents.len() != stored.nodes.len() {
         return Ok(None);
