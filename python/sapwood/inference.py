@@ -6,6 +6,7 @@ Texts are computed one at a time, so that an answer is the same to the last bit 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,16 +31,20 @@ from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import Whitening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
 
 GRAPHSAGE, TREE_LSTM = "graphsage", "tree-lstm"
+LABELS = {GRAPHSAGE: "imports.json", TREE_LSTM: "vocabulary.json"}
+"""The file of a version, by model, that says what its numbers stand for."""
 LINE_FLOOR, MOST_LINES = 0.05, 20
 """Lines that score less, or come after so many, say nothing."""
 MOST_IMPORTS = 10
 FILE, FUNCTION = "file", "function"
+WHITENING = "whitening."
+"""What the names of the whitening's tensors begin with."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class _Nodes:
     functions: NDArray[np.int64]
 
 
-class Predictor:
+class Predictor(ABC):
     """One published version, ready to answer.
 
     Attributes:
@@ -82,9 +87,19 @@ class Predictor:
         folder = Path(engine.versions.path(model, version))
         engine.versions.verify(model, folder.name)
         manifest = engine.versions.show(model, folder.name)
-        _require_schema(manifest, folder)
-        weights = _weights(folder)
-        return (TreePredictor if model == TREE_LSTM else GraphPredictor)(folder, manifest, weights)
+        _require_schema(manifest, folder.name)
+        return Predictor.of(manifest, folder.name, _weights(folder), (folder / LABELS[model]).read_bytes())
+
+    @staticmethod
+    def of(manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], labels: bytes) -> Predictor:
+        """Puts a version together from its parts, published or about to be; `labels` is its file named by `LABELS`.
+
+        Raises:
+            DamagedVersionError: The weights don't fit the configuration.
+            VocabularyMismatchError: Its vocabulary is not the one that it was trained with.
+        """
+        kind = TreePredictor if manifest["model"] == TREE_LSTM else GraphPredictor
+        return kind(manifest, version, weights, labels)
 
     def embed(self, texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
         """(n, d): whitened vectors of unit length."""
@@ -94,6 +109,7 @@ class Predictor:
         ]
         return np.concatenate(rows)
 
+    @abstractmethod
     def bug_scores(
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
@@ -102,25 +118,28 @@ class Predictor:
         The graph model scores no lines: its lists are empty. The tree model scores nothing else: its first answer is
         the score of the worst line.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
         """(n, I): the score of each module of `import_names` for each text, and these names."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
-        raise NotImplementedError
+        """(1, d): the output for one text, before whitening."""
 
 
 class TreePredictor(Predictor):
     """The tree model: vectors, and scores of lines."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], weights: dict[str, Tensor]) -> None:
-        super().__init__(TREE_LSTM, folder.name, frozenset(manifest["trained_heads"]), _whitening(weights))
-        self._vocabulary = _vocabulary(folder, manifest)
+    def __init__(
+        self, manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], vocabulary: bytes
+    ) -> None:
+        super().__init__(TREE_LSTM, version, frozenset(manifest["trained_heads"]), _whitening(weights))
+        self._vocabulary = _vocabulary(vocabulary, manifest, version)
         shape = manifest["config"]["tree_lstm"]["model"]
         widths = (shape["embedding"], shape["hidden"], shape["output"])
-        self._encoder = _filled(TreeLstm(TreeLstmShape(len(weights["embedding.weight"]), *widths)), weights, folder)
+        encoder = TreeLstm(TreeLstmShape(len(weights["embedding.weight"]), *widths))
+        self._encoder = _filled(encoder, weights, f"{TREE_LSTM} {version}")
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
         return encode_trees(self._encoder, self._vocabulary, [text], language, 1)
@@ -131,6 +150,10 @@ class TreePredictor(Predictor):
         """See `Predictor.bug_scores`."""
         lines = [self.line_scores(text, language) for text, language in zip(texts, languages, strict=True)]
         return np.array([scored[0][1] if scored else 0.0 for scored in lines], np.float32), lines
+
+    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
+        """See `Predictor.import_scores`; the tree model knows no module, so I is 0."""
+        return np.zeros((len(texts), 0), np.float32), self.import_names
 
     @torch.inference_mode()
     def line_scores(self, text: str, language: str) -> list[tuple[int, float]]:
@@ -148,11 +171,13 @@ class TreePredictor(Predictor):
 class GraphPredictor(Predictor):
     """The graph model: vectors, kinds of mistakes, and imports."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], weights: dict[str, Tensor]) -> None:
-        super().__init__(GRAPHSAGE, folder.name, frozenset(manifest["trained_heads"]), _whitening(weights))
-        self.import_names = json.loads((folder / "imports.json").read_text(encoding="utf-8"))
+    def __init__(
+        self, manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], modules: bytes
+    ) -> None:
+        super().__init__(GRAPHSAGE, version, frozenset(manifest["trained_heads"]), _whitening(weights))
+        self.import_names = json.loads(modules)
         shape = GraphSageShape(len(self.import_names), **manifest["config"]["graphsage"]["model"])
-        self._encoder = _filled(GraphSage(shape), weights, folder)
+        self._encoder = _filled(GraphSage(shape), weights, f"{GRAPHSAGE} {version}")
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
         return encode_files(self._encoder, [text], language, 1)
@@ -298,21 +323,21 @@ def _in_project(engine: _core.Engine, item: Item) -> _Nodes | None:
     return _Nodes(index.input_graph, int(root[0]), own[kinds == _core.NODE_KINDS.index(FUNCTION)])
 
 
-def _require_schema(manifest: dict[str, Any], folder: Path) -> None:
+def _require_schema(manifest: Mapping[str, Any], version: str) -> None:
     here, there = _core.schema_fingerprint(), manifest.get("feature_schema")
     if here != there:
         message = (
-            f"{manifest['model']} {folder.name} was trained with feature schema {there}, this release reads {here}; "
+            f"{manifest['model']} {version} was trained with feature schema {there}, this release reads {here}; "
             f"index again and train again with: sapwood train {manifest['model']}"
         )
         raise SchemaMismatchError(message)
 
 
-def _vocabulary(folder: Path, manifest: dict[str, Any]) -> _core.Vocabulary:
-    vocabulary = _core.Vocabulary.from_json((folder / "vocabulary.json").read_text(encoding="utf-8"))
+def _vocabulary(file: bytes, manifest: Mapping[str, Any], version: str) -> _core.Vocabulary:
+    vocabulary = _core.Vocabulary.from_json(file.decode())
     if vocabulary.fingerprint != manifest["vocabulary"]:
         message = (
-            f"{manifest['model']} {folder.name} was trained with vocabulary {manifest['vocabulary']}, "
+            f"{manifest['model']} {version} was trained with vocabulary {manifest['vocabulary']}, "
             f"but holds {vocabulary.fingerprint}; train again with: sapwood train {manifest['model']}"
         )
         raise VocabularyMismatchError(message)
@@ -327,18 +352,18 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         raise DamagedVersionError(message) from None
 
 
-def _whitening(weights: dict[str, Tensor]) -> Whitening:
-    """Takes the whitening out of the weights."""
-    return Whitening(weights.pop("whitening.mean").numpy(), weights.pop("whitening.matrix").numpy())
+def _whitening(weights: Mapping[str, Tensor]) -> Whitening:
+    return Whitening(weights[f"{WHITENING}mean"].numpy(), weights[f"{WHITENING}matrix"].numpy())
 
 
 Model = TypeVar("Model", TreeLstm, GraphSage)
 
 
-def _filled(model: Model, weights: dict[str, Tensor], folder: Path) -> Model:
+def _filled(model: Model, weights: Mapping[str, Tensor], name: str) -> Model:
+    own = {key: weight for key, weight in weights.items() if not key.startswith(WHITENING)}
     try:
-        model.load_state_dict(weights)
+        model.load_state_dict(own)
     except RuntimeError as error:
-        message = f"the weights in {folder} don't fit its configuration ({error}); roll back to another version"
+        message = f"the weights of {name} don't fit its configuration ({error}); roll back to another version"
         raise DamagedVersionError(message) from None
     return model.eval()
