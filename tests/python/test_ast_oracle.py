@@ -1,0 +1,137 @@
+"""Functions, classes and imports of the whole standard library as Python's own `ast` sees them.
+
+The oracle is the `ast` module of the interpreter that runs the tests, on that interpreter's library (its test folders
+left out). Nothing here is taken from our own code: qualified names, line spans and bound names are derived anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import sysconfig
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from sapwood import _core
+from sapwood.demo.corpus import LIBRARY_EXCLUDES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIBRARY = Path(sysconfig.get_path("stdlib"))
+KNOWN_DIFFERENCES: frozenset[Definition] = frozenset()
+"""What only one side finds, on any Python; none is known. A reason stands beside whatever is added."""
+COMPARED = ("function", "class", "import")
+
+
+class Definition(NamedTuple):
+    """A node as both sides describe it; of an import only the name that it binds is compared, so its lines are 0."""
+
+    file: str
+    kind: str
+    name: str
+    start_line: int
+    end_line: int
+
+
+class Library(NamedTuple):
+    """The indexed library: definitions of the files that both sides can read, and what they cannot."""
+
+    ours: Counter[Definition]
+    theirs: Counter[Definition]
+    refused_by_us: set[str]
+    refused_by_ast: set[str]
+    files: int
+
+
+def module_name(path: str) -> str:
+    """`a/b.py` is the module `a.b`, `a/__init__.py` the module `a`."""
+    return path.rpartition(".")[0].removesuffix("/__init__").replace("/", ".")
+
+
+def bound_names(statement: ast.Import | ast.ImportFrom, path: str) -> list[str]:
+    """The names that an import binds; `*` for all of a module.
+
+    Left out, as in our index: imports from `__future__`, which only speak to the compiler, and relative ones that lead
+    out of the indexed folder.
+    """
+    if isinstance(statement, ast.Import):
+        return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
+    if statement.module == "__future__" or statement.level > path.count("/") + 1:
+        return []
+    return [alias.asname or alias.name for alias in statement.names]
+
+
+def definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
+    """Every definition and import of a file, named by the functions and classes around it."""
+    waiting: list[tuple[ast.AST, str]] = [(tree, module_name(path))]
+    while waiting:
+        node, owner = waiting.pop()
+        for child in ast.iter_child_nodes(node):
+            inside = owner
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inside = f"{owner}.{child.name}"
+                kind = "class" if isinstance(child, ast.ClassDef) else "function"
+                yield Definition(path, kind, inside, child.lineno, child.end_lineno or 0)
+                # Decorators, defaults, annotations and bases run outside, and define nothing.
+            elif isinstance(child, ast.Import | ast.ImportFrom):
+                for name in bound_names(child, path):
+                    yield Definition(path, "import", f"{owner}.{name}", 0, 0)
+            elif isinstance(child, ast.expr):
+                continue
+            waiting.append((child, inside))
+
+
+def of_index(index: _core.Index) -> Iterator[Definition]:
+    """Every definition and import of our index."""
+    columns = zip(
+        index.node_kind.tolist(),
+        index.node_file.tolist(),
+        index.node_names,
+        index.node_start_line.tolist(),
+        index.node_end_line.tolist(),
+        strict=True,
+    )
+    for number, file, name, start, end in columns:
+        kind = _core.NODE_KINDS[number]
+        if kind in COMPARED:
+            lines = (0, 0) if kind == "import" else (start, end)
+            yield Definition(index.file_paths[file], kind, name, *lines)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    index, report = _core.index_path(str(LIBRARY), excludes=list(LIBRARY_EXCLUDES))
+    theirs: Counter[Definition] = Counter()
+    refused_by_ast = set()
+    for path in index.file_paths:
+        try:
+            theirs.update(definitions(ast.parse((LIBRARY / path).read_bytes()), path))
+        except SyntaxError:
+            refused_by_ast.add(path)
+    refused_by_us = {skipped["path"] for skipped in report["skipped"]} | set(report["syntax_errors"])
+    unread = refused_by_us | refused_by_ast
+    ours = Counter(found for found in of_index(index) if found.file not in unread)
+    theirs = Counter({found: count for found, count in theirs.items() if found.file not in unread})
+    return Library(ours, theirs, refused_by_us, refused_by_ast, len(index.file_paths))
+
+
+@pytest.mark.parametrize("kind", COMPARED)
+def test_the_index_finds_what_ast_finds(library: Library, kind: str) -> None:
+    """Same kinds, qualified names and lines, as often, apart from the differences that are written down."""
+    ours, theirs = (
+        Counter({d: n for d, n in side.items() if d.kind == kind}) for side in (library.ours, library.theirs)
+    )
+    differing = set(ours - theirs) | set(theirs - ours)
+    new = sorted(differing - KNOWN_DIFFERENCES)
+    assert not new, f"{len(new)} of {len(theirs)} differ, such as {new[:10]}"
+    assert len(theirs) > 1000
+
+
+def test_files_that_cannot_be_parsed_are_named(library: Library) -> None:
+    """A file that `ast` refuses is named in the report; what we alone refuse stays rare."""
+    assert library.refused_by_ast <= library.refused_by_us
+    ours_alone = library.refused_by_us - library.refused_by_ast
+    assert len(ours_alone) <= 0.01 * library.files, sorted(ours_alone)
