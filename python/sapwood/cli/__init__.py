@@ -10,14 +10,14 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-import typer
-
-from sapwood.cli.app import build
-from sapwood.cli.output import emit
+from sapwood.cli import output
+from sapwood.cli.overview import TREE, asks_for_help, help_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
+
+    import typer
 
     from sapwood.errors import SapwoodError
 
@@ -40,8 +40,21 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code; a failure is one sentence with its fix on standard error."""
+    return _help(arguments) if asks_for_help(arguments) else _run_command(arguments)
+
+
+def _help(arguments: Sequence[str]) -> int:
+    """Prints the help of the whole; where nothing was asked for, that was wrong use."""
+    stream = sys.stdout if arguments else sys.stderr
+    stream.write(help_text())
+    return DONE if arguments else WRONG_USE
+
+
+def _run_command(arguments: Sequence[str]) -> int:
+    import typer
+
     try:
-        outcome = build()(list(arguments), prog_name="sapwood", standalone_mode=False)
+        outcome = _command(arguments)
     except typer.Exit as exit_:
         return exit_.exit_code
     except (typer.Abort, KeyboardInterrupt):
@@ -56,6 +69,14 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 whatever happens, the user gets one sentence
         return _failure(error, arguments)
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _command(arguments: Sequence[str]) -> Any:
+    """Runs a command; only a first word that is none, such as a misspelt one, needs all of them."""
+    from sapwood.cli.app import build
+
+    known = arguments[0] if arguments[0] in TREE else None
+    return build(known)(list(arguments), prog_name="sapwood", standalone_mode=False)
 
 
 def _failure(error: Exception, arguments: Sequence[str]) -> int:
@@ -94,14 +115,11 @@ def _usage(error: typer.TyperException) -> str:
 def _report(code: str, message: str, arguments: Sequence[str], exit_code: int) -> int:
     message = " ".join(message.split())
     what, _, fix = message.partition("; ")
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    typer.secho("error", err=True, nl=False, fg=typer.colors.RED if colour else None, bold=colour)
-    typer.echo(f": {what}", err=True)
+    output.note(f"{output.styled('error', '1;31')}: {what}")
     if fix:
-        typer.secho("hint", err=True, nl=False, fg=typer.colors.CYAN if colour else None, bold=colour)
-        typer.echo(f": {fix}", err=True)
+        output.note(f"{output.styled('hint', '1;36')}: {fix}")
     if "--json" in arguments:
-        emit({"error": {"code": code, "message": message}})
+        output.emit({"error": {"code": code, "message": message}})
     return exit_code
 
 

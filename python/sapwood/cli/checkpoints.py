@@ -47,7 +47,7 @@ def list_versions(model: MaybeModel = None, workspace: Workspace = None, as_json
 def show(
     model: ModelName, version: VersionName = "serving", workspace: Workspace = None, as_json: Json = False
 ) -> None:
-    """Show the manifest of a version: where it comes from, what it was trained on, how good it is.
+    """Show where a version comes from and how good it is.
 
     \b
     Example:
@@ -64,7 +64,7 @@ def show(
 def verify(
     model: MaybeModel = None, version: VersionName = "serving", workspace: Workspace = None, as_json: Json = False
 ) -> None:
-    """Check every file of a version against its checksum; without MODEL, of all versions.
+    """Check every file of a version against its checksum. Without MODEL, all versions.
 
     \b
     Example:
@@ -99,7 +99,9 @@ def promote(
     workspace: Workspace = None,
     as_json: Json = False,
 ) -> None:
-    """Let a version answer from now on. What answered before becomes `previous`.
+    """Let a version answer from now on.
+
+    What answered before becomes `previous`.
 
     \b
     Example:
@@ -111,7 +113,9 @@ def promote(
 
 
 def rollback(model: ModelName, workspace: Workspace = None, as_json: Json = False) -> None:
-    """Let the version answer that did so before the last promotion.
+    """Let the version answer that did so before.
+
+    It takes back the last promotion.
 
     \b
     Example:

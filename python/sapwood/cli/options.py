@@ -43,7 +43,8 @@ ConfigFile = Annotated[
     typer.Option("--config", metavar="FILE", help="YAML file laid over the default settings.", readable=False),
 ]
 Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="a.b=c ...", show_default=False, help="Settings laid over both.")
+    list[str] | None,
+    typer.Argument(metavar="[SECTION.KEY=VALUE]...", show_default=False, help="Settings laid over all others."),
 ]
 ModelName = Annotated[Model, typer.Argument(metavar="MODEL", help="graphsage or tree-lstm.", show_default=False)]
 Count = Annotated[int, typer.Option("-k", min=1, help="How many to show.")]

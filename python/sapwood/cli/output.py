@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,11 @@ def show(renderable: RenderableType) -> None:
 def note(text: str) -> None:
     """Writes one line to standard error."""
     sys.stderr.write(text + "\n")
+
+
+def styled(text: str, codes: str) -> str:
+    """Text for standard error in the style of these terminal codes, plain where nobody sees it or wants it."""
+    return f"\033[{codes}m{text}\033[0m" if sys.stderr.isatty() and "NO_COLOR" not in os.environ else text
 
 
 def table(*columns: str, title: str | None = None) -> Table:

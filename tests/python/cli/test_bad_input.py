@@ -221,11 +221,11 @@ def test_an_unknown_version(run, indexed):
 def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monkeypatch, capsys):
     from sapwood import cli
 
-    def fail():
+    def fail(_arguments):
         message = "out of luck"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(cli, "build", fail)
+    monkeypatch.setattr(cli, "_command", fail)
     monkeypatch.delenv("SAPWOOD_DEBUG", raising=False)
     assert cli.run(["doctor"]) == 1
     shown = capsys.readouterr().err
@@ -239,10 +239,10 @@ def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monk
 def test_a_failing_disk_is_no_mistake_of_the_program(monkeypatch, capsys):
     from sapwood import cli
 
-    def fail():
+    def fail(_arguments):
         raise OSError(28, "No space left on device", "/somewhere/run.json")
 
-    monkeypatch.setattr(cli, "build", fail)
+    monkeypatch.setattr(cli, "_command", fail)
     assert cli.run(["train", "tree-lstm", "--json"]) == 1
     shown = capsys.readouterr()
     assert '"code": "io"' in shown.out

@@ -1,13 +1,16 @@
 """Every command explains itself the same way."""
 
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import typer.main
 
 from sapwood.cli import run
 from sapwood.cli.app import build
+from sapwood.cli.overview import TREE, Group
 
 
 def commands(group, path=()):
@@ -41,8 +44,28 @@ def test_help_has_an_example_and_the_common_options(command, capsys):
         assert option in shown
 
 
-def test_the_summary_of_each_command_fits_on_its_line(capsys):
+def test_the_help_of_the_whole_names_every_command_and_fits_a_terminal(capsys):
     assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert set(typer.main.get_command(build()).commands) == set(TREE)
+    assert all(f"\n  {name} " in shown.partition("Commands:")[2] for name in TREE)
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def entries(tree):
+    for entry in tree.values():
+        yield from entry.commands.values() if isinstance(entry, Group) else [entry]
+
+
+@pytest.mark.parametrize("entry", list(entries(TREE)), ids=lambda entry: entry.function)
+def test_the_summary_of_a_command_is_what_its_own_help_begins_with(entry):
+    function = getattr(import_module(f"sapwood.cli.{entry.module}"), entry.function)
+    assert inspect.getdoc(function).startswith(entry.summary)
+
+
+@pytest.mark.parametrize("group", ["checkpoints", "tools", "graph", "data"])
+def test_the_summary_of_each_command_of_a_group_fits_on_its_line(group, capsys):
+    assert run([group, "--help"]) == 0
     assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
 
 

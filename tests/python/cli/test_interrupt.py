@@ -29,10 +29,10 @@ def test_the_handler_of_before_is_restored():
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), InterruptedRun("stopped after 3 steps; go on with it")])
 def test_an_interruption_is_130_and_no_traceback(monkeypatch, capsys, error):
-    def interrupted():
+    def interrupted(_arguments):
         raise error
 
-    monkeypatch.setattr(cli, "build", interrupted)
+    monkeypatch.setattr(cli, "_command", interrupted)
     assert cli.run(["train", "tree-lstm", "--json"]) == 130
     shown = capsys.readouterr()
     assert '"code": "interrupted"' in shown.out
