@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sapwood_workspace::storage::EntryKind;
+use sapwood_workspace::{DiskStorage, Storage as _};
 use serde::Deserialize;
 
 use crate::error::{EngineError, Result};
@@ -77,7 +79,7 @@ impl Environment {
         if !answer.shared || answer.implementation != "cpython" {
             return Err(EngineError::StaticInterpreter { python: executable, version: answer.python });
         }
-        let Some(libpython) = answer.candidates.into_iter().find(|candidate| candidate.is_file()) else {
+        let Some(libpython) = answer.candidates.into_iter().find(|candidate| is_file(candidate)) else {
             return Err(EngineError::StaticInterpreter { python: executable, version: answer.python });
         };
         let (Some(extension), Some(found)) = (answer.extension, answer.version) else {
@@ -109,6 +111,12 @@ impl Environment {
 /// Absolute, but with links kept: an environment's `python` is a link, and following it would leave the environment.
 fn absolute(python: &Path) -> PathBuf {
     std::path::absolute(python).unwrap_or_else(|_| python.to_owned())
+}
+
+/// Whether a file stands there; links are followed, as a library's name is often one.
+fn is_file(path: &Path) -> bool {
+    let metadata = DiskStorage.canonical(path).and_then(|path| DiskStorage.metadata(&path));
+    metadata.is_ok_and(|metadata| metadata.kind == EntryKind::File)
 }
 
 fn last_line(bytes: &[u8]) -> String {

@@ -8,7 +8,7 @@ use crate::testing::{FailingStorage, Fault, put};
 
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().canonicalize().unwrap();
+    let root = DiskStorage.canonical(folder.path()).unwrap();
     for (path, text) in files {
         put(&root, path, text.as_bytes());
     }
