@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::facts::{FileFacts, FileNode, Target};
-use super::modules::{Modules, Named, Place};
+use super::modules::{Modules, Named, Place, is_root_package};
 use super::{EdgeKind, NodeKind, ProjectGraph};
 use crate::language::Language;
 use crate::syntax::NONE;
@@ -25,7 +25,13 @@ const MOST_BASES: usize = 64;
 /// from outside the project and built-in names become externals under their own path (`json.loads`, `builtins.len`).
 /// What is not found gives no edge.
 pub fn link(files: &[FileFacts]) -> ProjectGraph {
-    let mut linker = Linker::new(files);
+    link_folder(files, "")
+}
+
+/// [`link`] for files below a folder of this name. Where the folder is itself a package, its own module and what that
+/// holds have the folder's name, and absolute imports under it find what lies in the folder.
+pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
+    let mut linker = Linker::new(files, folder);
     for number in 0..files.len() as u32 {
         linker.add_file(number);
     }
@@ -36,7 +42,23 @@ pub fn link(files: &[FileFacts]) -> ProjectGraph {
         linker.add_calls(number);
         linker.add_imports(number);
     }
-    linker.finish()
+    let mut graph = linker.finish();
+    name_root_package(&mut graph, files, folder);
+    graph
+}
+
+/// Gives the module of the folder's own file the folder's name; `folder.__init__` where another module has that.
+fn name_root_package(graph: &mut ProjectGraph, files: &[FileFacts], folder: &str) {
+    let Some(number) = files.iter().position(is_root_package).filter(|_| !folder.is_empty()) else { return };
+    let own = files[number].module();
+    let is_taken = files.iter().any(|file| file.module() == folder);
+    let name = if is_taken { format!("{folder}.{own}") } else { folder.to_owned() };
+    for node in 0..graph.node_count() {
+        if graph.files[node] == number as u32 && graph.kinds[node] != NodeKind::File as u8 {
+            let rest = graph.names[node].strip_prefix(own).unwrap_or_default();
+            graph.names[node] = format!("{name}{rest}");
+        }
+    }
 }
 
 /// Where an edge ends: a node of the project, or the number of an external.
@@ -61,10 +83,10 @@ struct Linker<'files> {
 }
 
 impl<'files> Linker<'files> {
-    fn new(files: &'files [FileFacts]) -> Self {
+    fn new(files: &'files [FileFacts], folder: &'files str) -> Self {
         Self {
             files,
-            modules: Modules::new(files),
+            modules: Modules::new(files, folder),
             graph: ProjectGraph::default(),
             offsets: Vec::with_capacity(files.len()),
             methods: FxHashMap::default(),

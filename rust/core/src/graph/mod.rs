@@ -17,7 +17,7 @@ mod scopes;
 pub use columns::{Edge, ProjectGraph};
 pub use facts::{FileFacts, FileNode, file_facts};
 pub use kinds::{EdgeKind, NodeKind};
-pub use link::link;
+pub use link::{link, link_folder};
 
 #[cfg(test)]
 mod tests;

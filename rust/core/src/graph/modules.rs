@@ -38,7 +38,7 @@ pub(super) struct Modules<'files> {
 }
 
 impl<'files> Modules<'files> {
-    pub(super) fn new(files: &'files [FileFacts]) -> Self {
+    pub(super) fn new(files: &'files [FileFacts], folder: &'files str) -> Self {
         let mut modules = Self {
             files,
             by_name: FxHashMap::default(),
@@ -51,13 +51,13 @@ impl<'files> Modules<'files> {
             modules.by_name.entry(file.module()).or_insert(number as u32);
             modules.add_short_name(number as u32, &packages);
         }
-        modules.root = modules.root_package();
+        modules.root = modules.root_package(folder);
         modules
     }
 
     /// If the source root is a package: the outside name under which its files most often import modules that lie in
-    /// it. Half of the imports under that name must find one, and at least two.
-    fn root_package(&self) -> Option<(&'files str, u32)> {
+    /// it; half of the imports under that name must find one, and at least two. Else the folder's own name.
+    fn root_package(&self, folder: &'files str) -> Option<(&'files str, u32)> {
         let own_file = self.files.iter().position(is_root_package)? as u32;
         let mut tallies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for import in self.files.iter().flat_map(|file| &file.imports).filter(|import| !import.relative) {
@@ -67,7 +67,9 @@ impl<'files> Modules<'files> {
             *all += 1;
         }
         tallies.retain(|name, (found, all)| *found >= 2 && *found * 2 >= *all && !self.by_name.contains_key(name));
-        tallies.into_iter().max_by_key(|(_, (found, _))| *found).map(|(name, _)| (name, own_file))
+        let imported = tallies.into_iter().max_by_key(|(_, (found, _))| *found).map(|(name, _)| name);
+        let named = (!folder.is_empty() && !self.by_name.contains_key(folder)).then_some(folder);
+        imported.or(named).map(|name| (name, own_file))
     }
 
     fn add_short_name(&mut self, number: u32, packages: &BTreeSet<&str>) {
@@ -233,7 +235,7 @@ fn package_folders(files: &[FileFacts]) -> BTreeSet<&str> {
 }
 
 /// Whether a file stands for the source root.
-fn is_root_package(file: &FileFacts) -> bool {
+pub(super) fn is_root_package(file: &FileFacts) -> bool {
     let language = Language::from_path(file.path());
     language.is_some_and(|language| language.table().names().package_file == file.module())
 }

@@ -113,6 +113,26 @@ fn files_give_their_edges_and_no_others() {
 }
 
 #[test]
+fn a_folder_that_is_a_package_gives_its_own_module_its_name() {
+    let root = "def f(): pass\nclass C:\n    def __init__(self): pass\n";
+    let cases = [
+        ("", "a.py", ["__init__", "__init__.f", "__init__.C", "__init__.C.__init__"], ""),
+        ("pkg", "a.py", ["pkg", "pkg.f", "pkg.C", "pkg.C.__init__"], "a calls pkg.f 0.90"),
+        ("pkg", "pkg.py", ["pkg.__init__", "pkg.__init__.f", "pkg.__init__.C", "pkg.__init__.C.__init__"], ""),
+    ];
+    for (folder, file, wanted, edge) in cases {
+        let files = [facts("__init__.py", root), facts(file, "import pkg\npkg.f()\n")];
+        let graph = link_folder(&files, folder);
+        let own = (0..graph.node_count()).filter(|node| graph.files[*node] == 0 && graph.kinds[*node] != 0);
+        assert_eq!(own.map(|node| graph.names[node].as_str()).collect::<Vec<_>>(), wanted, "{folder} {file}");
+        let modules = (0..graph.node_count()).filter(|node| graph.kinds[*node] == NodeKind::Module as u8);
+        let names: std::collections::BTreeSet<_> = modules.map(|node| &graph.names[node]).collect();
+        assert_eq!(names.len(), 2, "{folder} {file}: two modules share a name");
+        assert!(edge.is_empty() || references(&graph).contains(&edge.to_owned()), "{folder}: {:?}", references(&graph));
+    }
+}
+
+#[test]
 fn nodes_have_dotted_names_lines_and_containers() {
     let text = "import os\nfrom . import q\nX, y = 1, 2\n\n@d(\n 1)\nasync def f(a):\n    z = 1\n    def g():\n        import json\n        pass\n        # a comment\n\nclass C:\n    v: int = 1\n\n    def m(self): pass\n";
     let graph = project(&[("p/q/__init__.py", text)]);

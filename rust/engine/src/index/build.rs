@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use sapwood_core::features::SparseRows;
-use sapwood_core::graph::{NodeKind, link};
+use sapwood_core::graph::{NodeKind, link_folder};
 use sapwood_core::sampler::input_graph;
 use sapwood_search::{StructureIndex, WordIndex};
 use sapwood_workspace::{SourceFile, Sources, Walk};
@@ -144,7 +144,7 @@ fn join(sources: &Sources, files: Vec<FileContent>, report: &mut IndexReport) ->
     drop(std::mem::take(&mut parts.subtrees));
     let (linked, search) = rayon::join(
         || {
-            let graph = link(&parts.facts);
+            let graph = link_folder(&parts.facts, &folder_name(sources));
             let input = input_graph(&graph, parts.rows);
             (graph, input)
         },
@@ -164,6 +164,11 @@ fn join(sources: &Sources, files: Vec<FileContent>, report: &mut IndexReport) ->
         sources: sources.clone(),
     };
     Ok((index, search?))
+}
+
+/// The name of the sources' folder as one part of a dotted name; empty for a file system's root.
+fn folder_name(sources: &Sources) -> String {
+    sources.root().file_name().map(|name| name.to_string_lossy().replace('.', "_")).unwrap_or_default()
 }
 
 fn search_index(functions: Vec<FunctionContent>) -> Result<SearchIndex> {
