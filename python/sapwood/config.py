@@ -36,6 +36,10 @@ Amount = Annotated[int, Field(ge=0)]
 Fanout = Annotated[int, Field(ge=-1)]
 
 
+_EXAMPLE = "tree_lstm.epochs"
+_SEE_SETTINGS = "`sapwood tools config` shows all settings"
+
+
 def _matching(pattern: str, description: str) -> AfterValidator:
     """A check of a whole text against `pattern` whose complaint reads `description`."""
 
@@ -210,9 +214,9 @@ def load_config(file: Path | None = None, overrides: Sequence[str] = ()) -> Conf
         values = OmegaConf.to_container(OmegaConf.merge(*layers), resolve=True)
         return Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
+        raise ConfigError(_sentence(error, _settings(defaults))) from None
     except OmegaConfBaseException as error:
-        message = f"the settings cannot be merged: {_first_line(error)}"
+        message = f"the settings cannot be merged: {_first_line(error)}; {_SEE_SETTINGS}"
         raise ConfigError(message) from None
 
 
@@ -233,7 +237,7 @@ def _read(file: Path) -> DictConfig:
         message = f"cannot read the configuration file {file}: {error.strerror}; check the path given to --config"
         raise ConfigError(message) from None
     except (YAMLError, UnicodeDecodeError, OmegaConfBaseException) as error:
-        message = f"{file} is not a YAML file: {_first_line(error)}"
+        message = f"{file} is not a YAML file: {_first_line(error)}; write `section: {{key: value}}` lines"
         raise ConfigError(message) from None
     if not isinstance(read, DictConfig):
         message = f"{file} must hold `section: {{key: value}}` settings; see `sapwood tools config` for an example"
@@ -245,22 +249,29 @@ def _parse(overrides: Sequence[str]) -> DictConfig:
     for word in overrides:
         key, equals, _ = word.partition("=")
         if not equals or not key:
-            message = f"`{word}` is not of the form section.key=value"
+            settings = _settings(OmegaConf.create(default_yaml()))
+            example = _example(word if word in settings else _EXAMPLE, settings)
+            message = f"`{word}` is not of the form section.key=value; write for example `{example}`"
             raise ConfigError(message)
     try:
         return OmegaConf.from_dotlist(list(overrides))
     except (YAMLError, OmegaConfBaseException) as error:
-        message = f"cannot read the overrides: {_first_line(error)}"
+        message = f"cannot read the overrides: {_first_line(error)}; give each value as YAML, text in quotes"
         raise ConfigError(message) from None
 
 
 def _known(layer: DictConfig, defaults: DictConfig | ListConfig, where: str) -> DictConfig:
-    settings = dict(_leaves(OmegaConf.to_container(defaults)))
+    settings = _settings(defaults)
     for key, value in _leaves(OmegaConf.to_container(layer)):
         if key in settings:
             continue
         raise ConfigError(_unknown(key, value, settings, where))
     return layer
+
+
+def _settings(defaults: DictConfig | ListConfig) -> dict[str, Any]:
+    """The default of each setting, by its dotted key."""
+    return dict(_leaves(OmegaConf.to_container(defaults)))
 
 
 def _leaves(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -290,8 +301,19 @@ def _nearest(key: str, settings: Mapping[str, Any]) -> str:
     return max(settings, key=likeness)
 
 
-def _sentence(error: ValidationError) -> str:
-    return "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
+def _sentence(error: ValidationError, settings: Mapping[str, Any]) -> str:
+    details = error.errors(include_url=False)
+    keys = dict.fromkeys(".".join(part for part in detail["loc"] if isinstance(part, str)) for detail in details)
+    examples = [f"`{_example(key, settings)}`" for key in keys if key in settings]
+    fix = f"write for example {', '.join(examples)}" if examples else _SEE_SETTINGS
+    return f"{', '.join(_complaint(detail) for detail in details)}; {fix}"
+
+
+def _example(key: str, settings: Mapping[str, Any]) -> str:
+    """A setting with its default, as a word of the command line."""
+    value = settings[key]
+    shown = "null" if value is None else str(value).replace(" ", "")
+    return f"{key}={shown.lower() if isinstance(value, bool) else shown}"
 
 
 def _complaint(detail: ErrorDetails) -> str:

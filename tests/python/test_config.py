@@ -91,8 +91,18 @@ def test_a_wrong_override_names_its_key_and_the_remedy(override, named):
         load_config(overrides=[override])
     assert raised.value.code == "bad_config"
     assert "\n" not in str(raised.value)
+    assert str(raised.value).count("; ") == 1, "one sentence, then its remedy"
     for words in named:
         assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("override", ["seed", "seed=two", "graphsage.fanouts=[1,2]", "data.permute_labels=3"])
+def test_the_example_of_a_wrong_value_is_right(override):
+    with pytest.raises(ConfigError) as raised:
+        load_config(overrides=[override])
+    example = str(raised.value).rpartition("; ")[2].split("`")[1]
+    assert example.partition("=")[0] == override.partition("=")[0]
+    assert load_config(overrides=[example]) == load_config()
 
 
 @pytest.mark.parametrize(
