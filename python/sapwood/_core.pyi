@@ -5,6 +5,7 @@ A *text* is source code as `str`; lines are 1-based and inclusive. Batch functio
 every core. Every failure is a `SapwoodError` subclass with a stable `code`.
 """
 
+import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypedDict, final, type_check_only
 
@@ -469,11 +470,20 @@ class VersionSummary(TypedDict):
     metrics: dict[str, dict[str, Any]]
     aliases: list[str]
 
+@type_check_only
+class Damage(TypedDict):
+    model: str
+    version: str
+    code: str
+    message: str
+
 @final
 class Versions:
     """Published models of a workspace. `version` is a name such as v0003 or an alias: serving, previous, candidate."""
 
     def list(self, model: str | None = None) -> list[VersionSummary]: ...
+    def damages(self, model: str | None = None) -> builtins.list[Damage]:
+        """What `list` can't show: model, version (or `aliases`), code and message of each damage."""
     def show(self, model: str, version: str = "serving") -> dict[str, Any]:
         """The manifest."""
     def path(self, model: str, version: str = "serving") -> str:
@@ -524,6 +534,8 @@ class Engine:
     def search_at(self, file: str, line: int, k: int = 10) -> list[Hit]:
         """Functions like the one at a line of an indexed file, which is left out itself."""
     def search_code(self, code: str, language: str = "python", k: int = 10) -> list[Hit]: ...
+    def vectors_problem(self) -> str | None:
+        """Why searches by example and by place go without learned vectors although a version serves; None if all is well."""
     def structure_vectors(self, texts: Sequence[str], language: str = "python") -> NDArray[np.float32]:
         """(n, 4096): signed hashing of terms weighted as in the stored index, L2-normalised."""
 

@@ -80,7 +80,7 @@ def _workspace(workspace: Path | None) -> list[Check]:
     except NoWorkspaceError:
         return [Check("workspace", "warning", "none here or above", _INDEX)]
     except SapwoodError as error:
-        return [Check("workspace", "failed", *_what_and_fix(error))]
+        return [Check("workspace", "failed", *_what_and_fix(str(error)))]
     checks = [Check("workspace", "ok", f"{engine.workspace_path} for {engine.root}"), _index(engine)]
     return [*checks, *(_versions(engine, model) for model in _MODELS)]
 
@@ -91,24 +91,27 @@ def _index(engine: _core.Engine) -> Check:
     except NoIndexError:
         return Check("index", "warning", "none yet", _INDEX)
     except SapwoodError as error:
-        return Check("index", "failed", *_what_and_fix(error))
+        return Check("index", "failed", *_what_and_fix(str(error)))
     found = f"{report['files']} files, {report['functions']} functions, {len(report['skipped'])} files left out"
     return Check("index", "ok", found)
 
 
 def _versions(engine: _core.Engine, model: str) -> Check:
     found = engine.versions.list(model)
-    if not found:
+    if not found and not engine.versions.damages(model):
         return Check(model, "warning", "no version yet", f"sapwood train {model}")
-    serving = engine.versions.aliases(model).get("serving")
+    try:
+        serving = engine.versions.aliases(model).get("serving")
+        if serving is not None:
+            engine.versions.verify(model, serving)
+    except SapwoodError as error:
+        return Check(model, "failed", *_what_and_fix(str(error)))
+    if damages := engine.versions.damages(model):
+        return Check(model, "warning", *_what_and_fix(damages[0]["message"]))
     if serving is None:
         return Check(
             model, "warning", "no version serves", f"sapwood checkpoints promote {model} {found[-1]['version']}"
         )
-    try:
-        engine.versions.verify(model, serving)
-    except SapwoodError as error:
-        return Check(model, "failed", str(error), f"sapwood checkpoints rollback {model}")
     return Check(model, "ok", f"{serving} serves, of {len(found)}")
 
 
@@ -120,6 +123,6 @@ def _disk(workspace: Path | None) -> Check:
     return Check("disk", "ok", found)
 
 
-def _what_and_fix(error: SapwoodError) -> tuple[str, str]:
-    what, _, fix = str(error).partition("; ")
+def _what_and_fix(message: str) -> tuple[str, str]:
+    what, _, fix = message.partition("; ")
     return what, fix

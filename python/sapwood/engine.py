@@ -99,6 +99,11 @@ class Engine:
         """The k functions most like `code`."""
         return [Hit.of(hit) for hit in self._core.search_code(code, language, k)]
 
+    @property
+    def vectors_problem(self) -> str | None:
+        """Why searches by place and by code go without the serving version's vectors; None if nothing is wrong."""
+        return self._core.vectors_problem()
+
     def embed(self, code: str, language: str = "python", model: str = "tree-lstm") -> NDArray[np.float32]:
         """The vector of a text, of length 1: (512,) from tree-lstm, (256,) from graphsage, (4096,) from structure.
 
@@ -128,7 +133,8 @@ def file_and_line(query: str) -> tuple[str, int] | None:
     file, _, line = query.rpartition(":")
     if not file or " " in file or not (line.isascii() and line.isdigit()):
         return None
-    return file, int(line)
+    # No file has more lines than fit in 32 bits.
+    return file, min(int(line), 2**32 - 1)
 
 
 def _answer(answers: list[Answer | SapwoodError]) -> Answer:

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::path::Path;
 use std::process::Command;
 
 use sapwood::engine::{TrainOptions, quietly};
@@ -9,7 +10,8 @@ use sapwood::messages::{Encoder, Model};
 use sapwood::runtime::Cancel;
 use sapwood::{Engine, Hit};
 use sapwood_core::Language;
-use support::{indexed, serve_tiny_tree_model, write};
+use sapwood_workspace::{DiskStorage, Storage as _};
+use support::{claim_other_schema, damage_vectors, indexed, serve_tiny_tree_model, write};
 
 /// The environment is emptied for one run of this file's tests in a process of their own.
 #[test]
@@ -23,7 +25,6 @@ fn nothing_is_taken_from_the_environment() {
 
 #[test]
 fn this_program_does_not_link_libpython() {
-    use sapwood_workspace::{DiskStorage, Storage as _};
     let bytes = DiskStorage.read(&std::env::current_exe().unwrap()).unwrap();
     let libraries = match goblin::Object::parse(&bytes).unwrap() {
         goblin::Object::Elf(elf) => elf.libraries.iter().map(ToString::to_string).collect(),
@@ -72,6 +73,37 @@ fn a_serving_version_adds_the_vectors_leg() {
     assert_eq!(hit.symbol, "files.config.read_config");
     assert!(hit.why.contains("vectors #1 (cosine 1.00)"), "{}", hit.why);
     assert!(engine.search_at("shapes/area.py", 6, 10).unwrap().iter().any(|hit| legs(hit).contains(&"vectors")));
+}
+
+#[test]
+fn search_goes_on_without_vectors_where_the_serving_version_cannot_be_used() {
+    type Damage = fn(&Path);
+    let cases: [(&str, Damage, &str); 5] = [
+        ("truncated weights", |f| write(f, "versions/tree-lstm/v0001/weights.safetensors", b"x"), "damaged_version"),
+        ("no manifest", |f| write(f, "versions/tree-lstm/v0001/manifest.json", b"{"), "damaged_version"),
+        ("aliases", |f| write(f, "versions/tree-lstm/aliases.json", b"garbage"), "damaged_version"),
+        (
+            "another schema",
+            |f| claim_other_schema(&f.join("versions/tree-lstm/v0001/manifest.json")),
+            "schema_mismatch",
+        ),
+        ("stored vectors", damage_vectors, "damaged_version"),
+    ];
+    let code = "def area(side):\n    return side * side\n";
+    for (what, damage, expected) in cases {
+        let (folder, engine) = indexed();
+        serve_tiny_tree_model(&engine);
+        assert!(engine.vectors_problem().unwrap().is_none(), "{what}");
+        damage(&folder.path().join(".sapwood"));
+        let reopened = Engine::open(folder.path(), None).unwrap();
+        let found = [reopened.search_code(code, Language::Python, 5), reopened.search_at("shapes/area.py", 6, 5)];
+        for hits in found {
+            let hits = hits.unwrap_or_else(|error| panic!("{what}: {error}"));
+            assert!(!hits.is_empty() && hits.iter().all(|hit| !legs(hit).contains(&"vectors")), "{what}: {hits:?}");
+        }
+        let problem = reopened.vectors_problem().unwrap().unwrap_or_else(|| panic!("{what}: no problem"));
+        assert_eq!(problem.code(), expected, "{what}: {problem}");
+    }
 }
 
 #[test]

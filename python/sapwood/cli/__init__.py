@@ -22,8 +22,15 @@ if TYPE_CHECKING:
     from sapwood.errors import SapwoodError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-# A setting or an argument that can't be: the command was used wrongly, nothing was tried.
-_WRONG_USE_CODES = {"bad_config", "bad_input"}
+# A setting or an argument that can't be, or names nothing: the command was used wrongly, nothing was tried.
+_WRONG_USE_CODES = {
+    "bad_config",
+    "bad_input",
+    "not_a_folder",
+    "path_missing",
+    "unknown_language",
+    "unknown_version",
+}
 
 
 def main() -> NoReturn:

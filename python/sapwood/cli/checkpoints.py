@@ -30,18 +30,16 @@ def list_versions(model: MaybeModel = None, workspace: Workspace = None, as_json
       sapwood checkpoints list
       sapwood checkpoints list tree-lstm --json
     """
-    versions = open_workspace(workspace).versions.list(model)
+    published = open_workspace(workspace).versions
+    versions, damages = published.list(model), published.damages(model)
+    for damage in damages:
+        output.warn(damage["message"])
     if as_json:
-        output.emit({"versions": versions})
-        return
-    if not versions:
-        output.note("no version yet; make one with: sapwood train graphsage")
-        return
-    made = output.table("model", "version", "created", "serves as")
-    for version in versions:
-        aliases = ", ".join(version["aliases"])
-        made.add_row(version["model"], version["version"], version["created"], f"[bold]{aliases}[/]")
-    output.show(made)
+        output.emit({"versions": versions, "damaged": damages})
+    elif versions or damages:
+        output.show(_listed(versions, damages))
+    else:
+        output.note(f"no version yet; make one with: sapwood train {model or Model.GRAPHSAGE}")
 
 
 def show(
@@ -76,19 +74,18 @@ def verify(
     versions = open_workspace(workspace).versions
     if model is None:
         names = [(found["model"], found["version"]) for found in versions.list()]
+        damaged = [damage["message"] for damage in versions.damages()]
     else:
-        names = [(str(model), version)]
-    damaged: list[DamagedVersionError] = []
+        names, damaged = [(str(model), version)], []
     for name in names:
         try:
             versions.verify(*name)
         except DamagedVersionError as error:
-            output.note(str(error))
-            damaged.append(error)
+            damaged.append(str(error))
         else:
             output.note(f"{' '.join(name)}: every file is as it was published")
     if damaged:
-        raise damaged[0]
+        raise DamagedVersionError(_joined(damaged))
     if as_json:
         output.emit({"verified": [{"model": model_name, "version": name} for model_name, name in names]})
 
@@ -124,6 +121,22 @@ def rollback(model: ModelName, workspace: Workspace = None, as_json: Json = Fals
     versions = open_workspace(workspace).versions
     versions.rollback(model)
     _tell_serving(versions, model, as_json=as_json)
+
+
+def _listed(versions: list[_core.VersionSummary], damages: list[_core.Damage]) -> Table:
+    rows = [(version["model"], version["version"], version["created"], version["aliases"]) for version in versions]
+    rows += [(damage["model"], damage["version"], "", ["damaged"]) for damage in damages]
+    made = output.table("model", "version", "created", "serves as")
+    for model, version, created, words in sorted(rows):
+        made.add_row(model, version, created, f"[bold]{', '.join(words)}[/]")
+    return made
+
+
+def _joined(messages: list[str]) -> str:
+    """Several sentences as one: what is wrong with each, then what to do about each."""
+    parts = [message.partition("; ") for message in messages]
+    fixes = dict.fromkeys(fix for _, _, fix in parts if fix)
+    return f"{', '.join(what for what, _, _ in parts)}; {', '.join(fixes)}"
 
 
 def _tell_serving(versions: _core.Versions, model: str, *, as_json: bool) -> None:

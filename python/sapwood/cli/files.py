@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sapwood.errors import NotUtf8Error, PathDeniedError, PathMissingError, SapwoodError
+from sapwood.errors import BadInputError, NotUtf8Error, PathDeniedError, PathMissingError, SapwoodError
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -17,7 +17,8 @@ def opened(file: str) -> BufferedReader:
 
     Raises:
         PathMissingError: There is none.
-        PathDeniedError: It can't be read, or is a folder.
+        PathDeniedError: It can't be read.
+        BadInputError: It is a folder.
     """
     try:
         return Path(file).open("rb")
@@ -30,7 +31,8 @@ def read_text(file: str) -> str:
 
     Raises:
         PathMissingError: There is no such file.
-        PathDeniedError: It can't be read, or is a folder.
+        PathDeniedError: It can't be read.
+        BadInputError: It is a folder.
         NotUtf8Error: It is no UTF-8 text.
     """
     try:
@@ -48,4 +50,6 @@ def unreadable(file: str, error: OSError) -> SapwoodError:
     """The typed error for a file that can't be read or written."""
     if isinstance(error, FileNotFoundError):
         return PathMissingError(f"{file} does not exist; check the path")
+    if isinstance(error, IsADirectoryError):
+        return BadInputError(f"{file} is a folder; give the path of a file")
     return PathDeniedError(f"cannot use {file}: {error.strerror}; check the path and its permissions")

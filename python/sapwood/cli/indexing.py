@@ -15,6 +15,7 @@ from sapwood.cli.options import Json, Workspace, open_workspace
 
 if TYPE_CHECKING:
     from sapwood import _core
+    from sapwood.errors import DamagedIndexError
 
 # Skipped files named in the report for people; all of them are in the JSON.
 _NAMED = 20
@@ -55,13 +56,29 @@ def index(
 def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:
     """The workspace of these sources, made where there is none; without `exclude` it keeps its own patterns."""
     from sapwood import _core
+    from sapwood.errors import DamagedIndexError
 
     sources, place = os.fspath(path), None if workspace is None else os.fspath(workspace)
     if exclude is None and _holds_workspace(workspace or path):
-        engine = _core.Engine.open(sources, place)
-        if Path(engine.root).samefile(path):
-            return engine
+        try:
+            engine = _core.Engine.open(sources, place)
+        except DamagedIndexError as error:
+            _tell_renewed(error)
+        else:
+            if _is_root(engine, path):
+                return engine
     return _core.Engine.create(sources, place, exclude or [])
+
+
+def _tell_renewed(error: DamagedIndexError) -> None:
+    what = str(error).partition("; ")[0]
+    output.warn(f"{what}; it is made anew without its exclude patterns, and kept as workspace.json.damaged")
+
+
+def _is_root(engine: _core.Engine, path: Path) -> bool:
+    """Whether the workspace is that of these sources, which may have been moved since."""
+    root = Path(engine.root)
+    return root.exists() and root.samefile(path)
 
 
 def _holds_workspace(folder: Path) -> bool:

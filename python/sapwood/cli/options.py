@@ -47,7 +47,21 @@ Overrides = Annotated[
     typer.Argument(metavar="[SECTION.KEY=VALUE]...", show_default=False, help="Settings laid over all others."),
 ]
 ModelName = Annotated[Model, typer.Argument(metavar="MODEL", help="graphsage or tree-lstm.", show_default=False)]
-Count = Annotated[int, typer.Option("-k", min=1, help="How many to show.")]
+
+
+def _count(text: str | int) -> int:
+    """A number from 1 on; nobody has more functions than fit in 31 bits."""
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 1:
+        message = f"{text} is no number of results; give a whole number from 1 on, such as -k 10"
+        raise typer.BadParameter(message)
+    return min(count, 2**31)
+
+
+Count = Annotated[int, typer.Option("-k", metavar="N", parser=_count, help="How many to show.")]
 
 
 def open_workspace(workspace: Path | None) -> _core.Engine:

@@ -56,6 +56,11 @@ def styled(text: str, codes: str) -> str:
     return f"\033[{codes}m{text}\033[0m" if sys.stderr.isatty() and "NO_COLOR" not in os.environ else text
 
 
+def warn(text: str) -> None:
+    """Writes one line to standard error about something that was done without."""
+    note(f"{styled('warning', '1;33')}: {' '.join(text.split())}")
+
+
 def table(*columns: str, title: str | None = None) -> Table:
     """A table without frames; a column whose name starts with `>` is aligned to the right."""
     from rich.table import Table

@@ -12,6 +12,7 @@ from sapwood.cli.options import Count, Json, Workspace, open_workspace
 
 if TYPE_CHECKING:
     from sapwood.answers import Hit
+    from sapwood.engine import Engine
 
 
 def search(
@@ -38,15 +39,23 @@ def search(
     if bool(query) == (code is not None):
         raise typer.BadParameter("give either WORDS, FILE:LINE or --code")
     from sapwood.cli.files import read_text
-    from sapwood.engine import Engine
+    from sapwood.engine import Engine, file_and_line
 
     engine = Engine(open_workspace(workspace))
     words = " ".join(query or [])
     hits = engine.search(words, k) if code is None else engine.search_code(read_text(code), language, k)
+    if code is not None or file_and_line(words) is not None:
+        _warn_without_vectors(engine)
     if as_json:
         output.emit({"hits": [asdict(hit) for hit in hits]})
     else:
         print_hits(hits)
+
+
+def _warn_without_vectors(engine: Engine) -> None:
+    problem = engine.vectors_problem
+    if problem is not None:
+        output.warn(f"searched without learned vectors: {problem}")
 
 
 def print_hits(hits: list[Hit]) -> None:

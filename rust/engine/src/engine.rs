@@ -15,7 +15,7 @@ use crate::messages::{
     AnalyzeRequest, Analyzed, EmbedRequest, Embedded, Encoder, Event, Item, Model, Request, TrainRequest, Trained,
 };
 use crate::runtime::{Cancel, NoRuntime, Runtime};
-use crate::search::{self, FunctionVectorCache, Hit, SearchIndex};
+use crate::search::{self, FunctionVectorCache, Hit, SearchIndex, Serving};
 use crate::texts;
 
 const LOCK: &str = "index.lock";
@@ -191,7 +191,7 @@ impl Engine {
         let index = self.index_data()?;
         let document = search::function_at(&index, &self.relative(&index, file), line)?;
         let mut query = search::of_function(&index, document)?;
-        let serving = self.loaded.vectors.serving(&self.versions(), &index)?;
+        let serving = self.serving(&index).unwrap_or_default();
         query.vector = serving.as_ref().and_then(|serving| serving.of_function(document));
         self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
     }
@@ -203,11 +203,25 @@ impl Engine {
     pub fn search_code(&self, code: &str, language: Language, k: usize) -> Result<Vec<Hit>> {
         let index = self.index_data()?;
         let mut query = search::of_code(code, language)?;
-        let serving = self.loaded.vectors.serving(&self.versions(), &index)?;
+        let serving = self.serving(&index).unwrap_or_default();
         if let Some(serving) = &serving {
             query.vector = Some(serving.version.embed(&[code], language)?.0);
         }
         self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
+    }
+
+    /// Why searches by example and by place go without learned vectors although a version serves, if something is wrong
+    /// with it: the other legs answer alone then.
+    ///
+    /// # Errors
+    /// As [`Self::index_report`].
+    pub fn vectors_problem(&self) -> Result<Option<EngineError>> {
+        let index = self.index_data()?;
+        Ok(self.serving(&index).err())
+    }
+
+    fn serving(&self, index: &Index) -> Result<Option<Arc<Serving>>> {
+        self.loaded.vectors.serving(&self.versions(), index)
     }
 
     /// Hashed structure of texts, `texts.len()` rows of 4,096, each of length 1; terms weigh as in the stored index.

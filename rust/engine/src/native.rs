@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use safetensors::{Dtype, SafeTensors};
 use sapwood_core::Language;
+use sapwood_core::features;
 use sapwood_core::forest::{Forest, NameView, Vocabulary};
-use sapwood_nn::{ForestColumns, ForestView, Tensor, TreeLstm, TreeScratch, Whitening};
+use sapwood_nn::{ForestColumns, ForestView, NnError, Tensor, TreeLstm, TreeScratch, Whitening};
 use sapwood_workspace::versions::WEIGHTS;
-use sapwood_workspace::{Versions, WorkspaceError, check_vocabulary};
+use sapwood_workspace::{Versions, WorkspaceError, check_schema, check_vocabulary};
 
 use crate::error::{EngineError, Result};
 
@@ -27,6 +28,7 @@ pub struct TreeVersion {
     name: String,
     vocabulary: Vocabulary,
     weights: Weights,
+    dimensions: usize,
 }
 
 /// Shape and values by name.
@@ -36,9 +38,10 @@ impl TreeVersion {
     /// Loads a version; every file is checked against its manifest.
     ///
     /// # Errors
-    /// [`crate::EngineError::Workspace`] for one that is missing, damaged, or of another vocabulary.
+    /// [`crate::EngineError::Workspace`] for one that is missing, damaged, or of another feature schema or vocabulary.
     pub fn load(versions: &Versions, model: &str, version: &str) -> Result<Self> {
         let manifest = versions.show(model, version)?;
+        check_schema(&manifest, &features::fingerprint())?;
         let bytes = versions.read_file(model, version, "vocabulary.json")?;
         let vocabulary: Vocabulary =
             serde_json::from_slice(&bytes).map_err(|error| WorkspaceError::VocabularyMismatch {
@@ -49,7 +52,14 @@ impl TreeVersion {
             })?;
         check_vocabulary(&manifest, &vocabulary.fingerprint())?;
         let weights = read_weights(&versions.read_file(model, version, WEIGHTS)?)?;
-        Ok(Self { name: manifest.version, vocabulary, weights })
+        let unfit = |error: NnError| versions.unfit(model, &manifest.version, error.to_string());
+        let dimensions = dimensions_of(&weights).map_err(unfit)?;
+        Ok(Self { name: manifest.version, vocabulary, weights, dimensions })
+    }
+
+    /// Length of a vector.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
     }
 
     /// Name of the version, such as `v0001`.
@@ -64,11 +74,22 @@ impl TreeVersion {
     pub fn embed<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<(Vec<f32>, usize)> {
         let views = vec![NameView::Keep; texts.len()];
         let forest = crate::texts::forest(texts, language, &self.vocabulary, &views)?;
-        let find = |name: &str| self.weights.get(name).map(|(shape, values)| Tensor { shape, values });
+        let find = |name: &str| tensor_of(&self.weights, name);
         let (outputs, _) = tree_outputs(&find, &forest)?;
         let whitening = Whitening::new(&find)?;
         Ok((whitening.apply(&outputs)?, whitening.components()))
     }
+}
+
+/// Length of the vectors that some weights make; fails where they lack something.
+fn dimensions_of(weights: &Weights) -> std::result::Result<usize, NnError> {
+    let find = |name: &str| tensor_of(weights, name);
+    TreeLstm::new(&find)?;
+    Ok(Whitening::new(&find)?.components())
+}
+
+fn tensor_of<'weights>(weights: &'weights Weights, name: &str) -> Option<Tensor<'weights>> {
+    weights.get(name).map(|(shape, values)| Tensor { shape, values })
 }
 
 /// The float32 tensors of a safetensors file; others take no part in answers.

@@ -95,6 +95,12 @@ impl Engine {
         to_object(py, &py.detach(|| self.0.search_code(code, language, k)).map_err(to_python)?)
     }
 
+    /// Why searches by example and by place go without learned vectors although a version serves; None where all is well.
+    fn vectors_problem(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let problem = py.detach(|| self.0.vectors_problem()).map_err(to_python)?;
+        Ok(problem.map(|error| error.to_string()))
+    }
+
     /// (n, 4096): signed hashing of terms weighted as in the stored index, L2-normalised.
     #[pyo3(signature = (texts, language = "python"))]
     fn structure_vectors<'py>(

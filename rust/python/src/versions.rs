@@ -26,6 +26,13 @@ impl Versions {
         to_object(py, &summaries)
     }
 
+    /// What `list` can't show: model, version (or `aliases`), code and message of each damage.
+    #[pyo3(signature = (model = None))]
+    fn damages<'py>(&self, py: Python<'py>, model: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+        let damages = py.detach(|| self.0.versions().damages(model)).map_err(to_python)?;
+        to_object(py, &damages)
+    }
+
     /// The manifest.
     #[pyo3(signature = (model, version = "serving"))]
     fn show<'py>(&self, py: Python<'py>, model: &str, version: &str) -> PyResult<Bound<'py, PyAny>> {

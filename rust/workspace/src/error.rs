@@ -87,8 +87,8 @@ pub enum WorkspaceError {
     },
     /// A version, or the file of its aliases, is not what was published.
     #[error(
-        "{model} {version} is damaged: {}; go back with `sapwood checkpoints rollback {model}` \
-         or promote another version",
+        "{model} {version} {} damaged: {}; {remedy}",
+        if version == "aliases" { "are" } else { "is" },
         list_problems(problems)
     )]
     DamagedVersion {
@@ -98,6 +98,8 @@ pub enum WorkspaceError {
         version: String,
         /// Everything that was found wrong.
         problems: Vec<Problem>,
+        /// What to do, as the other versions and the aliases allow.
+        remedy: String,
     },
     /// A file made from the sources is damaged; it can be made again.
     #[error("`{}` is damaged ({reason}); make it again with `sapwood index PATH`", path.display())]

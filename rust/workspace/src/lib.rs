@@ -39,7 +39,7 @@ pub use manifest::{DataSummary, Manifest, Metric, check_schema, check_vocabulary
 pub use sources::{SkipReason, Skipped, SourceBytes, SourceFile, Sources, Walk};
 pub use storage::{DiskStorage, Storage};
 pub use vectors::FunctionVectors;
-pub use versions::{Aliases, Problem, Versions};
+pub use versions::{Aliases, Damage, Problem, Versions};
 pub use workspace::Workspace;
 
 use error::AtPath as _;

@@ -54,7 +54,8 @@ struct Settings {
 
 impl Workspace {
     /// Makes a workspace in the folder `at` (made if it is missing) for the sources below `source_root`. One that is
-    /// there keeps its content and takes the new settings.
+    /// there keeps its content and takes the new settings; settings that can't be read are kept as
+    /// `workspace.json.damaged`.
     ///
     /// # Errors
     /// [`WorkspaceError::PathMissing`], [`WorkspaceError::NotAFolder`] or [`WorkspaceError::PathDenied`] for either
@@ -78,6 +79,7 @@ impl Workspace {
         let kept = match read_settings(storage.as_ref(), &folder) {
             Ok(settings) => settings.other,
             Err(newer @ WorkspaceError::NewerFormat { .. }) => return Err(newer),
+            Err(WorkspaceError::DamagedIndex { .. }) => set_aside(storage.as_ref(), &folder)?,
             Err(_) => BTreeMap::new(),
         };
         for part in PARTS {
@@ -105,8 +107,10 @@ impl Workspace {
     pub fn open_with(storage: Arc<dyn Storage>, at: &Path) -> Result<Self> {
         let at = storage.canonical(at).at(at)?;
         let folder = folder_in(&at);
-        if storage.metadata(&folder.join(SETTINGS)).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            return Err(WorkspaceError::NoWorkspace { start: at });
+        match storage.metadata(&folder.join(SETTINGS)).map_err(|error| error.kind()) {
+            Err(std::io::ErrorKind::NotFound) => return Err(WorkspaceError::NoWorkspace { start: at }),
+            Err(std::io::ErrorKind::NotADirectory) => return Err(WorkspaceError::NotAFolder { path: at }),
+            _ => {}
         }
         let settings = read_settings(storage.as_ref(), &folder)?;
         let source_root = normal(&parent_of(&folder).join(settings.source_root));
@@ -238,6 +242,14 @@ fn parent_of(folder: &Path) -> &Path {
 /// Drops `.` parts, so that equal folders compare equal.
 fn normal(path: &Path) -> PathBuf {
     path.components().collect()
+}
+
+/// Keeps settings that can't be read under another name, and gives those that replace them.
+fn set_aside(storage: &dyn Storage, folder: &Path) -> Result<BTreeMap<String, serde_json::Value>> {
+    let (from, to) = (folder.join(SETTINGS), folder.join(format!("{SETTINGS}.damaged")));
+    let bytes = storage.read(&from).at(&from)?;
+    write_atomic_with(storage, &to, &bytes).at(&to)?;
+    Ok(BTreeMap::new())
 }
 
 fn read_settings(storage: &dyn Storage, folder: &Path) -> Result<Settings> {

@@ -31,13 +31,14 @@ def explained(done, code, *, exit_code=1, named=()):
 
 
 def test_a_missing_path(run, tmp_path):
-    explained(run("index", "nowhere", "--json"), "path_missing", named=["nowhere"])
+    for command in (["index", "nowhere"], ["graph", "export", "nowhere"], ["demo", "nowhere", "--untrained"]):
+        explained(run(*command, "--json"), "path_missing", exit_code=2, named=["nowhere"])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_in_place_of_a_folder(run, tmp_path):
     (tmp_path / "file.py").write_text("x = 1\n")
-    explained(run("index", "file.py", "--json"), "not_a_folder", named=["file.py"])
+    explained(run("index", "file.py", "--json"), "not_a_folder", exit_code=2, named=["file.py"])
 
 
 def test_an_empty_folder(run, tmp_path):
@@ -211,11 +212,46 @@ def test_a_damaged_version(run, indexed):
     assert (folder / "weights.safetensors").read_bytes() == b"something else"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (["-k", "many"], "bad_input", "many is no number of results"),
+        (["-k", "0"], "bad_input", "from 1 on"),
+        (["-k", "-3"], "bad_input", "-k 10"),
+        (["nowhere.py:3"], "bad_input", "nowhere.py"),
+        (["files/config.py:99999999999"], "bad_input", "no function at"),
+        (["--code", "nowhere.py"], "path_missing", "nowhere.py"),
+        (["--code", "."], "bad_input", "is a folder"),
+        (["--code", "files/config.py", "--language", "cobol"], "unknown_language", "python"),
+    ],
+)
+def test_a_search_for_what_cannot_be(run, indexed, arguments, code, named):
+    query = ["x"] if arguments[0] == "-k" else []
+    explained(run("search", *query, *arguments, "--json", cwd=indexed), code, exit_code=2, named=[named])
+
+
+def test_more_results_than_there_are(run, indexed):
+    done = run("search", "rectangle", "-k", "99999999999999999999", "--json", cwd=indexed)
+    assert (done.code, len(done.json()["hits"])) == (0, 1)
+
+
+def test_settings_of_a_workspace_that_cannot_be_read(run, indexed):
+    folder = publish(indexed)
+    settings = indexed / ".sapwood" / "workspace.json"
+    settings.write_text("garbage", encoding="utf-8")
+    explained(run("search", "area", "--json", cwd=indexed), "damaged_index", named=["sapwood index"])
+    done = run("index", indexed)
+    assert done.code == 0, done.err
+    assert "workspace.json.damaged" in done.err
+    assert run("search", "area", cwd=indexed).code == 0
+    assert folder.is_dir()
+    assert settings.with_name("workspace.json.damaged").read_text(encoding="utf-8") == "garbage"
+
+
 def test_an_unknown_version(run, indexed):
     publish(indexed)
-    explained(
-        run("checkpoints", "show", "graphsage", "v0099", "--json", cwd=indexed), "unknown_version", named=["v0099"]
-    )
+    done = run("checkpoints", "show", "graphsage", "v0099", "--json", cwd=indexed)
+    explained(done, "unknown_version", exit_code=2, named=["v0099"])
 
 
 def test_a_mistake_of_the_program_is_one_sentence_and_a_traceback_on_demand(monkeypatch, capsys):

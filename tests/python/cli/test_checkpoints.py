@@ -45,7 +45,7 @@ def test_list_names_versions_and_aliases(run, versions):
 
 
 def test_no_versions_is_an_empty_list_and_a_note(run, indexed):
-    assert run("checkpoints", "list", "--json", cwd=indexed).json() == {"versions": []}
+    assert run("checkpoints", "list", "--json", cwd=indexed).json() == {"versions": [], "damaged": []}
     assert "sapwood train" in run("checkpoints", "list", cwd=indexed).err
 
 
@@ -78,3 +78,44 @@ def test_verify_looks_at_every_version_and_fails_for_one(run, versions):
     assert done.code == 1
     assert done.json()["error"]["code"] == "damaged_version"
     assert "tree-lstm v0002: every file is as it was published" in done.err
+    assert done.err.count("is damaged") == 1
+
+
+DAMAGES = {
+    "a manifest": ("v0001/manifest.json", "v0001", "tree-lstm v0002 goes on answering"),
+    "the manifest that serves": ("v0002/manifest.json", "v0002", "`sapwood checkpoints rollback tree-lstm`"),
+    "the aliases": ("aliases.json", "aliases", "`sapwood checkpoints promote tree-lstm v0002`"),
+}
+
+
+@pytest.mark.parametrize(("file", "name", "fix"), DAMAGES.values(), ids=DAMAGES)
+def test_damage_is_named_with_a_command_that_repairs_it(run, versions, file, name, fix):
+    (versions / ".sapwood" / "versions" / "tree-lstm" / file).write_text("garbage", encoding="utf-8")
+    listed = run("checkpoints", "list", "--json", cwd=versions)
+    assert listed.code == 0
+    assert [(found["version"], found["code"]) for found in listed.json()["damaged"]] == [(name, "damaged_version")]
+    shown = run("checkpoints", "list", cwd=versions)
+    assert [line.split() for line in shown.out.splitlines() if "damaged" in line] == [["tree-lstm", name, "damaged"]]
+    assert fix in shown.err
+    verified = run("checkpoints", "verify", "--json", cwd=versions)
+    assert verified.code == 1
+    assert fix in verified.json()["error"]["message"]
+    assert verified.err.count("is not valid") == 1
+    if "`sapwood" in fix:
+        assert run(*fix.strip("`").split()[1:], cwd=versions).code == 0
+    assert serving(run, versions) == ("v0001" if name == "v0002" else "v0002")
+    assert run("doctor", cwd=versions).code == 0
+
+
+def test_a_search_goes_on_without_the_vectors_of_a_damaged_version(run, versions):
+    engine = _core.Engine.open(str(versions))
+    nodes = engine.index_data().functions
+    engine.versions.write_vectors("tree-lstm", "v0002", nodes, np.ones((len(nodes), 4), np.float32))
+    (Path(engine.versions.path("tree-lstm")) / "weights.safetensors").write_bytes(b"cut")
+    for query in (["--code", "shapes/area.py"], ["shapes/area.py:1"]):
+        done = run("search", *query, "--json", cwd=versions)
+        assert done.code == 0, done.err
+        assert done.json()["hits"]
+        (warning,) = done.err.splitlines()
+        assert warning.startswith("warning: searched without learned vectors: tree-lstm v0002 is damaged")
+    assert run("search", "area", cwd=versions).err == ""

@@ -56,7 +56,7 @@ def test_search_works_from_a_folder_below(run, indexed):
 
 def test_search_code_that_cannot_be_read_is_explained(run, indexed):
     done = run("search", "--code", "none.py", "--json", cwd=indexed)
-    assert (done.code, done.json()["error"]["code"]) == (1, "path_missing")
+    assert (done.code, done.json()["error"]["code"]) == (2, "path_missing")
 
 
 def graph(run, project):

@@ -109,3 +109,18 @@ fn draw(state: &mut u64) -> f32 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
 }
+
+/// Lets a manifest name another feature schema than this release's.
+pub(crate) fn claim_other_schema(manifest: &Path) {
+    let mut document: serde_json::Value = serde_json::from_slice(&DiskStorage.read(manifest).unwrap()).unwrap();
+    document["feature_schema"] = "0123456789abcdef".into();
+    DiskStorage.write(manifest, document.to_string().as_bytes()).unwrap();
+}
+
+/// Breaks the stored vectors of the tree model in the folder `.sapwood/`.
+pub(crate) fn damage_vectors(workspace: &Path) {
+    let folder = workspace.join("vectors/tree-lstm");
+    for entry in DiskStorage.list(&folder).unwrap() {
+        DiskStorage.write(&folder.join(entry.name), b"broken").unwrap();
+    }
+}

@@ -36,7 +36,8 @@ pub(crate) struct Serving {
 impl FunctionVectorCache {
     /// The version that serves now, if one does and has vectors of this index.
     ///
-    /// Damage is an error, not an answer without the leg.
+    /// # Errors
+    /// Why it cannot take part although it serves.
     pub(crate) fn serving(&self, versions: &Versions, index: &Index) -> Result<Option<Arc<Serving>>> {
         let version = match versions.resolve(MODEL, SERVING) {
             Err(WorkspaceError::NoModel { .. }) => return Ok(None),
@@ -57,9 +58,11 @@ impl FunctionVectorCache {
 }
 
 fn load(versions: &Versions, version: &str, index: &Index) -> Result<Option<Serving>> {
-    // Vectors are derived and can't be repaired by hand: where they are damaged, the other legs answer alone.
     let stored = match versions.read_vectors(MODEL, version, index.fingerprint()) {
-        Err(error) if error.code() == "damaged_index" => None,
+        // Vectors come with the version: indexing does not make them again.
+        Err(WorkspaceError::DamagedIndex { reason, .. }) => {
+            return Err(versions.unfit(MODEL, version, format!("its stored vectors: {reason}")).into());
+        }
         stored => stored?,
     };
     let Some(stored) = stored else { return Ok(None) };
@@ -67,8 +70,13 @@ fn load(versions: &Versions, version: &str, index: &Index) -> Result<Option<Serv
     if documents.len() != stored.nodes.len() {
         return Ok(None);
     }
+    let loaded = TreeVersion::load(versions, MODEL, version)?;
+    if loaded.dimensions() != stored.dimensions {
+        let reason = format!("stored vectors of {} and not {} numbers", stored.dimensions, loaded.dimensions());
+        return Err(versions.unfit(MODEL, version, reason).into());
+    }
     let leg = VectorLeg { documents, dimensions: stored.dimensions, values: stored.values };
-    Ok(Some(Serving { version: TreeVersion::load(versions, MODEL, version)?, leg }))
+    Ok(Some(Serving { version: loaded, leg }))
 }
 
 fn documents(index: &Index, nodes: &[u32]) -> Vec<u32> {

@@ -89,7 +89,11 @@ fn parse_excludes(root: &Path, excludes: &[String]) -> Result<Gitignore> {
         // A leading `./`, as shells complete it, means the root; git writes that as `/`.
         let line = line.strip_prefix("./").map_or_else(|| line.to_owned(), |rest| format!("/{rest}"));
         builder.add_line(None, &line).map_err(|error| WorkspaceError::BadConfig {
-            what: format!("the exclude `{line}` is no glob ({error}); write it as in a .gitignore file"),
+            // Its own semicolons would be taken for the one before the remedy.
+            what: format!(
+                "the exclude `{line}` is no glob ({}); write it as in a .gitignore file",
+                error.to_string().replace("; ", ", ")
+            ),
         })?;
     }
     builder.build().map_err(|error| WorkspaceError::BadConfig {

@@ -12,6 +12,8 @@ use crate::lock::RunLock;
 use crate::storage::write_atomic_with;
 
 const FILE: &str = "aliases.json";
+/// What stands in place of a version's name where the file of aliases is meant.
+pub(super) const NAME: &str = "aliases";
 const FORMAT: u32 = 1;
 const NAMES: [&str; 3] = ["serving", "previous", "candidate"];
 
@@ -74,8 +76,15 @@ impl Versions {
         if let Some(newer) = crate::newer_format(&path, &bytes, FORMAT) {
             return Err(newer);
         }
-        serde_json::from_slice(&bytes)
-            .map_err(|error| self.damaged(model, "aliases", vec![Problem::Aliases { reason: error.to_string() }]))
+        parse(&bytes).map_err(|reason| self.damaged(model, NAME, vec![Problem::Aliases { reason }]))
+    }
+
+    /// The aliases, none where their file can't be read as such.
+    pub(super) fn aliases_if_readable(&self, model: &str) -> Option<Aliases> {
+        match self.storage.read(&self.model_folder(model).join(FILE)) {
+            Ok(bytes) => parse(&bytes).ok(),
+            Err(error) => (error.kind() == io::ErrorKind::NotFound).then(Aliases::default),
+        }
     }
 
     /// Lets a version (or an alias) answer from now on, after every file of it was verified. What answered before
@@ -100,10 +109,10 @@ impl Versions {
     /// Lets the version answer again that did before; a second rollback undoes the first.
     ///
     /// # Errors
-    /// [`WorkspaceError::UnknownVersion`] when none did; as [`Versions::verify`] when it is damaged: nothing changes
-    /// then.
+    /// [`WorkspaceError::UnknownVersion`] when none did; as [`Versions::aliases`] when it isn't known which did, and as
+    /// [`Versions::verify`] when it is damaged: nothing changes then.
     pub fn rollback(&self, model: &str) -> Result<Aliases> {
-        check_model_name(model)?;
+        self.aliases(model)?;
         self.change_aliases(model, |aliases| {
             let previous = aliases.previous.clone().ok_or_else(|| WorkspaceError::UnknownVersion {
                 model: model.to_owned(),
@@ -156,4 +165,8 @@ impl Versions {
         }
         Ok(after)
     }
+}
+
+fn parse(bytes: &[u8]) -> std::result::Result<Aliases, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }

@@ -5,12 +5,14 @@
 
 mod aliases;
 mod publish;
+mod remedy;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use aliases::Aliases;
+use serde::Serialize;
 pub use verify::Problem;
 
 use crate::catalogue::{self, VersionSummary};
@@ -24,6 +26,26 @@ pub const WEIGHTS: &str = "weights.safetensors";
 pub const MANIFEST: &str = "manifest.json";
 /// The page about a version, for people.
 pub const MODEL_CARD: &str = "MODEL_CARD.md";
+
+/// Something below a model's folder that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    /// `graphsage` or `tree-lstm`.
+    pub model: String,
+    /// Such as `v0007`, or `aliases` for the file of them.
+    pub version: String,
+    /// Stable code of the failure.
+    pub code: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl Damage {
+    fn of(model: &str, version: &str, error: &WorkspaceError) -> Self {
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        Self { model: model.to_owned(), version: version.to_owned(), code, message }
+    }
+}
 
 /// The versions of all models in a workspace. Cheap to clone; safe to use from several threads and processes at once.
 #[derive(Debug, Clone)]
@@ -63,10 +85,34 @@ impl Versions {
         let mut summaries = catalogue::summaries(self)?;
         summaries.retain(|summary| model.is_none_or(|model| summary.model == model));
         for summary in &mut summaries {
-            // A damaged alias file must not hide the versions: `path` and `aliases` report it.
+            // A damaged alias file must not hide the versions: `damages` reports it.
             summary.aliases = self.aliases(&summary.model).unwrap_or_default().names_of(&summary.version);
         }
         Ok(summaries)
+    }
+
+    /// What [`Versions::list`] can't show, of a model or of all: folders of versions without a valid manifest, and files
+    /// of aliases that can't be read.
+    ///
+    /// # Errors
+    /// As [`Versions::list`].
+    pub fn damages(&self, model: Option<&str>) -> Result<Vec<Damage>> {
+        let models = match model {
+            Some(model) => check_model_name(model).map(|()| vec![model.to_owned()])?,
+            None => self.models()?,
+        };
+        let mut found = Vec::new();
+        for model in models {
+            let damage = |version: &str, error: &WorkspaceError| Damage::of(&model, version, error);
+            found.extend(self.aliases(&model).err().map(|error| damage(aliases::NAME, &error)));
+            for version in self.numbers(&model)?.into_iter().map(name_of) {
+                match self.read_manifest(&model, &version) {
+                    Ok(_) | Err(WorkspaceError::UnknownVersion { .. }) => {}
+                    Err(error) => found.push(damage(&version, &error)),
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The manifest of a version, named by its number or an alias.
@@ -126,6 +172,11 @@ impl Versions {
         }
     }
 
+    /// The failure of a version whose files are what was published, but give no model that can answer.
+    pub fn unfit(&self, model: &str, version: &str, reason: String) -> WorkspaceError {
+        self.damaged(model, version, vec![Problem::Unfit { reason }])
+    }
+
     pub(crate) fn storage(&self) -> &dyn Storage {
         self.storage.as_ref()
     }
@@ -155,8 +206,12 @@ impl Versions {
         check_model_name(model)?;
         let unknown = || WorkspaceError::UnknownVersion { model: model.to_owned(), version: version.to_owned() };
         number_of(version).ok_or_else(unknown)?;
-        let path = self.version_folder(model, version).join(MANIFEST);
+        let folder = self.version_folder(model, version);
+        let path = folder.join(MANIFEST);
         let bytes = self.storage.read(&path).at(&path).map_err(|error| match error {
+            WorkspaceError::PathMissing { .. } if self.storage.metadata(&folder).is_ok() => {
+                self.damaged(model, version, vec![Problem::Missing { name: MANIFEST.to_owned() }])
+            }
             WorkspaceError::PathMissing { .. } | WorkspaceError::NotAFolder { .. } => unknown(),
             other => other,
         })?;
@@ -167,9 +222,9 @@ impl Versions {
             .map_err(|reason| self.damaged(model, version, vec![Problem::Manifest { reason }]))
     }
 
-    #[allow(clippy::unused_self, reason = "reads as what it is: a failure of these versions")]
     fn damaged(&self, model: &str, version: &str, problems: Vec<Problem>) -> WorkspaceError {
-        WorkspaceError::DamagedVersion { model: model.to_owned(), version: version.to_owned(), problems }
+        let remedy = self.remedy(model, version);
+        WorkspaceError::DamagedVersion { model: model.to_owned(), version: version.to_owned(), problems, remedy }
     }
 
     /// The entries of a folder; none when the folder is missing.

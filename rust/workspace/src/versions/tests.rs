@@ -299,7 +299,7 @@ const ATTACKS: &[Attack] = &[
     ("extra file", |f| put(f, "v0001/run.py", b""), verify_first, "damaged_version", "`run.py` does not belong"),
     ("a folder for a file", |f| { DiskStorage.remove_file(&f.join("v0001/config.yaml")).unwrap(); DiskStorage.create_folders(&f.join("v0001/config.yaml")).unwrap(); }, verify_first, "damaged_version", "not a regular file"),
     ("a link for a file", |f| link_config(f), verify_first, "damaged_version", "not a regular file"),
-    ("no manifest", |f| DiskStorage.remove_file(&f.join("v0001/manifest.json")).unwrap(), verify_first, "unknown_version", "sapwood checkpoints list"),
+    ("no manifest", |f| DiskStorage.remove_file(&f.join("v0001/manifest.json")).unwrap(), verify_first, "damaged_version", "`manifest.json` is missing"),
     ("manifest that is no JSON", |f| put(f, "v0001/manifest.json", b"{"), verify_first, "damaged_version", "manifest.json is not valid"),
     ("wrong checksum", |f| edit(f, |m| { m.files.insert(WEIGHTS.to_owned(), "0".repeat(64)); }), verify_first, "damaged_version", "was changed"),
     ("manifest of another model", |f| edit(f, |m| m.model = "tree-lstm".to_owned()), verify_first, "damaged_version", "tree-lstm v0001"),

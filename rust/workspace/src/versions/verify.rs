@@ -51,6 +51,11 @@ pub enum Problem {
         /// What is wrong with it.
         reason: String,
     },
+    /// The files are what was published, but no model can be made of them.
+    Unfit {
+        /// Why.
+        reason: String,
+    },
     /// The file of aliases can't be read as such.
     Aliases {
         /// Why.
@@ -72,6 +77,7 @@ impl fmt::Display for Problem {
             Self::Extra { name } => write!(formatter, "`{name}` does not belong to it"),
             Self::Unreadable { name, reason } => write!(formatter, "`{name}` cannot be read ({reason})"),
             Self::NotSafetensors { name, reason } => write!(formatter, "`{name}` is no safetensors file ({reason})"),
+            Self::Unfit { reason } => write!(formatter, "its files do not fit each other ({reason})"),
             Self::Aliases { reason } => write!(formatter, "the file of aliases is not valid ({reason})"),
             Self::Dangling { version } => write!(formatter, "it points at `{version}`, which does not exist"),
         }
@@ -139,7 +145,12 @@ pub(super) fn read_checked(
     if crate::sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(Problem::Changed { name }) }
 }
 
-fn check_file(storage: &dyn Storage, folder: &Path, name: &str, sha256: &str) -> std::result::Result<(), Problem> {
+pub(super) fn check_file(
+    storage: &dyn Storage,
+    folder: &Path,
+    name: &str,
+    sha256: &str,
+) -> std::result::Result<(), Problem> {
     let bytes = read_checked(storage, folder, name, sha256)?;
     check_weights(name, &bytes)
 }

@@ -1,10 +1,10 @@
 use super::*;
-use crate::testing::{put, workspace};
+use crate::testing::{publish, put, workspace};
 
 #[test]
 fn a_workspace_is_found_from_any_folder_below() {
     let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().canonicalize().unwrap();
+    let root = DiskStorage.canonical(folder.path()).unwrap();
     put(&root, "project/pkg/a.py", b"");
     let project = root.join("project");
     let made = Workspace::create(&project, &project, &["docs".to_owned()]).unwrap();
@@ -25,7 +25,7 @@ fn a_workspace_is_found_from_any_folder_below() {
 #[test]
 fn a_workspace_moves_with_its_sources_or_stays_apart_from_them() {
     let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().canonicalize().unwrap();
+    let root = DiskStorage.canonical(folder.path()).unwrap();
     put(&root, "project/src/a.py", b"");
     Workspace::create(&root.join("project"), &root.join("project/src"), &[]).unwrap();
     Workspace::create(&root.join("apart"), &root.join("project/src"), &[]).unwrap();
@@ -76,6 +76,18 @@ fn bad_places_have_their_own_errors() {
     }
     put(workspace.folder(), SETTINGS, br#"{"format": 2}"#);
     assert_eq!(Workspace::create(root, root, &[]).unwrap_err().code(), "newer_format");
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_kept_beside_the_new_ones() {
+    let (_folder, workspace) = workspace();
+    let root = workspace.source_root();
+    publish(&workspace.versions(), "graphsage", 1.0).unwrap();
+    put(workspace.folder(), SETTINGS, b"garbage");
+    let made = Workspace::create(root, root, &["docs".to_owned()]).unwrap();
+    assert_eq!(Workspace::open(root).unwrap().excludes(), ["docs"]);
+    assert_eq!(DiskStorage.read(&made.folder().join("workspace.json.damaged")).unwrap(), b"garbage");
+    assert_eq!(made.versions().list(None).unwrap().len(), 1);
 }
 
 #[test]
