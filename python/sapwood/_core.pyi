@@ -63,6 +63,7 @@ __all__ = [
     "__version__",
     "check_text",
     "feature_schema",
+    "graphsage_forward",
     "index_path",
     "message_schema",
     "mutate",
@@ -356,6 +357,11 @@ class StructureIndex:
 
 def tree_lstm_forward(weights: Mapping[str, NDArray[np.float32]], forest: Forest) -> NDArray[np.float32]:
     """(T, 512) raw outputs of the tree model, before whitening. `weights` by their names in weights.safetensors."""
+
+def graphsage_forward(
+    weights: Mapping[str, NDArray[np.float32]], neighbourhood: Neighbourhood, residual: bool
+) -> dict[str, NDArray[np.float32]]:
+    """Outputs of each head of the graph model by name, one row a seed. `weights` by their names in weights.safetensors."""
 
 def whiten(vectors: NDArray[np.float32], mean: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows `l2((x - mean) @ matrix.T)`."""

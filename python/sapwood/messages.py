@@ -197,7 +197,7 @@ class Event(BaseModel):
     step: int | None = None
     steps: int | None = None
     loss: float | None = None
-    losses: dict[str, float] | None = None
+    losses: dict[str, float | None] | None = None
     pairs_per_second: float | None = None
     seconds_left: float | None = None
     message: str | None = None

@@ -282,9 +282,9 @@ pub struct Event {
     /// Mean training loss.
     #[serde(default)]
     pub loss: Option<f64>,
-    /// Its parts by name.
+    /// Its parts by name; null for a head that had no label to learn from.
     #[serde(default)]
-    pub losses: Option<BTreeMap<String, f64>>,
+    pub losses: Option<BTreeMap<String, Option<f64>>>,
     /// Rate.
     #[serde(default)]
     pub pairs_per_second: Option<f64>,

@@ -6,7 +6,11 @@ use safetensors::{Dtype, SafeTensors};
 use sapwood_core::Language;
 use sapwood_core::features;
 use sapwood_core::forest::{Forest, NameView, Vocabulary};
-use sapwood_nn::{ForestColumns, ForestView, NnError, Tensor, TreeLstm, TreeScratch, Whitening};
+use sapwood_core::sampler::{InputGraph, Neighbourhood};
+use sapwood_nn::{
+    ForestColumns, ForestView, GraphSage, Linear, NeighbourhoodColumns, NeighbourhoodView, NnError, Residual,
+    SageScratch, SparseRowsView, Tensor, TreeLstm, TreeScratch, Whitening,
+};
 use sapwood_workspace::versions::WEIGHTS;
 use sapwood_workspace::{Versions, WorkspaceError, check_schema, check_vocabulary};
 
@@ -20,6 +24,34 @@ pub fn tree_outputs<'a>(weights: &impl Fn(&str) -> Option<Tensor<'a>>, forest: &
     let model = TreeLstm::new(weights)?;
     let outputs = model.forward(ForestView::new(ForestColumns::from(forest))?, &mut TreeScratch::default())?;
     Ok((outputs, model.outputs()))
+}
+
+/// Heads of the graph model, each a dense layer `heads.{name}` over a node's vector.
+pub const HEADS: [&str; 4] = ["code", "confidence", "imports", "bugs"];
+
+/// Raw outputs of a head, one row a seed, and the length of a row.
+pub type HeadOutputs = (&'static str, Vec<f32>, usize);
+
+/// Outputs of every head of the graph model for the seeds of a neighbourhood that was drawn from `graph`.
+///
+/// # Errors
+/// [`crate::EngineError::Nn`] for weights that lack something or a neighbourhood of another number of hops.
+pub fn graph_outputs<'a>(
+    weights: &impl Fn(&str) -> Option<Tensor<'a>>,
+    residual: Residual,
+    graph: &InputGraph,
+    drawn: &Neighbourhood,
+) -> Result<Vec<HeadOutputs>> {
+    let model = GraphSage::new(weights, residual)?;
+    let rows = &graph.rows;
+    let features = SparseRowsView::new(&rows.indptr, &rows.indices, &rows.values, features::DIMENSIONS)?;
+    let neighbourhood = NeighbourhoodView::new(NeighbourhoodColumns::from(drawn))?;
+    let vectors = model.forward(neighbourhood, features, &mut SageScratch::default())?;
+    let head = |name: &'static str| {
+        let layer = Linear::new(weights, &format!("heads.{name}"))?;
+        Ok((name, layer.apply(&vectors)?, layer.outputs()))
+    };
+    HEADS.into_iter().map(head).collect()
 }
 
 /// A published version of the tree model, ready to answer.

@@ -93,8 +93,8 @@ fn check_relation(index: usize) -> PyResult<()> {
 /// The nodes that a batch of seeds needs, seeds first, then hop by hop.
 #[pyclass(frozen, module = "sapwood._core")]
 pub(crate) struct Neighbourhood {
-    drawn: sampler::Neighbourhood,
-    graph: Py<InputGraph>,
+    pub(crate) drawn: sampler::Neighbourhood,
+    pub(crate) graph: Py<InputGraph>,
 }
 
 #[pymethods]

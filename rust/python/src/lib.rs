@@ -39,6 +39,7 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(rewriting::preserve, module)?)?;
     module.add_function(wrap_pyfunction!(index::index_path, module)?)?;
     module.add_function(wrap_pyfunction!(versions::write_atomic, module)?)?;
+    module.add_function(wrap_pyfunction!(native::graphsage_forward, module)?)?;
     module.add_function(wrap_pyfunction!(native::tree_lstm_forward, module)?)?;
     module.add_function(wrap_pyfunction!(native::whiten, module)?)
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use numpy::{PyArray2, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use sapwood_nn::{Tensor, Whitening};
+use sapwood_nn::{Residual, Tensor, Whitening};
 
 use crate::arrays::moved_matrix;
 use crate::errors::{bad_input, to_python};
+use crate::graphs::Neighbourhood;
 use crate::trees::Forest;
 
 /// (T, 512) raw outputs of the tree model, before whitening. `weights` by their names in weights.safetensors.
@@ -22,6 +23,23 @@ pub(crate) fn tree_lstm_forward<'py>(
     let run = || sapwood::native::tree_outputs(&find, &forest.0);
     let (outputs, width) = py.detach(run).map_err(to_python)?;
     moved_matrix(py, outputs, width)
+}
+
+/// Outputs of each head of the graph model by name, one row a seed. `weights` by their names in weights.safetensors.
+#[pyfunction]
+pub(crate) fn graphsage_forward<'py>(
+    py: Python<'py>,
+    weights: BTreeMap<String, PyReadonlyArrayDyn<'py, f32>>,
+    neighbourhood: &Neighbourhood,
+    residual: bool,
+) -> PyResult<BTreeMap<&'static str, Bound<'py, PyArray2<f32>>>> {
+    let tensors = tensors(&weights)?;
+    let find = |name: &str| tensors.get(name).copied();
+    let residual = if residual { Residual::WhereWidthsAgree } else { Residual::Off };
+    let (graph, drawn) = (&neighbourhood.graph.get().0, &neighbourhood.drawn);
+    let run = || sapwood::native::graph_outputs(&find, residual, graph, drawn);
+    let heads = py.detach(run).map_err(to_python)?;
+    heads.into_iter().map(|(name, outputs, width)| Ok((name, moved_matrix(py, outputs, width)?))).collect()
 }
 
 /// Rows `l2((x - mean) @ matrix.T)`.

@@ -45,9 +45,12 @@ pub struct Manifest {
     /// What was measured, by name.
     #[serde(default)]
     pub metrics: BTreeMap<String, Metric>,
-    /// Latencies in milliseconds, by name.
+    /// Every row of the evaluation, with the methods that learn nothing; empty where nothing was evaluated.
     #[serde(default)]
-    pub latency: BTreeMap<String, f64>,
+    pub evaluation: Vec<EvaluationRow>,
+    /// How long single queries take, by what was asked.
+    #[serde(default)]
+    pub latency: BTreeMap<String, Latency>,
     /// SHA-256 of every other file of the version, by name; filled in by publishing.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
@@ -94,6 +97,58 @@ pub struct Metric {
     /// How it is computed, such as `MRR` or `Recall@10`.
     #[serde(default)]
     pub metric: String,
+    /// Fields of other releases.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+/// One method measured by one metric on one task.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationRow {
+    /// What was asked.
+    pub task: String,
+    /// Where the queries come from.
+    #[serde(default)]
+    pub queries: String,
+    /// What the answer is chosen from, in words.
+    #[serde(default)]
+    pub candidates: String,
+    /// Who answered.
+    pub method: String,
+    /// How it is computed, such as `MRR`.
+    pub metric: String,
+    /// The figure; none when it could not be computed.
+    #[serde(default)]
+    pub value: Option<f64>,
+    /// Standard error of the mean over queries, where the figure is such a mean.
+    #[serde(default)]
+    pub error: Option<f64>,
+    /// Number of queries or decisions.
+    #[serde(default)]
+    pub n: u64,
+    /// Whether the method learns nothing, or is a control.
+    #[serde(default)]
+    pub is_baseline: bool,
+    /// Fields of other releases.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+/// How long one query takes, asked alone.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// Median, milliseconds.
+    pub median_ms: f64,
+    /// 99th percentile, milliseconds.
+    pub p99_ms: f64,
+    /// Number of queries.
+    pub n: u64,
+    /// What computed.
+    #[serde(default)]
+    pub device: String,
+    /// What was timed, from where to where.
+    #[serde(default)]
+    pub definition: String,
     /// Fields of other releases.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,

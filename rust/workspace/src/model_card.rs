@@ -1,8 +1,10 @@
 //! The page about a version, made from its manifest alone.
 
+mod grid;
+
 use std::fmt::Write as _;
 
-use crate::manifest::{Manifest, Metric};
+use crate::manifest::{Latency, Manifest, Metric};
 
 const TEMPLATE: &str = include_str!("model_card.md");
 const NOTHING: &str = "none recorded";
@@ -18,7 +20,9 @@ pub(crate) fn render(manifest: &Manifest) -> String {
         ("data_fingerprint", or_nothing(&manifest.data.fingerprint)),
         ("counts", list(manifest.data.counts.iter().map(|(name, count)| format!("{name}: {count}")))),
         ("metrics", metrics(manifest)),
-        ("latency", list(manifest.latency.iter().map(|(name, value)| format!("{name}: {value} ms")))),
+        ("evaluation", or_nothing(&grid::tables(&manifest.evaluation))),
+        ("training", list(manifest.metrics.iter().filter(|(_, metric)| !is_measured(metric)).map(training))),
+        ("latency", list(manifest.latency.iter().map(latency))),
         ("feature_schema", code_or_nothing(manifest.feature_schema.as_deref())),
         ("vocabulary", code_or_nothing(manifest.vocabulary.as_deref())),
         ("files", list(manifest.files.iter().map(|(name, sha256)| format!("`{name}` sha256 `{sha256}`")))),
@@ -41,17 +45,32 @@ fn fill(template: &str, fields: &[(&str, String)]) -> String {
     text
 }
 
+/// Whether a figure is about answers to queries, rather than about the training itself.
+fn is_measured(metric: &Metric) -> bool {
+    metric.n.is_some()
+}
+
 fn metrics(manifest: &Manifest) -> String {
-    if manifest.metrics.is_empty() {
+    let mut measured = manifest.metrics.iter().filter(|(_, metric)| is_measured(metric)).peekable();
+    if measured.peek().is_none() {
         return NOTHING.to_owned();
     }
     let mut table =
         "| name | task | metric | value | baseline | candidates | n |\n|---|---|---|---:|---:|---:|---:|".to_owned();
-    for (name, metric) in &manifest.metrics {
+    for (name, metric) in measured {
         // Writing to a string cannot fail.
         let _ = write!(table, "\n{}", row(name, metric));
     }
     table
+}
+
+fn training((name, metric): (&String, &Metric)) -> String {
+    format!("{name}: {}", figure(metric.value))
+}
+
+fn latency((name, latency): (&String, &Latency)) -> String {
+    let Latency { median_ms, p99_ms, n, device, definition, .. } = latency;
+    format!("{name}: median {median_ms:.2} ms, 99th percentile {p99_ms:.2} ms, n = {n}, on {device}; {definition}")
 }
 
 fn row(name: &str, metric: &Metric) -> String {
@@ -68,8 +87,17 @@ fn row(name: &str, metric: &Metric) -> String {
         whole(metric.candidates),
         whole(metric.n),
     ];
-    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " ")).collect();
+    line(&cells)
+}
+
+/// A line of a table; what would be markup in a cell is escaped.
+fn line(cells: &[String]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
     format!("| {} |", cells.join(" | "))
+}
+
+fn plain(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
 fn figure(value: Option<f64>) -> String {

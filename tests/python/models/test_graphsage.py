@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from sapwood import _core
 from sapwood.models.graphsage import (
     HEADS,
     RELATIONS,
@@ -23,6 +24,24 @@ with warnings.catch_warnings():
 
 DIMENSIONS = 12
 NAMES = ["container", "contained", "callees", "callers", "bases", "subclasses"]
+
+LIBRARY = """
+class Base:
+    def area(self, width, height):
+        return width * height
+
+
+class Box(Base):
+    def volume(self, width, height, depth):
+        return self.area(width, height) * depth
+
+
+def total(boxes):
+    result = 0
+    for box in boxes:
+        result = result + box.volume(1, 2, 3)
+    return result
+"""
 
 
 @dataclass
@@ -132,3 +151,26 @@ def test_heads_have_the_published_shapes():
         "heads.imports.weight",
         "heads.code.bias",
     } <= names
+
+
+@pytest.mark.parametrize(("residual", "layer_norm"), [(False, False), (True, True), (False, True)])
+@pytest.mark.parametrize("fanouts", [(-1, -1, -1), (2, 1, 1)])
+def test_every_head_equals_that_of_the_native_model_on_real_code(residual, layer_norm, fanouts):
+    torch.manual_seed(1)
+    shape = GraphSageShape(imports=9, hidden=24, output=24, residual=residual, layer_norm=layer_norm)
+    model = GraphSage(shape).eval()
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    graph = _core.text_graphs([LIBRARY, "import json\n\ndef load(path):\n    return json.load(path)\n"]).graph
+    seeds = np.random.default_rng(2).permutation(graph.node_count)[:6].astype(np.uint32)
+    drawn = graph.sample(seeds, fanouts, 3)
+    assert len(drawn.nodes) > len(seeds)
+    with torch.no_grad():
+        embeddings = model(NeighbourhoodTensors.of(drawn, _core.FEATURE_DIMENSIONS))
+        ours = {name: model.head(name, embeddings).numpy() for name in HEADS}
+    weights = {name: weight.numpy() for name, weight in model.state_dict().items()}
+    native = _core.graphsage_forward(weights, drawn, residual)
+    assert set(native) == set(HEADS)
+    for name in HEADS:
+        assert ours[name].std() > 0.01
+        np.testing.assert_allclose(native[name], ours[name], atol=1e-5, rtol=1e-5)

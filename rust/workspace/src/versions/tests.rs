@@ -241,11 +241,25 @@ fn a_model_card_shows_the_manifest() {
     let versions = workspace.versions();
     let text = r#"{"model": "graphsage", "data": {"fingerprint": "f00d", "counts": {"functions": 12}},
         "metrics": {"imports|x": {"value": 0.25, "baseline": 0.125, "baseline_name": "popularity", "n": 40,
-        "task": "imports of {model}\nheld out", "candidates": 300, "metric": "MAP"}}, "latency": {"p50": 0.5}}"#;
+        "task": "imports of {model}\nheld out", "candidates": 300, "metric": "MAP"},
+        "train_loss": {"value": 1.5, "metric": "train_loss", "task": "training"}, "unknown_loss": {"task": "training"}},
+        "latency": {"embed": {"median_ms": 0.5, "p99_ms": 1.25, "n": 200, "device": "cpu", "definition": "text to vector"}},
+        "evaluation": [
+            {"task": "find", "queries": "few", "candidates": "a|b", "method": "ours", "metric": "MRR", "value": 0.5,
+             "error": 0.01, "n": 40},
+            {"task": "find", "queries": "few", "candidates": "a|b", "method": "ours", "metric": "hit@1", "n": 40},
+            {"task": "find", "queries": "few", "candidates": "a|b", "method": "counts", "metric": "MRR", "value": 0.25,
+             "n": 40, "is_baseline": true}]}"#;
     versions.publish(MODEL, &[(WEIGHTS, &weights(1.0))], Manifest::from_json(text).unwrap()).unwrap();
     let card = String::from_utf8(versions.read_file(MODEL, "v0001", MODEL_CARD).unwrap()).unwrap();
     let row = r"| imports\|x | imports of {model} held out | MAP | 0.2500 | 0.1250 (popularity) | 300 | 40 |";
-    for part in ["# graphsage v0001", "f00d", "functions: 12", row, "p50: 0.5 ms", "random weights"] {
+    let tables = "| method | learned | MRR (n = 40) | hit@1 (n = 40) |\n|---|---|---:|---:|\n\
+        | ours | yes | 0.500 ± 0.010 | – |\n| counts | no | 0.250 | – |";
+    let latency = "embed: median 0.50 ms, 99th percentile 1.25 ms, n = 200, on cpu; text to vector";
+    let training = "- train_loss: 1.5000\n- unknown_loss: –";
+    let candidates = r"Candidates: a\|b.";
+    let head = ["# graphsage v0001", "f00d", "functions: 12", "random weights", candidates];
+    for part in head.into_iter().chain([row, tables, latency, training]) {
         assert!(card.contains(part), "no `{part}` in\n{card}");
     }
 }
