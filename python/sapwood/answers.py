@@ -26,7 +26,7 @@ class Line:
     line: int
     """1-based, in the text that was given."""
     score: float
-    """0 to 1."""
+    """0 to 1, as if every other function had a mistake: for comparing lines, not a probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Bug:
     """Where a text looks wrong."""
 
     probability: float
-    """0 to 1: that it holds a mistake of any known kind."""
+    """0 to 1: that it holds a mistake of any known kind, where such mistakes are as rare as `bugs.prevalence` says."""
     kinds: dict[str, float]
-    """0 to 1 by kind of mistake."""
+    """0 to 1 by kind of mistake, likewise."""
     lines: tuple[Line, ...]
     """Worst first."""
 

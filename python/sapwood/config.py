@@ -171,9 +171,16 @@ class TreeLstm(Recipe):
     max_pairs: Count
 
 
-class Evaluation(Section):
-    """How much is evaluated, and at which ranks."""
+class Bugs(Section):
+    """How frequent mistakes are."""
 
+    prevalence: OpenFraction
+
+
+class Evaluation(Section):
+    """Whether versions are measured before they are published, how much is evaluated, and at which ranks."""
+
+    before_publishing: bool
     max_queries: Count
     max_candidates: Annotated[int, Field(ge=2)]
     max_files: Count
@@ -192,6 +199,7 @@ class Config(Section):
     data: Data
     graphsage: GraphSage
     tree_lstm: TreeLstm
+    bugs: Bugs
     evaluation: Evaluation
 
 

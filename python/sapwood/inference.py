@@ -27,6 +27,7 @@ from sapwood.errors import (
 )
 from sapwood.models.encode import embed_seeds, encode_files, encode_trees
 from sapwood.models.graphsage import BUGS, CONFIDENCE, HEADS, IMPORTS, GraphSage, GraphSageShape
+from sapwood.models.priors import SAMPLED, Priors, any_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import Whitening
 
@@ -63,14 +64,12 @@ class Predictor(ABC):
         model: `graphsage` or `tree-lstm`.
         version: Its name, such as v0002.
         trained_heads: Names of the heads that were trained; `bugs` of the tree model scores lines.
-        import_names: The modules that the imports head can name, empty for the tree model.
     """
 
     def __init__(self, model: str, version: str, trained_heads: frozenset[str], whitening: Whitening) -> None:
         self.model = model
         self.version = version
         self.trained_heads = trained_heads
-        self.import_names: list[str] = []
         self._whitening = whitening
 
     @staticmethod
@@ -113,15 +112,11 @@ class Predictor(ABC):
     def bug_scores(
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
-        """(n,): the score of the likeliest mistake of each text; and (line, score) of its statements, best first.
+        """(n,): the probability that a text holds a mistake; and (line, score) of its statements, worst first.
 
-        The graph model scores no lines: its lists are empty. The tree model scores nothing else: its first answer is
-        the score of the worst line.
+        The graph model scores no lines: its lists are empty. The tree model scores nothing else: it answers with the
+        probability that any statement is wrong.
         """
-
-    @abstractmethod
-    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
-        """(n, I): the score of each module of `import_names` for each text, and these names."""
 
     @abstractmethod
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
@@ -136,6 +131,7 @@ class TreePredictor(Predictor):
     ) -> None:
         super().__init__(TREE_LSTM, version, frozenset(manifest["trained_heads"]), _whitening(weights))
         self._vocabulary = _vocabulary(vocabulary, manifest, version)
+        self._priors = _priors(manifest)
         shape = manifest["config"]["tree_lstm"]["model"]
         widths = (shape["embedding"], shape["hidden"], shape["output"])
         encoder = TreeLstm(TreeLstmShape(len(weights["embedding.weight"]), *widths))
@@ -148,34 +144,40 @@ class TreePredictor(Predictor):
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
         """See `Predictor.bug_scores`."""
-        lines = [self.line_scores(text, language) for text, language in zip(texts, languages, strict=True)]
-        return np.array([scored[0][1] if scored else 0.0 for scored in lines], np.float32), lines
-
-    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
-        """See `Predictor.import_scores`; the tree model knows no module, so I is 0."""
-        return np.zeros((len(texts), 0), np.float32), self.import_names
+        found = [self.wrong_lines(text, language) for text, language in zip(texts, languages, strict=True)]
+        return np.array([probability for probability, _ in found], np.float32), [lines for _, lines in found]
 
     @torch.inference_mode()
-    def line_scores(self, text: str, language: str) -> list[tuple[int, float]]:
-        """Lines where statements start, with the score of the worst one there, best first."""
+    def wrong_lines(self, text: str, language: str) -> tuple[float, list[tuple[int, float]]]:
+        """The probability that any statement is wrong, and the lines where statements start with the score of the worst
+        one there, worst first.
+
+        Scores are those of training, where every other function had a mistake: they say which line it would be.
+        """  # noqa: D205
         forest = ForestTensors.of(_core.parse_forest([text], self._vocabulary, language))
         if not len(forest.statement_lines):
-            return []
-        scores = torch.sigmoid(self._encoder.score_statements(forest, self._encoder(forest)))
+            return 0.0, []
+        logits = self._encoder.score_statements(forest, self._encoder(forest))
         worst: dict[int, float] = {}
-        for line, score in zip(forest.statement_lines.tolist(), scores.tolist(), strict=True):
+        for line, score in zip(forest.statement_lines.tolist(), torch.sigmoid(logits).tolist(), strict=True):
             worst[line] = max(score, worst.get(line, 0.0))
-        return sorted(worst.items(), key=lambda item: (-item[1], item[0]))
+        probability = any_of(self._priors.correct(logits.numpy()))
+        return probability, sorted(worst.items(), key=lambda item: (-item[1], item[0]))
 
 
 class GraphPredictor(Predictor):
-    """The graph model: vectors, kinds of mistakes, and imports."""
+    """The graph model: vectors, kinds of mistakes, and imports.
+
+    Attributes:
+        import_names: The modules that the imports head can name.
+    """
 
     def __init__(
         self, manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], modules: bytes
     ) -> None:
         super().__init__(GRAPHSAGE, version, frozenset(manifest["trained_heads"]), _whitening(weights))
-        self.import_names = json.loads(modules)
+        self.import_names: list[str] = json.loads(modules)
+        self._priors = _priors(manifest)
         shape = GraphSageShape(len(self.import_names), **manifest["config"]["graphsage"]["model"])
         self._encoder = _filled(GraphSage(shape), weights, f"{GRAPHSAGE} {version}")
 
@@ -187,32 +189,33 @@ class GraphPredictor(Predictor):
     ) -> tuple[NDArray[np.float32], list[list[tuple[int, float]]]]:
         """See `Predictor.bug_scores`."""
         kinds = [self.kind_scores(_alone(text, language)) for text, language in zip(texts, languages, strict=True)]
-        return np.array([scores.max() for scores in kinds], np.float32), [[] for _ in kinds]
+        return np.array([any_of(scores) for scores in kinds], np.float32), [[] for _ in kinds]
 
-    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> tuple[NDArray[np.float32], list[str]]:
-        """See `Predictor.import_scores`."""
+    def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
+        """(n, I): the score of each module of `import_names` for each text."""
         rows = [np.zeros((0, len(self.import_names)), np.float32)]
         rows += [
             self.module_scores(_alone(text, language))[None] for text, language in zip(texts, languages, strict=True)
         ]
-        return np.concatenate(rows), self.import_names
+        return np.concatenate(rows)
 
-    def kind_scores(self, nodes: _Nodes) -> NDArray[np.float32]:
-        """(5,): the score of each kind of mistake, the highest of a text's functions, or of the file without any."""
+    def kind_scores(self, nodes: _Nodes) -> NDArray[np.floating[Any]]:
+        """(5,): the probability of each kind of mistake, the highest of a text's functions, or the file's."""
         seeds = nodes.functions if len(nodes.functions) else np.array([nodes.file])
-        scores: NDArray[np.float32] = self._scores(BUGS, nodes.graph, seeds).max(axis=0)
+        scores: NDArray[np.floating[Any]] = self._priors.correct(self._logits(BUGS, nodes.graph, seeds)).max(axis=0)
         return scores
 
     def module_scores(self, nodes: _Nodes) -> NDArray[np.float32]:
         """(I,): the score of each module."""
-        scores: NDArray[np.float32] = self._scores(IMPORTS, nodes.graph, np.array([nodes.file]))[0]
+        logits = self._logits(IMPORTS, nodes.graph, np.array([nodes.file]))
+        scores: NDArray[np.float32] = torch.sigmoid(torch.from_numpy(logits))[0].numpy()
         return scores
 
     @torch.inference_mode()
-    def _scores(self, head: str, graph: _core.InputGraph, seeds: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _logits(self, head: str, graph: _core.InputGraph, seeds: NDArray[np.int64]) -> NDArray[np.float32]:
         embeddings = embed_seeds(self._encoder, graph, seeds.astype(np.uint32), len(seeds))
-        scores: NDArray[np.float32] = torch.sigmoid(self._encoder.head(head, embeddings)).numpy()
-        return scores
+        logits: NDArray[np.float32] = self._encoder.head(head, embeddings).numpy()
+        return logits
 
 
 class Analyzer:
@@ -262,9 +265,9 @@ class Analyzer:
     def _analyze(self, item: Item) -> Analysis:
         nodes = None if self._graph is None else self._nodes(item)
         heads = frozenset() if self._graph is None else self._graph.trained_heads
-        lines = self._lines(item)
+        wrong = self._wrong(item)
         imports = self._imports(nodes) if IMPORTS in heads else None
-        bug = self._bug(nodes if BUGS in heads else None, lines)
+        bug = self._bug(nodes if BUGS in heads else None, wrong)
         untrained = {CONFIDENCE: True, IMPORTS: imports is None, BUGS: bug is None}
         return Analysis(
             version=self.version,
@@ -278,11 +281,13 @@ class Analyzer:
         placed = None if item.path is None else _in_project(self._engine, item)
         return placed or _alone(item.code, item.language)
 
-    def _lines(self, item: Item) -> tuple[Line, ...] | None:
+    def _wrong(self, item: Item) -> Bug | None:
+        """What the tree model says alone: it tells no kinds."""
         if self._tree is None or BUGS not in self._tree.trained_heads:
             return None
-        scores = self._tree.line_scores(item.code, item.language)
-        return tuple(Line(line, score) for line, score in scores[:MOST_LINES] if score >= LINE_FLOOR)
+        probability, scores = self._tree.wrong_lines(item.code, item.language)
+        lines = (Line(line, score) for line, score in scores[:MOST_LINES] if score >= LINE_FLOOR)
+        return Bug(probability, {}, tuple(lines))
 
     def _imports(self, nodes: _Nodes | None) -> tuple[Import, ...] | None:
         if self._graph is None or nodes is None:
@@ -291,12 +296,12 @@ class Analyzer:
         best = np.argsort(-scores, kind="stable")[:MOST_IMPORTS].tolist()
         return tuple(Import(self._graph.import_names[label], float(scores[label])) for label in best)
 
-    def _bug(self, nodes: _Nodes | None, lines: tuple[Line, ...] | None) -> Bug | None:
+    def _bug(self, nodes: _Nodes | None, wrong: Bug | None) -> Bug | None:
         if self._graph is None or nodes is None:
-            return None if lines is None else Bug(lines[0].score if lines else 0.0, {}, lines)
+            return wrong
         kinds = self._graph.kind_scores(nodes)
         named = dict(zip(_core.BUG_KINDS, kinds.tolist(), strict=True))
-        return Bug(float(kinds.max()), named, lines or ())
+        return Bug(any_of(kinds), named, () if wrong is None else wrong.lines)
 
 
 def _alone(text: str, language: str) -> _Nodes:
@@ -342,6 +347,11 @@ def _vocabulary(file: bytes, manifest: Mapping[str, Any], version: str) -> _core
         )
         raise VocabularyMismatchError(message)
     return vocabulary
+
+
+def _priors(manifest: Mapping[str, Any]) -> Priors:
+    """Those of the version; one that keeps none answers as it was trained."""
+    return Priors.of(manifest.get("priors", {"trained": [SAMPLED], "natural": [SAMPLED]}))
 
 
 def _weights(folder: Path) -> dict[str, Tensor]:

@@ -84,10 +84,10 @@ def evaluate(
     require_training()
     from sapwood import evaluation
 
-    results = evaluation.evaluate(engine, settings, model, baselines=baselines)
+    results = evaluation.evaluate(engine, settings, model, baselines=baselines, tell=output.note)
     stored = evaluation.store(engine, model, results)
     if as_json:
-        output.emit(evaluation.as_json(results))
+        output.emit(evaluation.as_rows(results))
     else:
         output.data_console().print(evaluation.render(results))
     output.note(f"stored in {stored}")

@@ -152,7 +152,8 @@ def _losses(event: Mapping[str, Any]) -> str:
     loss = event.get("loss")
     if loss is None:
         return ""
-    parts = ", ".join(f"{name} {value:.3f}" for name, value in (event.get("losses") or {}).items() if _is_news(name))
+    known = {name: value for name, value in (event.get("losses") or {}).items() if value is not None}
+    parts = ", ".join(f"{name} {value:.3f}" for name, value in known.items() if _is_news(name))
     return f"loss {loss:.4f}" + (f" ({parts})" if parts else "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,11 +55,19 @@ def train(
     with stop_on_interrupt() as should_stop, progress.training() as on_event:
         result = run(model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint)
     if as_json:
-        output.emit({"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics})
+        results = [asdict(row) for row in result.results]
+        output.emit(
+            {"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics, "results": results}
+        )
     else:
         published = "nothing was published" if result.version is None else f"{model} {result.version} answers now"
-        figures = [(name.replace("_", " "), f"{value:.4g}") for name, value in result.metrics.items()]
+        known = {name: value for name, value in result.metrics.items() if value is not None}
+        figures = [(name.replace("_", " "), f"{value:.4g}") for name, value in known.items()]
         output.print_pairs(published, [("run", result.run_dir), *figures])
+        if result.results:
+            from sapwood.evaluation import render
+
+            output.data_console().print(render(result.results))
 
 
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:

@@ -24,7 +24,7 @@ from sapwood.evaluation.material import Material
 from sapwood.inference import Analyzer, Predictor
 from sapwood.report import page
 from sapwood.report.content import AnalysisExample, Content, Map, SearchExample, Training
-from sapwood.training import train
+from sapwood.training import MODELS, train
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,9 +73,9 @@ def learn(
     session = Session(engine, config, dataset, clock, console)
     split = describe_split(dataset)
     show.pairs(console, "Data", split.items())
-    trainings = [_train(session, model) for model in evaluation.MODELS]
+    trainings = [_train(session, model) for model in MODELS]
     _published(session, trainings)
-    results = _evaluate(session)
+    results = _results(session, trainings)
     search, analysis = _ask(session)
     show.heading(console, 6, "Report")
     functions = budget.MAP_FUNCTIONS["quick" if quick else "full"]
@@ -113,14 +113,21 @@ def describe_split(dataset: Dataset) -> dict[str, str]:
 
 
 def _train(session: Session, model: str) -> Training:
-    recorder = Recorder()
-    with session.clock.step(f"train {model}"), stop_on_interrupt() as should_stop, progress.training() as shown:
+    recorder, step = Recorder(), f"train and evaluate {model}"
+    with session.clock.step(step), stop_on_interrupt() as should_stop, progress.training() as shown:
 
         def on_event(event: Mapping[str, Any]) -> None:
             recorder.take(event)
             shown(event)
 
-        result = train(model, session.engine, session.config, on_event=on_event, should_stop=should_stop)
+        result = train(
+            model,
+            session.engine,
+            session.config,
+            on_event=on_event,
+            should_stop=should_stop,
+            dataset=session.dataset,
+        )
     facts = recorder.facts() | {
         name if name == "steps" else f"best epoch, {name.replace('_', ' ')}": f"{value:.4g}"
         for name, value in result.metrics.items()
@@ -130,7 +137,11 @@ def _train(session: Session, model: str) -> Training:
         best = session.engine.versions.show(model, result.version)["training"]["best_epoch"]
         facts["published weights"] = f"those after epoch {best + 1}, the best on validation packages"
     training = Training(
-        model, result.version or "none", session.clock.seconds[f"train {model}"], facts, recorder.curves()
+        model,
+        result.version or "none",
+        session.clock.seconds[step],
+        facts,
+        recorder.curves(),
     )
     show.pairs(session.console, f"{model} in {training.seconds:.0f} s", facts.items())
     return training
@@ -143,17 +154,23 @@ def _published(session: Session, trainings: Sequence[Training]) -> None:
         session.console.print(f"  {training.model}: published {training.version}, serving {serving}")
 
 
-def _evaluate(session: Session) -> list[Result]:
-    show.heading(session.console, 4, "Evaluate on held-out packages, unlearned methods beside")
-    with session.clock.step("evaluate"), progress.training() as on_event:
-        results = evaluation.evaluate(
-            session.engine, session.config, evaluation.ALL, on_event=on_event, dataset=session.dataset
-        )
-        evaluation.store(session.engine, evaluation.ALL, results)
+def _results(session: Session, trainings: Sequence[Training]) -> list[Result]:
+    """What the versions carry: each was measured before it was published."""
+    show.heading(session.console, 4, "Results on held-out packages, unlearned methods beside")
+    versions = session.engine.versions
+    manifests = [versions.show(training.model, training.version) for training in trainings]
+    results = evaluation.rows_of(manifests)
     session.console.print(evaluation.render(results))
     for sentence in evaluation.reading(results):
         session.console.print(f"  {sentence}", markup=False)
+    show.pairs(session.console, "One query", [_latency(manifest) for manifest in manifests])
     return results
+
+
+def _latency(manifest: Mapping[str, Any]) -> tuple[str, str]:
+    taken = manifest["latency"]["embed"]
+    figures = f"median {taken['median_ms']:.1f} ms, 99th percentile {taken['p99_ms']:.1f} ms (n = {taken['n']})"
+    return f"{manifest['model']} {manifest['version']}", f"{figures}, {taken['device']}; {taken['definition']}"
 
 
 def _ask(session: Session) -> tuple[SearchExample | None, AnalysisExample | None]:

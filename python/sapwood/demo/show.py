@@ -81,4 +81,4 @@ def commands(console: Console, lines: Sequence[str]) -> None:
 
 
 def _percent(probability: float | None) -> str:
-    return "unknown" if probability is None else f"{100 * probability:.1f} %"
+    return "unknown" if probability is None else f"{100 * probability:.2f} %"

@@ -1,20 +1,25 @@
 """Measures what was learned on packages that were held out, beside methods that learn nothing."""
 
-from sapwood.evaluation.evaluate import ALL, MODELS, as_json, evaluate, load_predictors, store
+from sapwood.evaluation.carried import as_rows, metrics_of, rows_of
+from sapwood.evaluation.evaluate import evaluate, measure, store
+from sapwood.evaluation.latency import embed_latency
+from sapwood.evaluation.material import Material
 from sapwood.evaluation.reading import reading
 from sapwood.evaluation.results import Result, markdown, read_json, render, write_json
 
 __all__ = [
-    "ALL",
-    "MODELS",
+    "Material",
     "Result",
-    "as_json",
+    "as_rows",
+    "embed_latency",
     "evaluate",
-    "load_predictors",
     "markdown",
+    "measure",
+    "metrics_of",
     "read_json",
     "reading",
     "render",
+    "rows_of",
     "store",
     "write_json",
 ]

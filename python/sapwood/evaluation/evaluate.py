@@ -1,19 +1,19 @@
-"""All tasks for one model or for all that serve, with unlearned methods in the same tables."""
+"""All tasks for one model, with unlearned methods in the same tables."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sapwood.data import TRAIN, load_dataset
-from sapwood.errors import BadInputError, NoModelError
+from sapwood.errors import BadInputError
 from sapwood.evaluation import bugs, imports
 from sapwood.evaluation.learned import LearnedGuesser, LearnedJudge, vectors
 from sapwood.evaluation.material import Material
 from sapwood.evaluation.methods import Fused, Structure, token_baselines
-from sapwood.evaluation.results import Table, write_json
-from sapwood.inference import Predictor
+from sapwood.evaluation.results import write_json
+from sapwood.inference import GraphPredictor, Predictor
+from sapwood.models.graphsage import BUGS, IMPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,15 +21,11 @@ if TYPE_CHECKING:
     from sapwood import _core
     from sapwood.config import Config
     from sapwood.data import Dataset
-    from sapwood.evaluation.methods import Method
+    from sapwood.evaluation.methods import Method, Vectors
     from sapwood.evaluation.results import Result
     from sapwood.evaluation.retrieval import Search
 
-    Sink = Callable[[Mapping[str, Any]], object]
-
-MODELS: Final = ("tree-lstm", "graphsage")
-ALL: Final = "all"
-"""In place of a model name: every model that serves, in the same tables."""
+    Tell = Callable[[str], object]
 
 _SPLIT_SETTINGS: Final = (
     "max_functions",
@@ -48,47 +44,42 @@ def evaluate(
     model: str,
     *,
     baselines: bool = True,
-    on_event: Sink | None = None,
+    tell: Tell = lambda _: None,
     dataset: Dataset | None = None,
 ) -> list[Result]:
-    """Measure what serves on held-out packages.
+    """Measure the serving version of a model on held-out packages.
 
     Args:
-        engine: a workspace with an index and at least one published version.
+        engine: a workspace with an index and a published version of the model.
         config: settings; the split must be the one that was trained with.
-        model: a model name, or "all".
+        model: its name.
         baselines: also measure unlearned methods.
-        on_event: told what is being measured, as ``{"event": "message", "message": ...}``.
+        tell: is given a sentence before each task.
         dataset: the data set, where it was loaded already.
 
     Raises:
         NoModelError: nothing serves.
-        BadInputError: a version was trained on another split, so "held out" would not be true of it.
+        BadInputError: the version was trained on another split, so "held out" would not be true of it.
     """
-    predictors = load_predictors(engine, MODELS if model == ALL else (model,))
-    for name, predictor in predictors.items():
-        require_same_split(engine.versions.show(name, predictor.version), engine.index_data().fingerprint, config)
-    material = Material(dataset or load_dataset(engine, config), config)
-    tell = _teller(on_event)
-    results = _retrieval(material, predictors, tell, baselines=baselines)
-    tell("evaluating: predict imports")
-    results += _imports(material, predictors, baselines=baselines)
-    tell("evaluating: tell mistakes")
-    return results + _bugs(material, predictors, baselines=baselines)
+    predictor = Predictor.load(engine, model)
+    require_same_split(engine.versions.show(model, predictor.version), engine.index_data().fingerprint, config)
+    return measure(predictor, Material(dataset or load_dataset(engine, config), config), tell, baselines=baselines)
 
 
-def load_predictors(engine: _core.Engine, models: Sequence[str]) -> dict[str, Predictor]:
-    """Load what serves; a missing model is an error only where nothing is left."""
-    loaded: dict[str, Predictor] = {}
-    missing: NoModelError | None = None
-    for name in models:
-        try:
-            loaded[name] = Predictor.load(engine, name)
-        except NoModelError as error:
-            missing = error
-    if not loaded and missing is not None:
-        raise missing
-    return loaded
+def measure(predictor: Predictor, material: Material, tell: Tell, *, baselines: bool) -> list[Result]:
+    """Measure a version, published or about to be, on every task that its heads can answer."""
+    results: list[Result] = []
+    learned = vectors(predictor)
+    for search in material.searches():
+        tell(f"evaluates on held-out packages: {search.table.task.lower()}, {len(search.queries)} queries")
+        results += _searched(learned, material, search, baselines=baselines)
+    if isinstance(predictor, GraphPredictor) and IMPORTS in predictor.trained_heads:
+        tell("evaluates on held-out packages: predict the imported modules")
+        results += _imports(predictor, material, baselines=baselines)
+    if BUGS in predictor.trained_heads:
+        tell("evaluates on held-out packages: tell injected mistakes from originals")
+        results += _bugs(predictor, material, baselines=baselines)
+    return results
 
 
 def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Config) -> None:
@@ -117,77 +108,39 @@ def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Co
 
 def store(engine: _core.Engine, model: str, results: Sequence[Result]) -> Path:
     """Write results to ``evaluations/<model>-<version>.json`` in the workspace and return that file."""
-    names = MODELS if model == ALL else (model,)
-    aliases = {name: engine.versions.aliases(name) for name in names}
-    serving = {name: of_model["serving"] for name, of_model in aliases.items() if "serving" in of_model}
-    label = "-".join(f"{name}-{version}" for name, version in serving.items()) or model
-    path = Path(engine.workspace_path) / "evaluations" / f"{label}.json"
-    write_json(path, results, model=model, versions=serving, data=engine.index_data().fingerprint)
+    version = engine.versions.aliases(model)["serving"]
+    path = Path(engine.workspace_path) / "evaluations" / f"{model}-{version}.json"
+    write_json(path, results, model=model, version=version, data=engine.index_data().fingerprint)
     return path
 
 
-def as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Give the rows as plain values."""
-    return [asdict(result) for result in results]
+def _searched(learned: Vectors, material: Material, search: Search, *, baselines: bool) -> list[Result]:
+    limits, seed = material.config.evaluation.recall_at, material.config.seed
+    methods: list[Method] = [learned]
+    if baselines:
+        methods += [Fused(Structure(), learned), Structure(), *token_baselines()]
+    rows = [row for method in methods for row in search.results(method, limits)]
+    return rows + search.control(learned, limits, seed)
 
 
-def _teller(on_event: Sink | None) -> Callable[[str], None]:
-    def tell(message: str) -> None:
-        if on_event is not None:
-            on_event({"event": "message", "message": message})
-
-    return tell
-
-
-def _retrieval(
-    material: Material, predictors: Mapping[str, Predictor], tell: Callable[[str], None], *, baselines: bool
-) -> list[Result]:
-    learned: list[Method] = [vectors(predictor, name) for name, predictor in predictors.items()]
-    fused: list[Method] = [Fused(Structure(), learned[0])]
-    unlearned: list[Method] = [Structure(), *token_baselines()] if baselines else []
-    rows: list[Result] = []
-    for search in material.searches():
-        tell(f"evaluating: {search.table.task.lower()}")
-        rows += _searched(material.config, search, [*learned, *fused, *unlearned])
-    return rows
-
-
-def _searched(config: Config, search: Search, methods: Sequence[Method]) -> list[Result]:
-    cutoffs = config.evaluation.recall_at
-    rows = [row for method in methods for row in search.results(method, cutoffs)]
-    return rows + search.control(methods[0], cutoffs, config.seed)
-
-
-def _imports(material: Material, predictors: Mapping[str, Predictor], *, baselines: bool) -> list[Result]:
-    guessers = [LearnedGuesser(name, of) for name, of in predictors.items() if "imports" in of.trained_heads]
-    if not guessers:
-        return _untrained("Predict the imported modules", "imports", predictors)
-    vocabulary = guessers[0].predictor.import_names
+def _imports(predictor: GraphPredictor, material: Material, *, baselines: bool) -> list[Result]:
+    vocabulary = predictor.import_names
     held_out, fitting = material.held_out_files(vocabulary)
     table = imports.import_table(held_out)
-    guesses = [imports.Guesses.of(guesser, held_out, fitting) for guesser in guessers]
-    rows = [row for guess in guesses for row in guess.results(table)]
+    guesses = imports.Guesses.of(LearnedGuesser(predictor.model, predictor), held_out, fitting)
+    rows = guesses.results(table)
     if baselines:
         popularity = imports.Popularity.fit(material.files(TRAIN, vocabulary))
         rows += imports.Guesses.of(popularity, held_out, fitting).results(table)
-    return rows + guesses[0].control(table, material.config.seed)
+    return rows + guesses.control(table, material.config.seed)
 
 
-def _bugs(material: Material, predictors: Mapping[str, Predictor], *, baselines: bool) -> list[Result]:
-    judges = [LearnedJudge(name, of) for name, of in predictors.items() if "bugs" in of.trained_heads]
-    if not judges:
-        return _untrained("Tell an injected mistake from the original", "bugs", predictors)
+def _bugs(predictor: Predictor, material: Material, *, baselines: bool) -> list[Result]:
     pairs = material.mistakes()
     table = bugs.pair_table(pairs)
-    verdicts = [bugs.Verdicts.of(judge, pairs) for judge in judges]
-    rows = [row for verdict in verdicts for row in verdict.results(table)]
+    verdicts = bugs.Verdicts.of(LearnedJudge(predictor.model, predictor), pairs)
+    rows = verdicts.results(table)
     if baselines:
         rarity = bugs.Rarity.fit(material.training_functions())
         rows += bugs.Verdicts.of(rarity, pairs).results(table) + bugs.chance(pairs, table)
-    return rows + verdicts[0].control(table, material.config.seed)
-
-
-def _untrained(task: str, head: str, predictors: Mapping[str, Predictor]) -> list[Result]:
-    table = Table(task, "none", "none")
-    note = f"no trained {head} head"
-    return [table.missing(name, head, 0, note, is_baseline=False) for name in predictors]
+    return rows + verdicts.control(table, material.config.seed)

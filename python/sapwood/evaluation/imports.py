@@ -88,6 +88,7 @@ def import_table(files: Files) -> Table:
         "Predict the imported modules",
         f"{len(files.texts)} held-out files that import something; import lines hidden",
         f"{files.labels.shape[1]} modules that training files import",
+        files.labels.shape[1],
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sapwood.data import LANGUAGE
 from sapwood.evaluation.methods import Vectors
 
@@ -16,15 +14,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sapwood.inference import Predictor
+    from sapwood.inference import GraphPredictor, Predictor
 
     Floats = NDArray[np.floating[Any]]
     Lines = list[tuple[int, float]]
 
 
-def vectors(predictor: Predictor, name: str) -> Vectors:
+def vectors(predictor: Predictor) -> Vectors:
     """Rank by a model's vectors."""
-    return Vectors(name, lambda texts: predictor.embed(texts, [LANGUAGE] * len(texts)))
+    return Vectors(predictor.model, lambda texts: predictor.embed(texts, [LANGUAGE] * len(texts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +43,9 @@ class LearnedGuesser:
     """A model's imports head."""
 
     name: str
-    predictor: Predictor
+    predictor: GraphPredictor
     is_baseline: bool = False
 
     def guess(self, texts: Sequence[str]) -> Floats:
         """Score by the probability of each module."""
-        scores, _ = self.predictor.import_scores(texts, [LANGUAGE] * len(texts))
-        return scores
+        return self.predictor.import_scores(texts, [LANGUAGE] * len(texts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -38,6 +38,7 @@ class Result:
         n: number of queries (or decisions) behind the value.
         is_baseline: True for methods that learn nothing, and for controls.
         note: what a reader has to know beside the value.
+        choices: how many candidates a query has at most, where they can be counted.
     """
 
     task: str
@@ -50,6 +51,7 @@ class Result:
     is_baseline: bool
     error: float | None = None
     note: str = ""
+    choices: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,29 @@ class Table:
     task: str
     queries: str
     candidates: str
+    choices: int | None = None
 
     def row(self, method: str, metric: str, mean: Mean, *, is_baseline: bool, note: str = "") -> Result:
         """Make a row, without its value where too few queries are behind it."""
         if mean.n < MINIMUM_QUERIES:
             return self.missing(method, metric, mean.n, f"too few queries (n = {mean.n})", is_baseline=is_baseline)
-        return Result(
-            self.task, self.queries, self.candidates, method, metric, mean.value, mean.n, is_baseline, mean.error, note
-        )
+        row = self.missing(method, metric, mean.n, note, is_baseline=is_baseline)
+        return replace(row, value=mean.value, error=mean.error)
 
     def missing(self, method: str, metric: str, n: int, note: str, *, is_baseline: bool) -> Result:
         """Make a row that says why there is no value."""
-        return Result(self.task, self.queries, self.candidates, method, metric, None, n, is_baseline, None, note)
+        return Result(
+            task=self.task,
+            queries=self.queries,
+            candidates=self.candidates,
+            method=method,
+            metric=metric,
+            value=None,
+            n=n,
+            is_baseline=is_baseline,
+            note=note,
+            choices=self.choices,
+        )
 
 
 def write_json(path: Path, results: Sequence[Result], **about: Any) -> None:

@@ -121,6 +121,7 @@ def counterparts(pool: Pool, pairs: Iterable[tuple[int, int]], limit: int, seed:
         f"{len(chosen)} held-out functions for which another package has one of the same name and a like docstring "
         "(where one has no docstring: a name of several words)",
         f"held-out functions of other packages ({size} in all); own name, docstrings and comments hidden",
+        size,
     )
     allowed = packages[chosen][:, None] != packages[None, :] if size else np.zeros((0, 0), dtype=bool)
     return Search(table, [pool.texts[place] for place in chosen], pool.texts, relevant[chosen], allowed)
@@ -149,6 +150,7 @@ def rewrites(pool: Pool, limit: int, seed: int, language: str = "python") -> Sea
         f"{len(queries)} held-out functions rewritten with the same meaning, as many of these as apply: "
         + ", ".join(_core.PRESERVING_KINDS),
         f"all {size} held-out functions; own name, docstrings and comments hidden",
+        size,
     )
     return Search(table, queries, pool.texts, relevant, np.ones_like(relevant))
 

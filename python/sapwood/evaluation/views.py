@@ -93,8 +93,15 @@ def _bound_names(text: str) -> set[str]:
 
 
 def statements(text: str) -> list[tuple[int, str]]:
-    """List the statements of Python text as (first line, text); of a compound one only its head."""
-    found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt))
+    """List the statements of Python text as (first line, text); of a compound one only its head.
+
+    Text of another Python than the running one has none.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
     heads = ((node.lineno, _head(node)) for node in found)
     return sorted((line, ast.unparse(head)) for line, head in heads if head is not None)
 

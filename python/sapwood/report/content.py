@@ -87,13 +87,13 @@ class AnalysisExample:
         """Say whether the mistake was found."""
         if self.probability_after is None or self.probability_before is None:
             return "The bug head is untrained, so the mistake could not be found."
-        points = 100 * (self.probability_after - self.probability_before)
-        change = f"the probability of a bug changed by {points:+.1f} points"
+        times = self.probability_after / max(self.probability_before, 1e-9)
+        change = f"the probability of a bug is {times:.2f} times what it was"
         places = [line for line, _ in self.lines]
         if self.line not in places:
             return f"Not found: its line is not among the lines named; {change}."
         rank = places.index(self.line) + 1
-        found = "Found" if rank == 1 and points > 0 else "Found in part"
+        found = "Found" if rank == 1 and times > 1.0 else "Found in part"
         return f"{found}: its line is number {rank} of those named; {change}."
 
 

@@ -128,14 +128,15 @@ def _analysis(example: AnalysisExample | None) -> str:
         ("verdict", example.verdict()),
     ]
     caution = (
-        "Half of the functions that the bug head learned from had a mistake, so its probabilities are far too high for "
-        "ordinary code; only their order says something."
+        "Probabilities are corrected to the share of functions that have a mistake in code as it is (the setting "
+        "`bugs.prevalence`), so even a function that looks wrong is probably right. Lines are scored as if every other "
+        "function had a mistake."
     )
     return f"`{example.symbol}`. {example.note}\n\n{diff}\n\n{_table(['what', 'value'], rows)}\n\n{caution}"
 
 
 def _percent(probability: float | None) -> str:
-    return "unknown" if probability is None else f"{100 * probability:.1f} %"
+    return "unknown" if probability is None else f"{100 * probability:.2f} %"
 
 
 def _machine(content: Content) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from sapwood.data import load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.device import choose_device
+from sapwood.training.frame import run
 from sapwood.training.session import TrainResult
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from sapwood._core import Engine
     from sapwood.config import Config
+    from sapwood.data import Dataset
     from sapwood.training.session import OnEvent, ShouldStop
 
 MODELS = ("graphsage", "tree-lstm")
@@ -28,6 +31,7 @@ def train(
     on_event: OnEvent | None = None,
     should_stop: ShouldStop | None = None,
     resume: str | None = None,
+    dataset: Dataset | None = None,
 ) -> TrainResult:
     """Trains one of `MODELS` on the indexed code base and publishes it as the serving version.
 
@@ -38,13 +42,14 @@ def train(
         on_event: Is given every event: start, message, step, epoch, checkpoint, done.
         should_stop: Is asked after each step; True saves the state and raises `InterruptedRun`.
         resume: `last`, a run folder or a state file; None starts afresh.
+        dataset: The data set of this index and these settings, where it was loaded already.
 
     Raises:
         InterruptedRun: Stopped on request; the state is saved.
         SapwoodError: The typed reason why training cannot start or go on.
     """
-    result = _recipe(model).train(engine, config, on_event=on_event, should_stop=should_stop, resume=resume)
-    return cast("TrainResult", result)
+    recipe = _module(model).RECIPE
+    return run(recipe, engine, config, on_event=on_event, should_stop=should_stop, resume=resume, dataset=dataset)
 
 
 @dataclass(frozen=True)
@@ -64,18 +69,18 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
     """
     import torch
 
-    recipe = _recipe(model)
+    module = _module(model)
     device = choose_device(config.device, config.threads).device
-    data = recipe.prepare(engine, config, device)
+    data = module.prepare(load_dataset(engine, config), device)
     torch.manual_seed(config.seed)
-    learner = recipe.Learner(config, data).to(device)
-    batch = recipe.make_batch(data, "train", recipe.draws_of(data, 0)[0])
+    learner = module.Learner(config, data).to(device)
+    batch = module.make_batch(data, "train", module.draws_of(data, 0)[0])
     with torch.no_grad():
         loss = float(learner(batch)["loss"])
     return Rehearsal(sum(weight.numel() for weight in learner.parameters()), len(data.pairs["train"]), loss)
 
 
-def _recipe(model: str) -> ModuleType:
+def _module(model: str) -> ModuleType:
     if model not in MODELS:
         message = f"there is no model `{model}`; the models are {' and '.join(MODELS)}"
         raise BadInputError(message)

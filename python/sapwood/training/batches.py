@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sapwood.config import Config
     from sapwood.data import Dataset, Rewrites
+    from sapwood.training.state import Losses
 
     Item = TypeVar("Item")
     Made = TypeVar("Made")
@@ -159,7 +160,7 @@ class HasPairs(Protocol):
     def pairs(self) -> int: ...  # noqa: D102
 
 
-def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: float) -> dict[str, float]:
+def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: float) -> Losses:
     """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses."""
     learner.train()
     optimiser.zero_grad(set_to_none=True)
@@ -167,19 +168,24 @@ def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: f
     losses["loss"].backward()
     torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
     optimiser.step()
-    return {name: float(value.detach()) for name, value in losses.items()}
+    return {name: None if value is None else float(value.detach()) for name, value in losses.items()}
 
 
 @torch.no_grad()
-def mean_losses(learner: nn.Module, batches: Sequence[HasPairs]) -> dict[str, float]:
-    """Losses over the validation batches, weighted by their pairs; nothing without any."""
+def mean_losses(learner: nn.Module, batches: Sequence[HasPairs]) -> Losses:
+    """Losses over the validation batches that have one, weighted by their pairs; nothing without any batch."""
     learner.eval()
-    total = sum(batch.pairs for batch in batches)
-    sums: dict[str, float] = {}
+    found: dict[str, list[tuple[float, int]]] = {}
     for batch in batches:
         for name, value in learner(batch).items():
-            sums[name] = sums.get(name, 0.0) + float(value) * batch.pairs / total
-    return sums
+            of_name = found.setdefault(name, [])
+            of_name += [] if value is None else [(float(value), batch.pairs)]
+    return {name: _weighted(values) for name, values in found.items()}
+
+
+def _weighted(values: list[tuple[float, int]]) -> float | None:
+    total = sum(pairs for _, pairs in values)
+    return sum(value * pairs / total for value, pairs in values) if total else None
 
 
 def made_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:

@@ -1,4 +1,4 @@
-"""Recipe: trains the graph model. It reads from top to bottom; what surrounds the steps is in `session`."""
+"""Recipe: trains the graph model. It reads from top to bottom; `frame` calls its parts in that order."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, load_dataset, mutants_of_split
+from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, mutants_of_split
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
 from sapwood.models.encode import encode_files
 from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, IMPORTS, GraphSage, GraphSageShape, NeighbourhoodTensors
+from sapwood.models.priors import priors_of
 from sapwood.models.whitening import fit_whitening
 from sapwood.training.batches import (
     Draw,
@@ -32,6 +33,7 @@ from sapwood.training.batches import (
     take_step,
     validation_draws,
 )
+from sapwood.training.frame import Recipe
 from sapwood.training.losses import (
     InfoNce,
     all_known,
@@ -40,16 +42,15 @@ from sapwood.training.losses import (
     positive_weights,
     retrieval_accuracy,
 )
-from sapwood.training.publish import Trained, publish
-from sapwood.training.session import Session, TrainResult, open_session
-from sapwood.training.state import Progress, TrainingState
+from sapwood.training.publish import Trained
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Config
     from sapwood.data import Dataset
-    from sapwood.training.session import OnEvent, ShouldStop
+    from sapwood.training.session import Session
+    from sapwood.training.state import TrainingState
 
 MODEL = "graphsage"
 WHITENING_FUNCTIONS = 4096
@@ -60,37 +61,6 @@ FILES_SHARE, MUTANTS_SHARE = 0.5, 0.5
 """File nodes and mutants of a batch, as shares of its pairs."""
 PLATEAU_PATIENCE, PLATEAU_FACTOR = 5, 0.5
 """Epochs without a better validation loss before the learning rate drops, and by what."""
-
-
-def train(
-    engine: _core.Engine,
-    config: Config,
-    *,
-    on_event: OnEvent | None = None,
-    should_stop: ShouldStop | None = None,
-    resume: str | None = None,
-) -> TrainResult:
-    """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
-
-    Raises:
-        InterruptedRun: Stopped on request; the state is saved.
-        SapwoodError: The typed reason why training cannot start or go on.
-    """
-    with open_session(
-        engine, config, config.graphsage, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
-    ) as session:
-        data = prepare(engine, config, session.device.device)
-        session.start(data.counts)
-        torch.manual_seed(config.seed)
-        learner = Learner(config, data).to(session.device.device)
-        optimiser = torch.optim.AdamW(
-            learner.parameters(), config.graphsage.learning_rate, weight_decay=config.graphsage.weight_decay, fused=True
-        )
-        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data.dataset.index.fingerprint))
-        session.resume(state)
-        fit(session, data, learner, state)
-        learner.load_state_dict(state.best)
-        return finish(session, data, learner.encoder.eval(), state)
 
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -128,16 +98,15 @@ class GraphData:
         }
 
 
-def prepare(engine: _core.Engine, config: Config, device: str) -> GraphData:
+def prepare(dataset: Dataset, device: str) -> GraphData:
     """Pairs, labels, mutants, and one graph of the project and of every text."""
-    dataset = load_dataset(engine, config)
     views = make_views(dataset)
     mutants = {split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)}
     modules = training_modules(dataset)
     graph, places = union_graph(dataset, views.texts, mutants)
     functions, files = (label_rows(rows, modules) for rows in (dataset.function_imports, dataset.file_imports))
-    if config.data.permute_labels:
-        rng = np.random.default_rng(config.seed)
+    if dataset.config.data.permute_labels:
+        rng = np.random.default_rng(dataset.config.seed)
         functions, files = (rows.take(rng.permutation(len(rows))) for rows in (functions, files))
     return GraphData(
         device=device,
@@ -193,8 +162,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     judged = np.concatenate([data.places.mutants[split][mutants], data.places.originals[split][mutants]])
     seeds, where = np.unique(np.concatenate([first, second, labelled, judged]), return_inverse=True)
     parts = np.split(where, np.cumsum([len(first), len(second), len(labelled)]))
-    bugs = np.zeros((len(judged), len(_core.BUG_KINDS)), np.float32)
-    bugs[np.arange(len(mutants)), data.mutants[split].kinds[mutants]] = 1.0
+    bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first]
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
@@ -204,6 +172,13 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
     )
+
+
+def kind_targets(kinds: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(2m, 5): the kind of mistake in each of m mutants, then none in their originals."""
+    targets = np.zeros((2 * len(kinds), len(_core.BUG_KINDS)), np.float32)
+    targets[np.arange(len(kinds)), kinds] = 1.0
+    return targets
 
 
 def place_anchors(data: GraphData, views: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
@@ -224,6 +199,7 @@ class Learner(nn.Module):
     """The encoder with its heads, and the contrastive loss, whose temperature is learned with them."""
 
     import_weight: Tensor
+    bug_weight: Tensor
 
     def __init__(self, config: Config, data: GraphData) -> None:
         super().__init__()
@@ -233,27 +209,35 @@ class Learner(nn.Module):
         training = np.flatnonzero(data.dataset.split == TRAIN)
         targets = torch.from_numpy(data.function_imports.dense(training))
         self.register_buffer("import_weight", positive_weights(targets), persistent=False)
+        kinds = torch.from_numpy(kind_targets(data.mutants[TRAIN].kinds))
+        self.register_buffer("bug_weight", positive_weights(kinds), persistent=False)
 
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
+    def forward(self, batch: Batch) -> dict[str, Tensor | None]:
         """The losses of a batch and the share of pairs that find each other.
 
-        No code comes with test results yet, so the confidence head has no label at all: its masked loss is 0.
+        No code comes with test results yet, so the confidence head has no label at all, and no loss.
         """
         embeddings = self.encoder(batch.neighbourhood)
         codes = self.encoder.head(CODE, embeddings)
         first, second = codes[batch.first], codes[batch.second]
         imports = self.encoder.head(IMPORTS, embeddings[batch.labelled])
         bugs = self.encoder.head(BUGS, embeddings[batch.judged])
-        confidence = self.encoder.head(CONFIDENCE, embeddings)
-        unknown = torch.zeros_like(confidence, dtype=torch.bool)
         losses = {
             CODE: self.contrastive(first, second, batch.weights, batch.excluded),
             IMPORTS: multi_label_loss(imports, batch.imports, all_known(imports), self.import_weight),
-            BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), positive_weights(batch.bugs)),
-            CONFIDENCE: multi_label_loss(confidence, torch.zeros_like(confidence), unknown, confidence.new_ones(1)),
+            BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), self.bug_weight),
         }
         accuracy = retrieval_accuracy(first.detach(), second.detach(), batch.excluded)
-        return {"loss": multi_task(losses, self.weights), **losses, "accuracy": torch.tensor(accuracy)}
+        loss = multi_task(losses, self.weights)
+        return {"loss": loss, **losses, CONFIDENCE: None, "accuracy": torch.tensor(accuracy)}
+
+
+def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
+    """AdamW over all weights."""
+    settings = config.graphsage
+    return torch.optim.AdamW(
+        learner.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+    )
 
 
 # Training -----------------------------------------------------------------------------------------------------------
@@ -282,19 +266,23 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
         session.after_epoch(state, mean_losses(learner, held_out))
 
 
-def finish(session: Session, data: GraphData, encoder: GraphSage, state: TrainingState) -> TrainResult:
-    """Whitening on training functions, the version, its promotion, the vectors of the workspace."""
-    dataset = data.dataset
-    sample = np.random.default_rng(session.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
+def conclude(data: GraphData, learner: Learner) -> Trained:
+    """The encoder with its heads, a whitening fitted on training functions, and how frequent mistakes were."""
+    dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
+    sample = np.random.default_rng(config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
     texts = [dataset.texts[position] for position in sample.tolist()]
-    heads = [CODE, *([IMPORTS] if data.modules else []), *([BUGS] if len(data.mutants[TRAIN]) else [])]
-    trained = Trained(
+    kinds = kind_targets(data.mutants[TRAIN].kinds)
+    shares = kinds.sum(axis=0) / max(1, len(kinds))
+    return Trained(
         weights=encoder.state_dict(),
         whitening=fit_whitening(encode_files(encoder, texts, dataset.language, ENCODING_BATCH)),
-        files={"imports.json": json.dumps(data.modules).encode()},
+        labels=json.dumps(data.modules).encode(),
         vocabulary=None,
-        heads=heads,
+        heads=[CODE, *([IMPORTS] if data.modules else []), *([BUGS] if len(kinds) else [])],
+        priors=priors_of(shares, learner.bug_weight.cpu().numpy(), config.bugs.prevalence),
         counts=data.counts,
         encode=lambda codes: encode_files(encoder, codes, dataset.language, ENCODING_BATCH),
     )
-    return publish(session, dataset, trained, state)
+
+
+RECIPE = Recipe(MODEL, lambda config: config.graphsage, prepare, Learner, optimiser_of, fit, conclude)

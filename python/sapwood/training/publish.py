@@ -14,6 +14,8 @@ from sapwood import _core
 from sapwood.config import resolved_yaml
 from sapwood.data import SPLITS
 from sapwood.data.statistics import count_split
+from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of
+from sapwood.inference import LABELS, Predictor
 from sapwood.training.session import TrainResult
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sapwood.data import Dataset
+    from sapwood.models.priors import Priors
     from sapwood.models.whitening import Whitening
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
@@ -32,28 +35,47 @@ VECTOR_CHUNK = 1024
 
 @dataclass(frozen=True)
 class Trained:
-    """What a recipe hands over: weights by published name, whitening, further files, and how texts are encoded."""
+    """What a recipe hands over.
+
+    Attributes:
+        weights: by published name.
+        whitening: fitted on training functions.
+        labels: the file that says what the model's numbers stand for, see `sapwood.inference.LABELS`.
+        vocabulary: fingerprint of the vocabulary, where there is one.
+        heads: those that had labels.
+        priors: shares of mistakes, in training and in code as it is.
+        counts: what it was trained on.
+        encode: texts in, raw vectors out.
+    """
 
     weights: dict[str, Tensor]
     whitening: Whitening
-    files: dict[str, bytes]
+    labels: bytes
     vocabulary: str | None
     heads: list[str]
+    priors: Priors
     counts: dict[str, int]
     encode: Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 def publish(session: Session, dataset: Dataset, trained: Trained, state: TrainingState) -> TrainResult:
-    """Publishes a version, points `serving` at it, and stores the vectors of all indexed functions."""
-    metrics = best_figures(state)
+    """Measures and publishes a version, points `serving` at it, and stores the vectors of all indexed functions."""
+    tensors, metrics = version_tensors(trained), best_figures(state)
     manifest = manifest_of(session, dataset, trained, metrics, state)
+    results = []
+    if session.config.evaluation.before_publishing:
+        predictor = Predictor.of(manifest, "to be published", tensors, trained.labels)
+        results = measure(predictor, Material(dataset, session.config), session.begin, baselines=True)
+        manifest["metrics"] = metrics | metrics_of(results, session.model)
+        manifest["evaluation"] = as_rows(results)
+        manifest["latency"] = {"embed": embed_latency(predictor, dataset)}
     versions = session.engine.versions
-    version = versions.publish(session.model, version_files(session, trained), json.dumps(manifest))
+    version = versions.publish(session.model, version_files(session, trained, tensors), json.dumps(manifest))
     versions.promote(session.model, version)
     write_vectors(session, dataset, trained, version)
     figures = {name: metric["value"] for name, metric in metrics.items()}
     session.emit({"event": "done", "version": version, "metrics": figures, "stopped": state.progress.stopped})
-    return TrainResult(session.run.path, version, figures)
+    return TrainResult(session.run.path, version, figures, results)
 
 
 def best_figures(state: TrainingState) -> dict[str, dict[str, Any]]:
@@ -80,6 +102,7 @@ def manifest_of(
         "code_version": _core.__version__,
         "metrics": metrics,
         "trained_heads": trained.heads,
+        "priors": trained.priors.as_json(),
         "training": {
             "device": state.progress.device,
             "threads": state.progress.threads,
@@ -90,15 +113,20 @@ def manifest_of(
     }
 
 
-def version_files(session: Session, trained: Trained) -> dict[str, bytes]:
-    """Every file of the version but those that publishing makes: manifest and card."""
+def version_tensors(trained: Trained) -> dict[str, Tensor]:
+    """The weights and the whitening as they are published: float32 on the CPU."""
     tensors = {name: weight.detach().float().cpu().contiguous() for name, weight in trained.weights.items()}
     tensors["whitening.mean"] = torch.from_numpy(trained.whitening.mean)
     tensors["whitening.matrix"] = torch.from_numpy(trained.whitening.matrix)
+    return tensors
+
+
+def version_files(session: Session, trained: Trained, tensors: dict[str, Tensor]) -> dict[str, bytes]:
+    """Every file of the version but those that publishing makes: manifest and card."""
     return {
         "weights.safetensors": save(tensors, {"format": "pt"}),
         "config.yaml": resolved_yaml(session.config).encode(),
-        **trained.files,
+        LABELS[session.model]: trained.labels,
     }
 
 

@@ -59,7 +59,8 @@ class RunFolder:
         with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         for name, value in record.get("losses", {}).items():
-            self._events().add_scalar(f"{record['event']}/{name}", value, step)
+            if value is not None:
+                self._events().add_scalar(f"{record['event']}/{name}", value, step)
 
     def _events(self) -> SummaryWriter:
         if self._writer is None:

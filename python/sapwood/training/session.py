@@ -18,10 +18,12 @@ from sapwood.training.run_folder import RunFolder, last_run, new_run, run_at, ru
 from sapwood.training.state import Progress, TrainingState, read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sapwood._core import Engine
     from sapwood.config import Config, Recipe
+    from sapwood.evaluation import Result
+    from sapwood.training.state import Losses
 
     Event = dict[str, Any]
     OnEvent = Callable[[Event], None]
@@ -33,11 +35,12 @@ _FREE_TO_CHANGE = {"epochs", "patience", "budget_seconds", "checkpoint_every", "
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a run made: its folder, the version published, and its last figures."""
+    """What a run made: its folder, the version published, its last figures, and what was measured of the version."""
 
     run_dir: Path
     version: str | None
     metrics: dict[str, Any]
+    results: Sequence[Result] = ()
 
 
 @dataclass
@@ -81,6 +84,17 @@ class Session:
         """A sentence for people."""
         self.emit({"event": "message", "message": text})
 
+    def begin(self, text: str) -> None:
+        """A sentence about a part after the steps that takes a while and begins now.
+
+        Raises:
+            InterruptedRun: The caller asked to stop; the state was saved with the last epoch.
+        """
+        if self.should_stop():
+            message = "training was stopped after its last epoch; `--ckpt-path last` goes on from there"
+            raise InterruptedRun(message)
+        self.say(text)
+
     def emit(self, event: Event) -> None:
         """Hands an event to the caller."""
         self.on_event({"model": self.model, **event})
@@ -113,7 +127,7 @@ class Session:
             progress.stopped = "budget" if progress.epoch and self.out_of_budget else None
         return progress.stopped is not None
 
-    def after_step(self, state: TrainingState, losses: dict[str, float], pairs: int, steps: int) -> None:
+    def after_step(self, state: TrainingState, losses: Losses, pairs: int, steps: int) -> None:
         """Counts a step, tells about it, and saves where asked to.
 
         Raises:
@@ -122,10 +136,7 @@ class Session:
         """
         _require_finite(losses, self.run)
         progress = state.progress
-        progress.step += 1
-        progress.steps_done += 1
-        for name, value in losses.items():
-            progress.sums[name] = progress.sums.get(name, 0.0) + value
+        progress.add(losses)
         self._tell_step(progress, losses, pairs, steps)
         if self.should_stop():
             state.save(self.run.state)
@@ -135,7 +146,7 @@ class Session:
         if every and progress.steps_done % every == 0:
             state.save(self.run.checkpoint(f"step-{progress.steps_done:07d}"))
 
-    def _tell_step(self, progress: Progress, losses: dict[str, float], pairs: int, steps: int) -> None:
+    def _tell_step(self, progress: Progress, losses: Losses, pairs: int, steps: int) -> None:
         self._recent.append((time.monotonic(), pairs))
         seconds = self._recent[-1][0] - self._recent[0][0]
         rate = sum(count for _, count in list(self._recent)[1:]) / seconds if seconds else 0.0
@@ -156,21 +167,18 @@ class Session:
         self.run.log(event, progress.steps_done)
         self.emit(event)
 
-    def after_epoch(self, state: TrainingState, validation: dict[str, float]) -> None:
+    def after_epoch(self, state: TrainingState, validation: Losses) -> None:
         """Closes an epoch: history, best weights, state.
 
         What counts is the validation loss, or the training loss where nothing is held out.
         """
         progress = state.progress
-        steps = max(1, progress.step)
         record: dict[str, Any] = {"epoch": progress.epoch + 1, "steps": progress.step}
-        record |= {f"train_{name}": value / steps for name, value in progress.sums.items()}
-        record |= {f"validation_{name}": value for name, value in validation.items()}
-        progress.epoch, progress.step, progress.sums = progress.epoch + 1, 0, {}
-        score = record.get("validation_loss", record.get("train_loss", math.inf))
-        record["best"] = state.keep_best(score)
+        losses = {f"train_{name}": value for name, value in progress.close_epoch().items()}
+        losses |= {f"validation_{name}": value for name, value in validation.items()}
+        score = losses.get("validation_loss", losses.get("train_loss"))
+        record |= {**losses, "best": state.keep_best(math.inf if score is None else score)}
         progress.history.append(record)
-        losses = {name: value for name, value in record.items() if isinstance(value, float)}
         event = {"event": "epoch", "epochs": self.recipe.epochs, "loss": score, "losses": losses, **record}
         self.run.log(event, progress.steps_done)
         self.run.write_history(progress.history)
@@ -248,8 +256,8 @@ def _device(config: Config, state: Path | None) -> DeviceChoice:
     return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before")
 
 
-def _require_finite(losses: dict[str, float], run: RunFolder) -> None:
-    wrong = [name for name, value in losses.items() if not math.isfinite(value)]
+def _require_finite(losses: Losses, run: RunFolder) -> None:
+    wrong = [name for name, value in losses.items() if value is not None and not math.isfinite(value)]
     if wrong:
         message = (
             f"the loss `{wrong[0]}` is no longer a number; the last good state is in {run.path}, "

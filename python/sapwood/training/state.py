@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.optim import Optimizer
 
+Losses = dict[str, float | None]
+"""Losses by name; None for a head that had no label to learn from."""
 FORMAT = "sapwood-training-state-1"
 
 
 @dataclass
 class Progress:
-    """Where a run stands: epochs and steps that are done, and the running losses of the epoch under way."""
+    """Where a run stands: epochs and steps that are done, and of the epoch under way each loss with its steps."""
 
     epoch: int = 0
     step: int = 0
@@ -32,11 +34,26 @@ class Progress:
     best_epoch: int = -1
     best_loss: float = float("inf")
     sums: dict[str, float] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     scheduler: dict[str, Any] = field(default_factory=dict)
     device: str = "cpu"
     threads: int = 1
     stopped: str | None = None
+
+    def add(self, losses: Losses) -> None:
+        """Counts a step and its losses."""
+        self.step += 1
+        self.steps_done += 1
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + (value or 0.0)
+            self.known[name] = self.known.get(name, 0) + (value is not None)
+
+    def close_epoch(self) -> Losses:
+        """Counts an epoch and gives its mean losses."""
+        means = {name: self.sums[name] / steps if steps else None for name, steps in self.known.items()}
+        self.epoch, self.step, self.sums, self.known = self.epoch + 1, 0, {}, {}
+        return means
 
     @property
     def stale_epochs(self) -> int:

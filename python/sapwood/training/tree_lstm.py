@@ -1,4 +1,4 @@
-"""Recipe: trains the tree model. It reads from top to bottom; what surrounds the steps is in `session`."""
+"""Recipe: trains the tree model. It reads from top to bottom; `frame` calls its parts in that order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, Mutants, load_dataset, mutants_of_split, statement_targets
+from sapwood.data import TRAIN, VALIDATION, Mutants, mutants_of_split, statement_targets
 from sapwood.models.encode import encode_trees
+from sapwood.models.priors import priors_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import fit_whitening
 from sapwood.training.batches import (
@@ -29,6 +30,7 @@ from sapwood.training.batches import (
     take_step,
     validation_draws,
 )
+from sapwood.training.frame import Recipe
 from sapwood.training.losses import (
     InfoNce,
     MarginContrastive,
@@ -36,9 +38,7 @@ from sapwood.training.losses import (
     positive_weights,
     retrieval_accuracy,
 )
-from sapwood.training.publish import Trained, publish
-from sapwood.training.session import Session, TrainResult, open_session
-from sapwood.training.state import Progress, TrainingState
+from sapwood.training.publish import Trained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,43 +47,14 @@ if TYPE_CHECKING:
 
     from sapwood.config import Config
     from sapwood.data import Dataset
-    from sapwood.training.session import OnEvent, ShouldStop
+    from sapwood.training.session import Session
+    from sapwood.training.state import TrainingState
 
 MODEL = "tree-lstm"
 WHITENING_FUNCTIONS = 4096
 ENCODING_BATCH = 64
 WARM_UP, LOWEST_RATE = 0.05, 0.05
 """Share of the steps over which the learning rate rises; share of it that is left at the end."""
-
-
-def train(
-    engine: _core.Engine,
-    config: Config,
-    *,
-    on_event: OnEvent | None = None,
-    should_stop: ShouldStop | None = None,
-    resume: str | None = None,
-) -> TrainResult:
-    """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
-
-    Raises:
-        InterruptedRun: Stopped on request; the state is saved.
-        SapwoodError: The typed reason why training cannot start or go on.
-    """
-    with open_session(
-        engine, config, config.tree_lstm, MODEL, on_event=on_event, should_stop=should_stop, resume=resume
-    ) as session:
-        data = prepare(engine, config, session.device.device)
-        session.start(data.counts)
-        torch.manual_seed(config.seed)
-        learner = Learner(config, data).to(session.device.device)
-        state = TrainingState(
-            learner, optimiser_of(learner, config), Progress(), session.fingerprint(data.dataset.index.fingerprint)
-        )
-        session.resume(state)
-        fit(session, data, learner, state)
-        learner.load_state_dict(state.best)
-        return finish(session, data, learner.encoder.eval(), state)
 
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -114,14 +85,11 @@ class TreeData:
         }
 
 
-def prepare(engine: _core.Engine, config: Config, device: str) -> TreeData:
+def prepare(dataset: Dataset, device: str) -> TreeData:
     """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
-    dataset = load_dataset(engine, config)
     views = make_views(dataset)
-    training = dataset.positions(TRAIN)
-    vocabulary = _core.Vocabulary.build(
-        [dataset.texts[position] for position in training.tolist()], dataset.language, config.tree_lstm.model.vocabulary
-    )
+    training = [dataset.texts[position] for position in dataset.positions(TRAIN).tolist()]
+    vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
     return TreeData(
         device=device,
         dataset=dataset,
@@ -130,6 +98,18 @@ def prepare(engine: _core.Engine, config: Config, device: str) -> TreeData:
         pairs={split: pairs_of_split(dataset, views, split) for split in (TRAIN, VALIDATION)},
         mutants={split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)},
     )
+
+
+def known_statements(data: TreeData) -> Tensor:
+    """(S, 1): the label of each statement of the training mutants, then of their originals."""
+    mutants, dataset = data.mutants[TRAIN], data.dataset
+    texts = mutants.texts + [dataset.texts[position] for position in mutants.functions.tolist()]
+    targets = [torch.zeros(0)]
+    for start in range(0, len(texts), ENCODING_BATCH):
+        forest = _core.parse_forest(texts[start : start + ENCODING_BATCH], data.vocabulary, dataset.language)
+        labels, _ = statement_labels(forest, 0, mutants.lines[start : start + ENCODING_BATCH])
+        targets.append(torch.from_numpy(labels))
+    return torch.cat(targets).unsqueeze(1)
 
 
 # Batches ------------------------------------------------------------------------------------------------------------
@@ -194,6 +174,9 @@ def statement_labels(
 class Learner(nn.Module):
     """The encoder and its contrastive loss, whose temperature is learned with it."""
 
+    wrong_weight: Tensor
+    wrong_share: Tensor
+
     def __init__(self, config: Config, data: TreeData) -> None:
         super().__init__()
         shape = config.tree_lstm.model
@@ -203,6 +186,9 @@ class Learner(nn.Module):
             InfoNce(config.tree_lstm.temperature) if contrastive else MarginContrastive(config.tree_lstm.margin)
         )
         self.statement_weight = config.tree_lstm.statement_weight
+        known = known_statements(data)
+        self.register_buffer("wrong_weight", positive_weights(known), persistent=False)
+        self.register_buffer("wrong_share", known.sum(0) / max(1, len(known)), persistent=False)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """The losses of a batch and the share of pairs that find each other."""
@@ -210,8 +196,7 @@ class Learner(nn.Module):
         anchors, positives = encoded.outputs[: batch.pairs], encoded.outputs[batch.pairs : 2 * batch.pairs]
         contrastive = self.contrastive(anchors, positives, batch.weights, batch.excluded)
         logits = self.encoder.score_statements(batch.forest, encoded)
-        weight = positive_weights(batch.targets[batch.known].unsqueeze(1))
-        statement = multi_label_loss(logits, batch.targets, batch.known, weight)
+        statement = multi_label_loss(logits, batch.targets, batch.known, self.wrong_weight)
         return {
             "loss": contrastive + self.statement_weight * statement,
             "contrastive": contrastive.detach(),
@@ -268,19 +253,22 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
         session.after_epoch(state, mean_losses(learner, held_out))
 
 
-def finish(session: Session, data: TreeData, encoder: TreeLstm, state: TrainingState) -> TrainResult:
-    """Whitening on training functions, the version, its promotion, the vectors of the workspace."""
-    dataset = data.dataset
-    sample = np.random.default_rng(session.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
+def conclude(data: TreeData, learner: Learner) -> Trained:
+    """The encoder, a whitening fitted on training functions, and how frequent wrong statements were."""
+    dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
+    sample = np.random.default_rng(config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
     texts = [dataset.texts[position] for position in sample.tolist()]
-    whitening = fit_whitening(encode_trees(encoder, data.vocabulary, texts, dataset.language, ENCODING_BATCH))
-    trained = Trained(
+    priors = priors_of(learner.wrong_share.cpu().numpy(), learner.wrong_weight.cpu().numpy(), config.bugs.prevalence)
+    return Trained(
         weights=encoder.state_dict(),
-        whitening=whitening,
-        files={"vocabulary.json": data.vocabulary.to_json().encode()},
+        whitening=fit_whitening(encode_trees(encoder, data.vocabulary, texts, dataset.language, ENCODING_BATCH)),
+        labels=data.vocabulary.to_json().encode(),
         vocabulary=data.vocabulary.fingerprint,
         heads=["code", "bugs"] if len(data.mutants[TRAIN]) else ["code"],
+        priors=priors,
         counts=data.counts,
         encode=lambda codes: encode_trees(encoder, data.vocabulary, codes, dataset.language, ENCODING_BATCH),
     )
-    return publish(session, dataset, trained, state)
+
+
+RECIPE = Recipe(MODEL, lambda config: config.tree_lstm, prepare, Learner, optimiser_of, fit, conclude)

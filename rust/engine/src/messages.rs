@@ -233,9 +233,9 @@ pub struct Analysis {
 /// Where a text looks wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bug {
-    /// 0 to 1: some mistake of the known kinds.
+    /// 0 to 1: some mistake of the known kinds, where mistakes are as rare as the setting `bugs.prevalence` says.
     pub probability: f64,
-    /// 0 to 1 by kind.
+    /// 0 to 1 by kind, likewise.
     pub kinds: BTreeMap<String, f64>,
     /// Lines, worst first.
     pub lines: Vec<LineScore>,

@@ -106,7 +106,7 @@ def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
         "| nodes: function | 9 |",
         "| 1 | `a.b.walk` | a/b.py:7 | structure 1 | same loop | yes |",
         "+ if a <= b:",
-        "Found: its line is number 1 of those named; the probability of a bug changed by +40.0 points.",
+        "Found: its line is number 1 of those named; the probability of a bug is 3.00 times what it was.",
     ):
         assert said in text
     assert "nodes: class" not in text
@@ -128,7 +128,7 @@ def test_nothing_measured_is_said(tmp_path: Path) -> None:
         ({"lines": [(1, 0.9), (3, 0.1)]}, "Found in part: its line is number 2 of those named; the probability"),
         (
             {"lines": [(1, 0.9)]},
-            "Not found: its line is not among the lines named; the probability of a bug changed by",
+            "Not found: its line is not among the lines named; the probability of a bug is",
         ),
     ],
 )

@@ -63,6 +63,7 @@ SMALL = [
     "threads=1",
     "data.min_lines=3",
     "data.max_mutants=20",
+    "evaluation.before_publishing=false",
     "data.duplicate_threshold=1.0",
     "graphsage.model.hidden=16",
     "graphsage.model.output=8",

@@ -1,0 +1,114 @@
+"""The frame of a run, the same for every model: data, a fresh or resumed state, the steps, the version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+import torch
+
+from sapwood.data import load_dataset
+from sapwood.errors import BadInputError
+from sapwood.training.publish import publish
+from sapwood.training.session import open_session
+from sapwood.training.state import Progress, TrainingState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import nn
+    from torch.optim import Optimizer
+
+    from sapwood import _core
+    from sapwood.config import Config
+    from sapwood.config import Recipe as Settings
+    from sapwood.data import Dataset
+    from sapwood.training.publish import Trained
+    from sapwood.training.session import OnEvent, Session, ShouldStop, TrainResult
+
+
+class HasCounts(Protocol):
+    """Data of a recipe."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is, for the manifest and for people."""
+
+
+Data = TypeVar("Data", bound=HasCounts)
+Learner = TypeVar("Learner", bound="nn.Module")
+
+
+@dataclass(frozen=True)
+class Recipe(Generic[Data, Learner]):
+    """What is a model's own, in the order in which a run comes to it.
+
+    Attributes:
+        model: `graphsage` or `tree-lstm`.
+        settings: Finds its section of the settings.
+        prepare: Makes of the data set, for a device, all that batches are made of.
+        learner: Builds the model with its losses.
+        optimiser: Builds the optimiser of its weights.
+        fit: Makes steps until the session says that the run is over.
+        conclude: Takes from the best weights what a version is made of.
+    """
+
+    model: str
+    settings: Callable[[Config], Settings]
+    prepare: Callable[[Dataset, str], Data]
+    learner: Callable[[Config, Data], Learner]
+    optimiser: Callable[[Learner, Config], Optimizer]
+    fit: Callable[[Session, Data, Learner, TrainingState], None]
+    conclude: Callable[[Data, Learner], Trained]
+
+
+def run(
+    recipe: Recipe[Data, Learner],
+    engine: _core.Engine,
+    config: Config,
+    *,
+    on_event: OnEvent | None = None,
+    should_stop: ShouldStop | None = None,
+    resume: str | None = None,
+    dataset: Dataset | None = None,
+) -> TrainResult:
+    """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
+
+    Raises what `sapwood.training.train` raises.
+    """
+    with open_session(
+        engine,
+        config,
+        recipe.settings(config),
+        recipe.model,
+        on_event=on_event,
+        should_stop=should_stop,
+        resume=resume,
+    ) as session:
+        dataset = load_dataset(engine, config) if dataset is None else fitting(dataset, engine, config)
+        data = recipe.prepare(dataset, session.device.device)
+        session.start(data.counts)
+        torch.manual_seed(config.seed)
+        learner = recipe.learner(config, data).to(session.device.device)
+        state = TrainingState(
+            learner, recipe.optimiser(learner, config), Progress(), session.fingerprint(dataset.index.fingerprint)
+        )
+        session.resume(state)
+        recipe.fit(session, data, learner, state)
+        learner.load_state_dict(state.best)
+        return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
+
+
+def fitting(dataset: Dataset, engine: _core.Engine, config: Config) -> Dataset:
+    """The data set, if it was loaded from this index with these settings.
+
+    Raises:
+        BadInputError: It was not.
+    """
+    same_settings = (dataset.config.data, dataset.config.seed) == (config.data, config.seed)
+    if same_settings and dataset.index.fingerprint == engine.index_data().fingerprint:
+        return dataset
+    message = (
+        "the data set was loaded with other settings or from another index; load it again with these, or leave it out"
+    )
+    raise BadInputError(message)
