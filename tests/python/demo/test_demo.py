@@ -148,6 +148,6 @@ def test_untrained_demo_speaks_json(small_project: Path, tmp_path: Path) -> None
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     done = demo(os.fspath(tmp_path / "nowhere"), "--untrained", place=tmp_path / "place")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "nowhere" in done.stderr
     assert "Traceback" not in done.stderr
