@@ -12,6 +12,7 @@ from sapwood import _core
 from sapwood.checks import Check
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
 from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.formats import count
 
 _CORE_PACKAGES = ("numpy", "omegaconf", "pydantic", "rich", "typer")
 _OLDEST_PYTHON = (3, 11)
@@ -92,7 +93,8 @@ def _index(engine: _core.Engine) -> Check:
         return Check("index", "warning", "none yet", _INDEX)
     except SapwoodError as error:
         return Check("index", "failed", *_what_and_fix(str(error)))
-    found = f"{report['files']} files, {report['functions']} functions, {len(report['skipped'])} files left out"
+    skipped = count(len(report["skipped"]))
+    found = f"{count(report['files'])} files, {count(report['functions'])} functions, {skipped} files left out"
     return Check("index", "ok", found)
 
 
@@ -112,7 +114,7 @@ def _versions(engine: _core.Engine, model: str) -> Check:
         return Check(
             model, "warning", "no version serves", f"sapwood checkpoints promote {model} {found[-1]['version']}"
         )
-    return Check(model, "ok", f"{serving} serves, of {len(found)}")
+    return Check(model, "ok", f"{serving} answers; {count(len(found))} version{'' if len(found) == 1 else 's'}")
 
 
 def _disk(workspace: Path | None) -> Check:

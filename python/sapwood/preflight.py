@@ -10,6 +10,7 @@ from sapwood import _core
 from sapwood.checks import Check, failed
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training
 from sapwood.errors import SapwoodError
+from sapwood.formats import count, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +55,7 @@ def _dependencies() -> Check:
 
 def _index(engine: _core.Engine) -> Check:
     report = engine.index_report()
-    found = f"{report['files']} files, {report['functions']} functions"
+    found = f"{count(report['files'])} files, {count(report['functions'])} functions"
     if report["functions"] == 0:
         return Check("index", "failed", found, f"index a folder that has functions: sapwood index {engine.root}")
     if report["functions"] < _FEW_FUNCTIONS:
@@ -90,7 +91,9 @@ def _first_rows(index: _core.Index) -> Check:
     readable = sum(_readable(text) for text in texts)
     if readable == 0:
         return Check("first rows", "failed", "no text of a function can be read", "index again: sapwood index PATH")
-    return Check("first rows", "ok", f"{readable} of {len(texts)} functions can be read, {end} features are in range")
+    return Check(
+        "first rows", "ok", f"{readable} of {len(texts)} functions can be read, {count(end)} features are in range"
+    )
 
 
 def _readable(text: str) -> bool:
@@ -104,7 +107,9 @@ def _first_batch(engine: _core.Engine, model: str, config: Config) -> Check:
     from sapwood.training import rehearse
 
     rehearsal = rehearse(model, engine, config)
-    found = f"{rehearsal.examples} examples, {rehearsal.parameters:,} parameters, loss {rehearsal.loss:.4f}"
+    found = (
+        f"{count(rehearsal.examples)} examples, {count(rehearsal.parameters)} parameters, loss {figure(rehearsal.loss)}"
+    )
     if not math.isfinite(rehearsal.loss):
         return Check("first batch", "failed", found, "lower the learning rate, or report it with the settings")
     return Check("first batch", "ok", found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sapwood.cli import output
 from sapwood.cli.options import Json, Model, ModelName, Workspace, open_workspace
+from sapwood.formats import count, counted, figure, metric, share
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -149,34 +151,45 @@ def _tell_serving(versions: _core.Versions, model: str, *, as_json: bool) -> Non
 
 def _print_manifest(manifest: dict[str, Any]) -> None:
     data = manifest.get("data") or {}
+    metrics = [of | {"name": name} for name, of in (manifest.get("metrics") or {}).items()]
+    known = [one for one in metrics if one.get("value") is not None]
+    training = [f"{_words(one['name'])} {metric(one['name'], one['value'])}" for one in known if not one.get("n")]
     pairs = [
         ("parent", manifest.get("parent") or "none"),
         ("created", manifest.get("created")),
         ("code version", manifest.get("code_version")),
         ("feature schema", manifest.get("feature_schema")),
         ("vocabulary", manifest.get("vocabulary") or "none"),
-        *((f"trained on · {name}", count) for name, count in (data.get("counts") or {}).items()),
-        *((f"latency · {name}", value) for name, value in (manifest.get("latency") or {}).items()),
-        ("files", ", ".join(manifest.get("files") or {})),
+        ("trained on", [counted(_words(name), many) for name, many in (data.get("counts") or {}).items()]),
+        ("training", training),
+        *((f"latency · {_words(name)}", _latency(taken)) for name, taken in (manifest.get("latency") or {}).items()),
+        ("files", list(manifest.get("files") or {})),
     ]
     output.print_pairs(f"{manifest['model']} {manifest['version']}", pairs)
-    if manifest.get("metrics"):
-        output.show(_metrics(manifest["metrics"]))
+    measured = [one for one in known if one.get("n")]
+    for task in dict.fromkeys(one["task"] for one in measured):
+        sys.stdout.write("\n")
+        output.show(_results(task, [one for one in measured if one["task"] == task]))
 
 
-def _metrics(metrics: dict[str, dict[str, Any]]) -> Table:
-    made = output.table("metric", ">value", ">baseline", "which", ">n", "task")
-    for name, metric in metrics.items():
-        made.add_row(
-            name,
-            _figure(metric.get("value")),
-            _figure(metric.get("baseline")),
-            str(metric.get("baseline_name") or ""),
-            str(metric.get("n") or ""),
-            str(metric.get("task") or ""),
-        )
+def _latency(taken: dict[str, Any]) -> list[str]:
+    return [
+        f"median {figure(taken['median_ms'])} ms",
+        f"99th percentile {figure(taken['p99_ms'])} ms",
+        f"n = {count(taken['n'])}",
+        *(text for text in (taken.get("device"), taken.get("definition")) if text),
+    ]
+
+
+def _results(task: str, metrics: list[dict[str, Any]]) -> Table:
+    """The figures of a task, each beside the best of those that learn nothing."""
+    made = output.table("metric", ">value", ">n", ">unlearned", "method", title=task)
+    for one in metrics:
+        baseline = one.get("baseline")
+        beside = ("", "") if baseline is None else (share(baseline), one.get("baseline_name") or "")
+        made.add_row(one.get("metric") or one["name"], share(one["value"]), count(one["n"]), *beside)
     return made
 
 
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, Overrides, Workspace, open_workspace
+from sapwood.formats import count, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,26 +35,26 @@ def stats(
     require_training()
     from sapwood.data import statistics
 
-    counted = statistics(engine, settings)
+    known = statistics(engine, settings)
     if as_json:
-        output.emit(counted)
+        output.emit(known)
     else:
-        output.print_pairs(f"What is learned from {engine.root}", _rows(counted))
+        output.print_pairs(f"What is learned from {engine.root}", _rows(known))
 
 
-def _rows(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _rows(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | list[str]]]:
     """A row for each count, and one for each group of counts."""
     for key, value in values.items():
         name = f"{prefix}{key.replace('_', ' ')}"
         if not isinstance(value, dict):
-            yield name, str(value)
+            yield name, count(value)
         elif any(isinstance(inner, dict) for inner in value.values()):
             yield from _rows(value, f"{name} · ")
         else:
             yield name, _group(value)
 
 
-def _group(counts: dict[str, int]) -> str:
-    named = [f"{name} {output.number(count)}" for name, count in counts.items()]
+def _group(counts: dict[str, int]) -> list[str]:
+    named = [counted(name, value) for name, value in counts.items()]
     more = len(named) - _NAMED
-    return ", ".join(named[:_NAMED]) + (f" … and {more} more" if more > 0 else "")
+    return [*named[:_NAMED], f"… and {count(more)} more"] if more > 0 else named

@@ -89,5 +89,5 @@ def evaluate(
     if as_json:
         output.emit(evaluation.as_rows(results))
     else:
-        output.data_console().print(evaluation.render(results))
+        output.show(evaluation.render(results))
     output.note(f"stored in {stored}")

@@ -14,11 +14,10 @@ from sapwood.cli import output, progress
 from sapwood.cli.options import Json, Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sapwood import _core
     from sapwood.errors import DamagedIndexError
-
-# Skipped files named in the report for people; all of them are in the JSON.
-_NAMED = 20
 
 
 class Format(StrEnum):
@@ -50,7 +49,7 @@ def index(
     if as_json:
         output.emit({"root": engine.root, "workspace": engine.workspace_path, **report})
     else:
-        print_report(engine.root, report)
+        print_report(f"Indexed {engine.root}", report)
 
 
 def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:
@@ -88,21 +87,14 @@ def _holds_workspace(folder: Path) -> bool:
         return False
 
 
-def print_report(root: str, report: _core.IndexReport) -> None:
+def print_report(title: str, report: _core.IndexReport, console: Console | None = None) -> None:
     """Prints what was indexed and what was not."""
-    pairs = [
-        ("files", f"{output.number(report['files'])}{' (unchanged)' if report['unchanged'] else ''}"),
-        ("source", f"{report['bytes'] / 1e6:.1f} MB in {report['seconds']:.2f} s, {_rate(report)}"),
-        ("nodes", _counts(report["nodes"])),
-        ("edges", _counts(report["edges"])),
-        ("functions", output.number(report["functions"])),
-        (
-            "subtrees",
-            f"{output.number(report['distinct_subtrees'])} distinct of {output.number(report['total_subtrees'])}",
-        ),
-    ]
-    output.print_pairs(f"Indexed {root}", pairs)
-    _print_left_out(report)
+    from sapwood.report.figures import index_rows, skipped_lines
+
+    console = console or output.data_console()
+    output.print_pairs(title, index_rows(report), console)
+    for line in skipped_lines(report):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def export(
@@ -135,29 +127,3 @@ def _index_in_passing(path: Path) -> _core.Index:
     for skipped in report["skipped"]:
         output.note(f"left out {skipped['path']}: {skipped['reason']}")
     return graph
-
-
-def _rate(report: _core.IndexReport) -> str:
-    return f"{report['megabytes_per_second']:.1f} MB/s"
-
-
-def _counts(counts: dict[str, int]) -> str:
-    parts = ", ".join(f"{name} {output.number(count)}" for name, count in counts.items() if count)
-    return f"{output.number(sum(counts.values()))}: {parts}"
-
-
-def _print_left_out(report: _core.IndexReport) -> None:
-    lines = [f"{skipped['path']}: {skipped['reason']}" for skipped in report["skipped"]]
-    _print_names("Left out", lines)
-    _print_names("With syntax errors", report["syntax_errors"])
-
-
-def _print_names(title: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    console = output.data_console()
-    console.print(f"[bold yellow]{title}[/] ({len(lines)})")
-    for line in lines[:_NAMED]:
-        console.print(f"  {line}", markup=False, soft_wrap=True)
-    if len(lines) > _NAMED:
-        console.print(f"  … and {len(lines) - _NAMED} more; --json names all")

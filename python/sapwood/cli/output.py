@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.measure import Measurement
     from rich.table import Table
 
     from sapwood.checks import Check
 
-# Wide enough that no table is cut where output goes to a file or a pipe.
-_FILE_WIDTH = 140
+# In a file or a pipe nothing is cut or wrapped: whoever reads it there can.
+_FILE_WIDTH = 1000
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]"}
 
 
@@ -35,15 +36,15 @@ def log_console() -> Console:
     return _console(stderr=True)
 
 
-def show(renderable: RenderableType) -> None:
-    """Prints something of rich to standard output; away from a terminal without the blanks that fill its lines."""
-    console = data_console()
+def show(renderable: RenderableType, console: Console | None = None) -> None:
+    """Prints something of rich, to standard output by default; away from a terminal without blanks at ends of lines."""
+    console = console or data_console()
     if console.is_terminal:
         console.print(renderable)
         return
     with console.capture() as captured:
         console.print(renderable)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def note(text: str) -> None:
@@ -71,15 +72,17 @@ def table(*columns: str, title: str | None = None) -> Table:
     return made
 
 
-def print_pairs(title: str, pairs: Iterable[tuple[str, object]]) -> None:
-    """Prints names and values, aligned."""
+def print_pairs(
+    title: str, pairs: Iterable[tuple[str, object | Sequence[str]]], console: Console | None = None
+) -> None:
+    """Prints names and values, aligned; of a list of texts, each stays whole on its line."""
     from rich.markup import escape
 
-    made = table("", "", title=title)
+    made = table("", "", title=title or None)
     made.show_header = False
     for name, value in pairs:
-        made.add_row(f"[dim]{escape(name)}[/]", escape(str(value)))
-    show(made)
+        made.add_row(f"[dim]{escape(name)}[/]", Items(value) if isinstance(value, list) else escape(str(value)))
+    show(made, console)
 
 
 def print_checks(title: str, checks: Sequence[Check]) -> None:
@@ -95,9 +98,27 @@ def print_checks(title: str, checks: Sequence[Check]) -> None:
     show(made)
 
 
-def number(value: float) -> str:
-    """A whole number with its thousands apart."""
-    return f"{value:,.0f}".replace(",", " ")
+class Items:
+    """Texts side by side with `between` behind each but the last; a line ends between two of them, never inside one."""
+
+    def __init__(self, items: Sequence[str], between: str = ", ") -> None:
+        self.items = [item + between for item in items[:-1]] + list(items[-1:])
+
+    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        longest = max((len(item.rstrip()) for item in self.items), default=0)
+        return Measurement(min(longest, options.max_width), min(sum(map(len, self.items)), options.max_width))
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.text import Text
+
+        lines = [""]
+        for item in self.items:
+            if lines[-1] and len(lines[-1]) + len(item.rstrip()) > options.max_width:
+                lines.append("")
+            lines[-1] += item
+        yield Text("\n".join(line.rstrip() for line in lines))
 
 
 def _console(*, stderr: bool) -> Console:

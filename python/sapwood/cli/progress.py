@@ -6,7 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sapwood.cli.output import log_console, note, number
+from sapwood.cli.output import log_console, note
+from sapwood.formats import count, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +71,7 @@ def _plain_indexing() -> Iterator[Callable[[int, int, int], bool]]:
 
     def update(files: int, total: int, size: int) -> bool:
         if due():
-            note(f"indexing {number(files)}/{number(total)} files, {size / 1e6:.1f} MB")
+            note(f"indexing {count(files)}/{count(total)} files, {size / 1e6:.1f} MB")
         return True
 
     yield update
@@ -149,22 +150,26 @@ def _epoch(event: Mapping[str, Any]) -> str:
 
 
 def _losses(event: Mapping[str, Any]) -> str:
-    loss = event.get("loss")
+    loss, parts = event.get("loss"), event.get("losses") or {}
     if loss is None:
         return ""
-    known = {name: value for name, value in (event.get("losses") or {}).items() if value is not None}
-    parts = ", ".join(f"{name} {value:.3f}" for name, value in known.items() if _is_news(name))
-    return f"loss {loss:.4f}" + (f" ({parts})" if parts else "")
+    known = {name: value for name, value in parts.items() if value is not None}
+    if event["event"] == "epoch":
+        return _epoch_losses(loss, known)
+    named = ", ".join(f"{name} {figure(value)}" for name, value in known.items() if name != "loss")
+    return f"loss {figure(loss)}" + (f" ({named})" if named else "")
 
 
-def _is_news(name: str) -> bool:
-    """Whether a part of the loss says more than the line does already: not the sum, nor parts of earlier steps."""
-    return name not in {"loss", "validation_loss"} and (name == "train_loss" or not name.startswith("train_"))
+def _epoch_losses(loss: float, parts: Mapping[str, float]) -> str:
+    """The losses that tell how an epoch went; those of each head are in the run's history."""
+    told = f"validation loss {figure(loss)}" if "validation_loss" in parts else f"loss {figure(loss)}"
+    names = {"train_loss": ", training", "validation_accuracy": " · accuracy"}
+    return told + "".join(f"{words} {figure(parts[name])}" for name, words in names.items() if name in parts)
 
 
 def _rate(event: Mapping[str, Any]) -> str:
     rate = event.get("pairs_per_second")
-    return f"{rate:.0f}/s" if rate else ""
+    return f"{count(rate)}/s" if rate else ""
 
 
 def _left(event: Mapping[str, Any]) -> str:

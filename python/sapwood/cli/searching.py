@@ -59,14 +59,10 @@ def _warn_without_vectors(engine: Engine) -> None:
 
 
 def print_hits(hits: list[Hit]) -> None:
-    """Prints one line a hit: name, place, and the legs that found it with the rank on each."""
+    """Prints the name and place of each hit, and the legs that found it with the rank on each."""
     if not hits:
         output.note("nothing found")
         return
-    from rich.markup import escape
+    from sapwood.cli.hits import HitList, HitRow
 
-    made = output.table(">", "function", "place", "found by")
-    for rank, hit in enumerate(hits, start=1):
-        place = f"{hit.path}:{hit.start_line}"
-        made.add_row(str(rank), f"[bold]{escape(hit.symbol)}[/]", escape(place), f"[dim]{escape(hit.why)}[/]")
-    output.show(made)
+    output.show(HitList([HitRow(hit.symbol, f"{hit.path}:{hit.start_line}", hit.why) for hit in hits]))

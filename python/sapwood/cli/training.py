@@ -12,6 +12,7 @@ import typer
 
 from sapwood.cli import output, progress
 from sapwood.cli.options import ConfigFile, Json, ModelName, Overrides, Workspace, open_workspace
+from sapwood.formats import metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,12 +63,12 @@ def train(
     else:
         published = "nothing was published" if result.version is None else f"{model} {result.version} answers now"
         known = {name: value for name, value in result.metrics.items() if value is not None}
-        figures = [(name.replace("_", " "), f"{value:.4g}") for name, value in known.items()]
+        figures = [(name.replace("_", " "), metric(name, value)) for name, value in known.items()]
         output.print_pairs(published, [("run", result.run_dir), *figures])
         if result.results:
             from sapwood.evaluation import render
 
-            output.data_console().print(render(result.results))
+            output.show(render(result.results))
 
 
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:

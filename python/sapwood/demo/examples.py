@@ -32,10 +32,9 @@ def search_by_pairs(engine: _core.Engine, pairs: Iterable[tuple[int, int]]) -> S
         return None
     found = sum(rank <= HITS for rank in ranks)
     node, known = tried[int(np.argmin(ranks))]
-    note = (
-        f"Chosen because its counterpart in another package is found first: of {len(tried)} held-out functions tried, "
-        f"{found} have theirs among the first {HITS}."
-    )
+    of_all = f"of {len(tried)} held-out functions tried, {found} have theirs among the first {HITS}"
+    alone = "it is the only held-out function that has one"
+    note = f"Chosen because its counterpart in another package is found first: {of_all if len(tried) > 1 else alone}."
     return _example(engine, index, node, [index.node_names[known]], note)
 
 

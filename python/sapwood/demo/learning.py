@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rich.console import Group
 
 from sapwood import evaluation
 from sapwood.answers import Item
-from sapwood.cli import progress
+from sapwood.cli import output, progress
 from sapwood.cli.training import stop_on_interrupt
 from sapwood.config import load_config
 from sapwood.data import SPLITS, TEST, load_dataset
@@ -21,6 +22,7 @@ from sapwood.demo.curves import Recorder
 from sapwood.demo.examples import search_by_pairs, search_by_spread
 from sapwood.evaluation.bugs import make_pairs
 from sapwood.evaluation.material import Material
+from sapwood.formats import count, metric
 from sapwood.inference import Analyzer, Predictor
 from sapwood.report import page
 from sapwood.report.content import AnalysisExample, Content, Map, SearchExample, Training
@@ -72,7 +74,7 @@ def learn(
         dataset = load_dataset(engine, config)
     session = Session(engine, config, dataset, clock, console)
     split = describe_split(dataset)
-    show.pairs(console, "Data", split.items())
+    show.pairs(console, "Data", split)
     trainings = [_train(session, model) for model in MODELS]
     _published(session, trainings)
     results = _results(session, trainings)
@@ -107,8 +109,8 @@ def describe_split(dataset: Dataset) -> dict[str, str]:
     parts = {}
     for split in SPLITS:
         counts = count_split(dataset, split)
-        parts[split] = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    parts["left out"] = ", ".join(f"{count:,} {reason}" for reason, count in dataset.dropped.items()) or "nothing"
+        parts[split] = ", ".join(f"{count(many)} {name}" for name, many in counts.items())
+    parts["left out"] = ", ".join(f"{count(many)} {reason}" for reason, many in dataset.dropped.items()) or "nothing"
     return parts
 
 
@@ -129,7 +131,7 @@ def _train(session: Session, model: str) -> Training:
             dataset=session.dataset,
         )
     facts = recorder.facts() | {
-        name if name == "steps" else f"best epoch, {name.replace('_', ' ')}": f"{value:.4g}"
+        name if name == "steps" else f"best epoch, {name.replace('_', ' ')}": metric(name, value)
         for name, value in result.metrics.items()
         if value
     }
@@ -143,7 +145,7 @@ def _train(session: Session, model: str) -> Training:
         facts,
         recorder.curves(),
     )
-    show.pairs(session.console, f"{model} in {training.seconds:.0f} s", facts.items())
+    show.pairs(session.console, f"{model} in {training.seconds:.0f} s", facts)
     return training
 
 
@@ -160,10 +162,9 @@ def _results(session: Session, trainings: Sequence[Training]) -> list[Result]:
     versions = session.engine.versions
     manifests = [versions.show(training.model, training.version) for training in trainings]
     results = evaluation.rows_of(manifests)
-    session.console.print(evaluation.render(results))
-    for sentence in evaluation.reading(results):
-        session.console.print(f"  {sentence}", markup=False)
-    show.pairs(session.console, "One query", [_latency(manifest) for manifest in manifests])
+    output.show(evaluation.render(results), session.console)
+    output.show(Group(*evaluation.reading(results)), session.console)
+    show.pairs(session.console, "One query", dict(_latency(manifest) for manifest in manifests))
     return results
 
 
@@ -239,7 +240,7 @@ def _map(session: Session, limit: int) -> Map:
 
 def _memory() -> dict[str, str]:
     peak = peak_megabytes()
-    return {} if peak is None else {"peak resident memory before the report was drawn": f"{peak:,.0f} MB"}
+    return {} if peak is None else {"peak resident memory before the report was drawn": f"{count(peak)} MB"}
 
 
 def _label(trainings: Sequence[Training]) -> str:
@@ -248,7 +249,7 @@ def _label(trainings: Sequence[Training]) -> str:
 
 def _close(session: Session, report: Path) -> None:
     peak = peak_megabytes()
-    memory = "" if peak is None else f", peak resident memory {peak:,.0f} MB"
+    memory = "" if peak is None else f", peak resident memory {count(peak)} MB"
     session.console.print(f"  {report}", markup=False, soft_wrap=True)
     session.console.print(f"  {session.clock.total:.0f} s in all{memory}")
     show.commands(session.console, COMMANDS)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from sapwood.report.figures import index_rows, skipped_lines
+from sapwood.cli.hits import HitList, HitRow
+from sapwood.cli.indexing import print_report
+from sapwood.cli.output import print_pairs, show
+from sapwood.formats import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
+    from sapwood import _core
     from sapwood.report.content import AnalysisExample, SearchExample
 
 
@@ -22,21 +25,14 @@ def heading(console: Console, number: int, text: str) -> None:
     console.print(f"\n[bold]{number}. {escape(text)}[/]")
 
 
-def pairs(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and values, aligned."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, show_header=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(escape(name), escape(value))
-    console.print(table)
+def pairs(console: Console, title: str, rows: Mapping[str, str]) -> None:
+    """Print names and values, aligned; lines break after commas."""
+    print_pairs(title, [(name, value.split(", ")) for name, value in rows.items()], console)
 
 
-def index(console: Console, report: Mapping[str, Any]) -> None:
+def index(console: Console, report: _core.IndexReport) -> None:
     """Print what was indexed, and what was not with the reason."""
-    pairs(console, "", index_rows(report))
-    for line in skipped_lines(report):
-        console.print(f"  left out {line}", markup=False, soft_wrap=True)
+    print_report("", report, console)
 
 
 def search(console: Console, example: SearchExample | None) -> None:
@@ -45,15 +41,13 @@ def search(console: Console, example: SearchExample | None) -> None:
         console.print("There is no function to search with.")
         return
     console.print(f"Functions like [bold]{escape(example.symbol)}[/] ({escape(example.place)})")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("", "function", "where", "why"):
-        table.add_column(column, overflow="fold")
-    for number, hit in enumerate(example.hits, 1):
-        mark = " [green](known counterpart)[/]" if hit["symbol"] in example.known else ""
-        where = f"{hit['path']}:{hit['start_line']}"
-        table.add_row(str(number), escape(hit["symbol"]) + mark, escape(where), escape(hit["why"]))
-    console.print(table)
-    console.print(f"[dim]{escape(example.note)}[/]")
+    show(HitList([_hit_row(hit, example.known) for hit in example.hits]), console)
+    console.print(f"[dim]{escape(example.note)}[/]\n")
+
+
+def _hit_row(hit: Mapping[str, Any], known: Sequence[str]) -> HitRow:
+    mark = "known counterpart" if hit["symbol"] in known else ""
+    return HitRow(hit["symbol"], f"{hit['path']}:{hit['start_line']}", hit["why"], mark)
 
 
 def analysis(console: Console, example: AnalysisExample | None) -> None:
@@ -63,8 +57,8 @@ def analysis(console: Console, example: AnalysisExample | None) -> None:
         return
     console.print(f"[bold]{escape(example.symbol)}[/] with a known mistake: {example.kind}, line {example.line}")
     console.print(f"  [red]- {escape(example.before.strip())}[/]\n  [green]+ {escape(example.after.strip())}[/]")
-    console.print(f"  probability of a bug: {_percent(example.probability_before)} before, ", end="")
-    console.print(f"{_percent(example.probability_after)} after")
+    console.print(f"  probability of a bug: {percent(example.probability_before)} before, ", end="")
+    console.print(f"{percent(example.probability_after)} after")
     lines = ", ".join(f"{line} ({score:.2f})" for line, score in example.lines) or "none"
     imports = ", ".join(f"{escape(name)} ({score:.2f})" for name, score in example.imports) or "none"
     console.print(f"  lines named: {lines}\n  imports named: {imports}")
@@ -78,7 +72,3 @@ def commands(console: Console, lines: Sequence[str]) -> None:
     console.print("\nIn your own folder:")
     for line in lines:
         console.print(f"  {line}", markup=False)
-
-
-def _percent(probability: float | None) -> str:
-    return "unknown" if probability is None else f"{100 * probability:.2f} %"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sapwood.evaluation.results import CONTROL, by_task
+from sapwood.formats import share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,10 @@ def _best(rows: Sequence[Result]) -> Result | None:
 
 def _comparison(learned: Result, unlearned: Result) -> str:
     difference = (learned.value or 0.0) - (unlearned.value or 0.0)
-    ours, theirs = f"{learned.method} {learned.value:.3f}", f"{unlearned.method} {unlearned.value:.3f}"
+    ours, theirs = (
+        f"{learned.method} {share(learned.value or 0.0)}",
+        f"{unlearned.method} {share(unlearned.value or 0.0)}",
+    )
     if abs(difference) <= 2 * (_error(learned) ** 2 + _error(unlearned) ** 2) ** 0.5:
         return f"no clear difference between {ours} and {theirs}, which learns nothing"
     if difference > 0:

@@ -7,13 +7,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table as Terminal
+from rich.text import Text
 
 from sapwood import _core
+from sapwood.formats import count, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from sapwood.evaluation.metrics import Mean
 
@@ -117,7 +123,8 @@ class Grid:
 
     @classmethod
     def of(cls, rows: Sequence[Result]) -> Grid:
-        """Lay out the rows of one task."""
+        """Lay out the rows of one task that have a value."""
+        rows = [row for row in rows if row.value is not None]
         metrics = list(dict.fromkeys(row.metric for row in rows))
         methods = list(dict.fromkeys(row.method for row in rows))
         return cls(metrics, methods, {(row.method, row.metric): row for row in rows})
@@ -125,14 +132,21 @@ class Grid:
     def heading(self, metric: str) -> str:
         """Name a metric with its n."""
         counts = sorted({row.n for (_, name), row in self.cells.items() if name == metric})
-        return f"{metric} (n={'/'.join(map(str, counts))})"
+        return f"{metric} (n={'/'.join(map(count, counts))})"
 
     def text(self, method: str, metric: str) -> str:
         """Show one cell: value ± standard error, or a dash."""
         row = self.cells.get((method, metric))
-        if row is None or row.value is None:
-            return "-"
-        return f"{row.value:.3f}" + (f" ± {row.error:.3f}" if row.error else "")
+        return self.value(method, metric) + (f" ± {share(row.error)}" if row is not None and row.error else "")
+
+    def value(self, method: str, metric: str) -> str:
+        """Show one cell without its standard error."""
+        row = self.cells.get((method, metric))
+        return "-" if row is None or row.value is None else share(row.value)
+
+    def largest_error(self) -> float:
+        """Give the largest standard error of the table."""
+        return max((row.error or 0.0 for row in self.cells.values()), default=0.0)
 
     def is_best(self, method: str, metric: str) -> bool:
         """Say whether this method has the highest value of the metric."""
@@ -165,6 +179,8 @@ def markdown(results: Sequence[Result]) -> str:
 def _markdown_table(key: tuple[str, str, str], rows: Sequence[Result]) -> str:
     task, queries, candidates = key
     grid = Grid.of(rows)
+    if not grid.cells:
+        return f"**{task}.** {_not_measured(rows)}\n"
     head = ["method", "learned", *map(grid.heading, grid.metrics)]
     lines = [f"**{task}.** Queries: {queries}. Candidates: {candidates}.", "", _bar(head)]
     lines.append("|---|---|" + "---:|" * len(grid.metrics))
@@ -189,20 +205,49 @@ def _bold(text: str, *, bold: bool) -> str:
     return f"**{text}**" if bold else text
 
 
+def _not_measured(rows: Sequence[Result]) -> str:
+    """Say in a sentence why a task has no value at all."""
+    return f"Not measured: {next((row.note for row in rows if row.note), 'no answers')}."
+
+
 def render(results: Sequence[Result]) -> Group:
     """Show the rows on a terminal, one table a task."""
-    return Group(*(_terminal_table(key, rows) for key, rows in by_task(results).items()))
+    return Group(*(_TerminalTable(key, rows) for key, rows in by_task(results).items()))
 
 
-def _terminal_table(key: tuple[str, str, str], rows: Sequence[Result]) -> Terminal:
-    task, queries, candidates = key
-    grid = Grid.of(rows)
-    caption = "\n".join([f"queries: {queries}", f"candidates: {candidates}", *grid.notes()])
-    table = Terminal(title=task, caption=caption, title_justify="left", caption_justify="left")
-    table.add_column("method")
-    for metric in grid.metrics:
-        table.add_column(grid.heading(metric).replace(" (", "\n("), justify="right")
-    for method in grid.methods:
-        style = "dim" if grid.is_baseline(method) else None
-        table.add_row(method, *(grid.text(method, metric) for metric in grid.metrics), style=style)
-    return table
+class _TerminalTable:
+    """The rows of one task as wide as the terminal allows: where it is narrow, standard errors stand below."""
+
+    def __init__(self, key: tuple[str, str, str], rows: Sequence[Result]) -> None:
+        self.task, self.queries, self.candidates = key
+        self.rows = rows
+        self.grid = Grid.of(rows)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self.task, style="bold")
+        if not self.grid.cells:
+            yield Text(f"{_not_measured(self.rows)}\n")
+            return
+        whole = self._table(self.grid.text)
+        fits = Measurement.get(console, options.update(max_width=10_000), whole).maximum <= options.max_width
+        yield whole if fits else self._table(self.grid.value)
+        notes = [f"queries: {self.queries}", f"candidates: {self.candidates}", *self.grid.notes()]
+        if not fits:
+            notes.append(f"standard errors: at most {share(self.grid.largest_error())}")
+        for note in notes:
+            yield Padding(Text(note), (0, 0, 0, 2), style="dim")
+        yield Text()
+
+    def _table(self, cell: Callable[[str, str], str]) -> Terminal:
+        grid = self.grid
+        made = Terminal(box=None, pad_edge=False, header_style="bold")
+        made.add_column("method", vertical="top")
+        for metric in grid.metrics:
+            made.add_column(grid.heading(metric).replace(" (", "\n("), justify="right", no_wrap=True)
+        for method in grid.methods:
+            cells = [
+                Text(cell(method, metric), style="bold" if grid.is_best(method, metric) else "")
+                for metric in grid.metrics
+            ]
+            made.add_row(method, *cells, style="dim" if grid.is_baseline(method) else None)
+        return made

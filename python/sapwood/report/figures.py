@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sapwood.formats import count, counted
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 _NAMED: Final = 20
 
 
-def index_rows(index: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """List the figures of an index report as (label, text)."""
-    kinds = [(f"nodes: {kind}", f"{count:,}") for kind, count in index["nodes"].items() if count]
-    edges = [(f"edges: {kind}", f"{count:,}") for kind, count in index["edges"].items() if count]
+def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """List the figures of an index report, each a label and what stands beside it."""
+    unchanged = ["unchanged, so the stored index was kept"] if index["unchanged"] else []
     return [
-        ("files", f"{index['files']:,}"),
-        ("read", f"{index['bytes'] / 1e6:.1f} MB at {index['megabytes_per_second']:.1f} MB/s"),
-        *kinds,
-        *edges,
-        ("functions", f"{index['functions']:,}"),
-        ("distinct subtrees", f"{index['distinct_subtrees']:,} of {index['total_subtrees']:,}"),
-        ("skipped", _reasons(index["skipped"])),
-        ("files with syntax errors", f"{len(index['syntax_errors']):,}"),
+        ("files", [count(index["files"]), *unchanged]),
+        (
+            "source",
+            [f"{index['bytes'] / 1e6:.1f} MB in {index['seconds']:.2f} s", f"{index['megabytes_per_second']:.1f} MB/s"],
+        ),
+        ("nodes", _by_kind(index["nodes"])),
+        ("edges", _by_kind(index["edges"])),
+        ("functions", [count(index["functions"])]),
+        ("subtrees", [f"{count(index['distinct_subtrees'])} distinct of {count(index['total_subtrees'])}"]),
+        ("left out", _files(len(index["skipped"]))),
+        ("syntax errors", _files(len(index["syntax_errors"]))),
     ]
 
 
-def _reasons(skipped: Sequence[Mapping[str, str]]) -> str:
-    counts = Counter(entry["code"] for entry in skipped)
-    return ", ".join(f"{count} {code}" for code, count in sorted(counts.items())) or "none"
+def _by_kind(counts: Mapping[str, int]) -> list[str]:
+    """The sum, then each kind that occurs, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda entry: -entry[1])
+    return [f"{count(sum(counts.values()))} in all", *(counted(kind, many) for kind, many in ordered if many)]
+
+
+def _files(number: int) -> list[str]:
+    return [f"{count(number)} file{'' if number == 1 else 's'}"] if number else ["none"]
 
 
 def skipped_lines(index: Mapping[str, Any]) -> list[str]:
     """Name the files that were left out with the reason, 20 at most, and how many more there are."""
-    every = [f"{entry['path']}: {entry['reason']}" for entry in index["skipped"]]
+    every = [f"left out {entry['path']}: {entry['reason']}" for entry in index["skipped"]]
     every += [f"{path}: has syntax errors, read as far as it goes" for path in index["syntax_errors"]]
     more = len(every) - _NAMED
-    return [*every[:_NAMED], f"and {more} more"] if more > 0 else every
+    return [*every[:_NAMED], f"and {count(more)} more; sapwood index --json names all"] if more > 0 else every

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sapwood import _core
 from sapwood.evaluation.reading import reading
 from sapwood.evaluation.results import markdown
+from sapwood.formats import percent
 from sapwood.report.figures import index_rows, skipped_lines
 from sapwood.report.plots import draw_losses, draw_map, lay_out
 
@@ -51,9 +52,10 @@ def _bar(cells: Sequence[object]) -> str:
 
 
 def _index(index: Mapping[str, Any]) -> str:
-    table = _table(["what", "how much"], index_rows(index))
+    rows = [(label, ", ".join(values)) for label, values in index_rows(index)]
+    table = _table(["what", "how much"], rows)
     listed = "\n".join(f"- {line}" for line in skipped_lines(index))
-    return f"{table}\n\nLeft out:\n\n{listed}" if listed else table
+    return f"{table}\n\n{listed}" if listed else table
 
 
 def _training(folder: Path, training: Training) -> str:
@@ -118,7 +120,7 @@ def _analysis(example: AnalysisExample | None) -> str:
     if example is None:
         return "No example: no function of a held-out package offers a place for a mistake."
     diff = f"```diff\n- {example.before.strip()}\n+ {example.after.strip()}\n```"
-    probability = f"{_percent(example.probability_before)} before, {_percent(example.probability_after)} after"
+    probability = f"{percent(example.probability_before)} before, {percent(example.probability_after)} after"
     rows = [
         ("mistake", f"{example.kind}, line {example.line} of the function"),
         ("probability of a bug", probability),
@@ -133,10 +135,6 @@ def _analysis(example: AnalysisExample | None) -> str:
         "function had a mistake."
     )
     return f"`{example.symbol}`. {example.note}\n\n{diff}\n\n{_table(['what', 'value'], rows)}\n\n{caution}"
-
-
-def _percent(probability: float | None) -> str:
-    return "unknown" if probability is None else f"{100 * probability:.2f} %"
 
 
 def _machine(content: Content) -> str:

@@ -15,6 +15,7 @@ from sapwood.config import resolved_yaml
 from sapwood.data import SPLITS
 from sapwood.data.statistics import count_split
 from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of
+from sapwood.formats import count
 from sapwood.inference import LABELS, Predictor
 from sapwood.training.session import TrainResult
 
@@ -92,7 +93,7 @@ def manifest_of(
     session: Session, dataset: Dataset, trained: Trained, metrics: dict[str, dict[str, Any]], state: TrainingState
 ) -> dict[str, Any]:
     """What is known about the version; name, parent, time and checksums are filled in by publishing."""
-    counts = {f"{split}_{name}": count for split in SPLITS for name, count in count_split(dataset, split).items()}
+    counts = {f"{split}_{name}": many for split in SPLITS for name, many in count_split(dataset, split).items()}
     return {
         "model": session.model,
         "feature_schema": _core.schema_fingerprint(),
@@ -134,7 +135,7 @@ def write_vectors(session: Session, dataset: Dataset, trained: Trained, version:
     """Encodes every indexed function the way a query is encoded, and stores the vectors with the version."""
     nodes = dataset.index.functions
     texts = dataset.index.function_texts(nodes)
-    session.say(f"writes the vectors of {len(texts)} functions")
+    session.say(f"writes the vectors of {count(len(texts))} functions")
     chunks = [trained.encode(texts[start : start + VECTOR_CHUNK]) for start in range(0, len(texts), VECTOR_CHUNK)]
     vectors = [trained.whitening.apply(chunk) for chunk in chunks]
     if vectors:

@@ -24,8 +24,16 @@ STEP = {
 def test_a_step_says_where_it_is_and_how_long_it_takes():
     line = progress.step_line(STEP)
     assert line == (
-        "tree-lstm epoch 2/12 step 40/100 · loss 1.2500 (code 1.000, statements 0.500) · 312/s · 1 min 15 s left"
+        "tree-lstm epoch 2/12 step 40/100 · loss 1.25 (code 1.00, statements 0.500) · 312/s · 1 min 15 s left"
     )
+
+
+def test_an_epoch_says_in_one_line_of_a_terminal_how_it_went():
+    losses = {"train_loss": 0.7971, "train_code": 1.0, "validation_loss": 0.4741, "validation_accuracy": 0.979}
+    event = {"event": "epoch", "model": "tree-lstm", "epoch": 10, "epochs": 12, "loss": 0.4741, "losses": losses}
+    line = progress.step_line(event)
+    assert line == "tree-lstm epoch 10/12 · validation loss 0.474, training 0.797 · accuracy 0.979"
+    assert len(line) <= 80
 
 
 def test_what_is_not_known_is_left_out():
@@ -60,7 +68,7 @@ def test_a_terminal_gets_a_live_line(shown):
         else:
             assert update(3, 10, 1_000_000) is True
     text = screen.getvalue()
-    for words in ["312/s", "1 min 15 s left", "loss 1.2500"] if shown is progress.training else ["3/10 files", "MB/s"]:
+    for words in ["312/s", "1 min 15 s left", "loss 1.25"] if shown is progress.training else ["3/10 files", "MB/s"]:
         assert words in text
 
 

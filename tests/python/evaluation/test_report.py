@@ -20,6 +20,7 @@ INDEX = {
     "files": 2,
     "bytes": 1_500_000,
     "seconds": 0.5,
+    "unchanged": False,
     "megabytes_per_second": 3.0,
     "nodes": {"file": 2, "class": 0, "function": 9},
     "edges": {"contains": 11},
@@ -100,16 +101,16 @@ def test_every_section_and_picture_is_written(tmp_path: Path) -> None:
 def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
     text = page.write(tmp_path, content()).read_text()
     for said in (
-        "| read | 1.5 MB at 3.0 MB/s |",
-        "| skipped | 1 not_utf8 |",
-        "- broken|file.py: it is not UTF-8",
-        "| nodes: function | 9 |",
+        "| source | 1.5 MB in 0.50 s, 3.0 MB/s |",
+        "| left out | 1 file |",
+        "- left out broken|file.py: it is not UTF-8",
+        "| nodes | 11 in all, function 9, file 2 |",
         "| 1 | `a.b.walk` | a/b.py:7 | structure 1 | same loop | yes |",
         "+ if a <= b:",
         "Found: its line is number 1 of those named; the probability of a bug is 3.00 times what it was.",
     ):
         assert said in text
-    assert "nodes: class" not in text
+    assert "class 0" not in text
 
 
 def test_nothing_measured_is_said(tmp_path: Path) -> None:

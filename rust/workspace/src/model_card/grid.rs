@@ -21,6 +21,9 @@ fn table(rows: &[EvaluationRow], group: Key<'_>) -> String {
     let metrics = distinct(rows.iter().map(|row| row.metric.as_str()));
     let methods = distinct(rows.iter().map(|row| row.method.as_str()));
     let (task, queries, candidates) = group;
+    if rows.iter().all(|row| row.value.is_none()) {
+        return format!("**{}.** Not measured: too few queries.", plain(task));
+    }
     let mut lines = vec![
         format!("**{}.** Queries: {}. Candidates: {}.", plain(task), plain(queries), plain(candidates)),
         String::new(),

@@ -249,7 +249,8 @@ fn a_model_card_shows_the_manifest() {
              "error": 0.01, "n": 40},
             {"task": "find", "queries": "few", "candidates": "a|b", "method": "ours", "metric": "hit@1", "n": 40},
             {"task": "find", "queries": "few", "candidates": "a|b", "method": "counts", "metric": "MRR", "value": 0.25,
-             "n": 40, "is_baseline": true}]}"#;
+             "n": 40, "is_baseline": true},
+            {"task": "guess", "method": "ours", "metric": "MRR", "n": 0}]}"#;
     versions.publish(MODEL, &[(WEIGHTS, &weights(1.0))], Manifest::from_json(text).unwrap()).unwrap();
     let card = String::from_utf8(versions.read_file(MODEL, "v0001", MODEL_CARD).unwrap()).unwrap();
     let row = r"| imports\|x | imports of {model} held out | MAP | 0.2500 | 0.1250 (popularity) | 300 | 40 |";
@@ -259,7 +260,8 @@ fn a_model_card_shows_the_manifest() {
     let training = "- train_loss: 1.5000\n- unknown_loss: –";
     let candidates = r"Candidates: a\|b.";
     let head = ["# graphsage v0001", "f00d", "functions: 12", "random weights", candidates];
-    for part in head.into_iter().chain([row, tables, latency, training]) {
+    let unmeasured = "\n\n**guess.** Not measured: too few queries.\n";
+    for part in head.into_iter().chain([row, tables, latency, training, unmeasured]) {
         assert!(card.contains(part), "no `{part}` in\n{card}");
     }
 }
