@@ -27,7 +27,7 @@ pub enum CoreError {
         offset: usize,
     },
     /// Parsing took longer than the budget.
-    #[error("parsing took more than {milliseconds} ms; leave the file out or raise the budget")]
+    #[error("parsing took more than {milliseconds} ms; leave this text out")]
     ParseBudget {
         /// The budget in milliseconds.
         milliseconds: u64,

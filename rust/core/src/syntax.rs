@@ -14,7 +14,8 @@ use crate::language::{Category, Language, LanguageTable, Role};
 /// No node.
 pub const NONE: u32 = u32::MAX;
 
-/// What a text may cost. The default holds a hostile text to 2 MB and half a second.
+/// What a text may cost. The default holds a hostile text to 2 MB and 5 seconds: code takes milliseconds, so that time
+/// is left even where many processes share a processor, and what is read does not hang on who else computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
     /// Longest text in bytes.
@@ -25,7 +26,7 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { bytes: 2_000_000, budget: Duration::from_millis(500) }
+        Self { bytes: 2_000_000, budget: Duration::from_secs(5) }
     }
 }
 
