@@ -3,9 +3,11 @@
 from sapwood.data.bugs import Mutants, mutants_of_split, mutate_functions, statement_targets
 from sapwood.data.dataset import LANGUAGE, Dataset, load_dataset
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
-from sapwood.data.positives import Pairs, Rewrites, hide_own_name, match_functions, rewrite_functions
+from sapwood.data.outcomes import Outcomes
+from sapwood.data.positives import Pairs, Rewrites, hide_own_name, match_functions, rewrite, rewrite_functions
 from sapwood.data.split import SPLITS, TEST, TRAIN, VALIDATION, packages_of, split_packages
 from sapwood.data.statistics import statistics
+from sapwood.data.stopping import HeedStop, go_on
 
 __all__ = [
     "LANGUAGE",
@@ -14,10 +16,13 @@ __all__ = [
     "TRAIN",
     "VALIDATION",
     "Dataset",
+    "HeedStop",
     "LabelRows",
     "Mutants",
+    "Outcomes",
     "Pairs",
     "Rewrites",
+    "go_on",
     "hide_own_name",
     "import_vocabulary",
     "label_rows",
@@ -26,6 +31,7 @@ __all__ = [
     "mutants_of_split",
     "mutate_functions",
     "packages_of",
+    "rewrite",
     "rewrite_functions",
     "split_packages",
     "statement_targets",

@@ -9,6 +9,7 @@ import numpy as np
 
 from sapwood import _core
 from sapwood.data.split import TRAIN
+from sapwood.data.stopping import go_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.data.dataset import Dataset
+    from sapwood.data.stopping import HeedStop
 
 VALIDATION_MUTANTS = 200
 """Enough to see whether the heads learn."""
@@ -39,12 +41,15 @@ class Mutants:
         return len(self.texts)
 
 
-def mutate_functions(texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str) -> Mutants:
+def mutate_functions(
+    texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str, heed_stop: HeedStop = go_on
+) -> Mutants:
     """One mutant of each function at `positions` that offers a place for one, kinds as even as the code allows."""
     rng = np.random.default_rng(seed)
     counts = np.zeros(len(_core.BUG_KINDS), np.int64)
     functions, mutated, kinds, lines = [], [], [], []
     for position in positions.tolist():
+        heed_stop()
         # The kind with the fewest mutants so far comes first; chance decides between equals.
         for kind in np.lexsort((rng.random(len(counts)), counts)).tolist():
             mutant = _core.mutate(texts[position], _core.BUG_KINDS[kind], int(rng.integers(2**32)), language)
@@ -58,13 +63,13 @@ def mutate_functions(texts: Sequence[str], positions: NDArray[np.int64], seed: i
     return Mutants(np.array(functions, np.int64), mutated, np.array(kinds, np.int64), lines)
 
 
-def mutants_of_split(dataset: Dataset, split: str) -> Mutants:
+def mutants_of_split(dataset: Dataset, split: str, heed_stop: HeedStop = go_on) -> Mutants:
     """Mutants of functions of a split; with `data.permute_labels` each has kind and lines of another one."""
     rng = np.random.default_rng(dataset.config.seed)
     most = dataset.config.data.max_mutants
     most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)
     chosen = rng.permutation(dataset.positions(split))[:most]
-    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language)
+    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language, heed_stop)
     if not dataset.config.data.permute_labels:
         return mutants
     order = rng.permutation(len(mutants))

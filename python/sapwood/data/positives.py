@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sapwood import _core
+from sapwood.data.stopping import go_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Positives
+    from sapwood.data.stopping import HeedStop
 
 _SUBTOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]{3,}")
@@ -116,25 +118,28 @@ def match_functions(
     )
 
 
-def rewrite_functions(texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str) -> Rewrites:
+def rewrite_functions(
+    texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str, heed_stop: HeedStop = go_on
+) -> Rewrites:
     """One meaning-preserving rewrite of each function at `positions` that offers a place for one."""
     rng = np.random.default_rng(seed)
     kept, rewritten = [], []
     for position in positions.tolist():
-        text = _rewrite(texts[position], rng, language)
-        if text is not None:
+        heed_stop()
+        text = rewrite(texts[position], rng, language)
+        if text != texts[position]:
             kept.append(position)
             rewritten.append(text)
     return Rewrites(np.array(kept, np.int64), rewritten)
 
 
-def _rewrite(text: str, rng: np.random.Generator, language: str) -> str | None:
-    """As many kinds of rewrites as apply, in a random order, one on top of the other."""
+def rewrite(text: str, rng: np.random.Generator, language: str) -> str:
+    """A text of the same meaning: as many kinds of rewrites as apply, in a random order, one on top of the other."""
     changed = text
     for kind in rng.permutation(_core.PRESERVING_KINDS).tolist():
         rewritten = _core.preserve(changed, kind, int(rng.integers(2**32)), language)
         changed = changed if rewritten is None else rewritten.source
-    return None if changed == text else changed
+    return changed
 
 
 def _words(docstring: str, name: str) -> frozenset[str]:

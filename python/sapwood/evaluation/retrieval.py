@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sapwood import _core
+from sapwood.data import rewrite
 from sapwood.evaluation.metrics import ranked_relevance, retrieval_means
 from sapwood.evaluation.results import CONTROL, Table
 from sapwood.evaluation.views import masked
@@ -138,8 +139,8 @@ def rewrites(pool: Pool, limit: int, seed: int, language: str = "python") -> Sea
     for place in rng.permutation(len(pool.texts)).tolist():
         if len(queries) == limit:
             break
-        rewritten = _rewrite(pool.texts[place], rng, language)
-        if rewritten is not None:
+        rewritten = masked(rewrite(pool.texts[place], rng, language))
+        if rewritten is not None and rewritten != pool.texts[place]:
             queries.append(rewritten)
             originals.append(place)
     size = len(pool.texts)
@@ -153,15 +154,6 @@ def rewrites(pool: Pool, limit: int, seed: int, language: str = "python") -> Sea
         size,
     )
     return Search(table, queries, pool.texts, relevant, np.ones_like(relevant))
-
-
-def _rewrite(text: str, rng: np.random.Generator, language: str) -> str | None:
-    changed = text
-    for kind in rng.permutation(_core.PRESERVING_KINDS).tolist():
-        rewritten = _core.preserve(changed, kind, int(rng.integers(2**32)), language)
-        changed = changed if rewritten is None else rewritten.source
-    source = masked(changed)
-    return None if source == text else source
 
 
 def _draw(places: NDArray[np.intp], limit: int, seed: int) -> NDArray[np.intp]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sapwood.errors import BadInputError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -40,20 +42,20 @@ def fit_whitening(vectors: NDArray[np.float32]) -> Whitening:
     :math:`\Lambda^{-1/2} Q^\top`.
 
     Raises:
-        ValueError: Fewer than two vectors, or vectors that are all the same.
+        BadInputError: Fewer than two vectors, or vectors that are all the same.
     """
     from sklearn.covariance import ledoit_wolf
 
     if len(vectors) < 2:
-        message = f"whitening needs at least two vectors, not {len(vectors)}"
-        raise ValueError(message)
+        message = f"whitening needs the vectors of at least two functions, not {len(vectors)}; index more code"
+        raise BadInputError(message)
     rows = vectors.astype(np.float64)
     mean = rows.mean(axis=0)
     covariance, _ = ledoit_wolf(rows - mean, assume_centered=True)
     variances, components = np.linalg.eigh(covariance)
     if variances[-1] <= 1e-12:
-        message = "whitening needs vectors that differ; these are all the same"
-        raise ValueError(message)
+        message = "whitening needs functions whose vectors differ, and these are all the same; index more code"
+        raise BadInputError(message)
     order = np.argsort(variances)[::-1]
     scale = 1.0 / np.sqrt(np.maximum(variances[order], variances[-1] * 1e-6))
     signed = components[:, order] * _signs(components[:, order])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sapwood.data import load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.device import choose_device
-from sapwood.training.frame import run
+from sapwood.training.frame import first_draws, run
 from sapwood.training.session import TrainResult
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def train(
         engine: An indexed workspace.
         config: All settings.
         on_event: Is given every event: start, message, step, epoch, checkpoint, done.
-        should_stop: Is asked after each step; True saves the state and raises `InterruptedRun`.
+        should_stop: Is asked after each step, and between the items of what comes before and after the steps; True
+            raises `InterruptedRun`, with the state saved.
         resume: `last`, a run folder or a state file; None starts afresh.
         dataset: The data set of this index and these settings, where it was loaded already.
 
@@ -72,9 +73,9 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
     module = _module(model)
     device = choose_device(config.device, config.threads).device
     data = module.prepare(load_dataset(engine, config), device)
+    batch = module.make_batch(data, "train", first_draws(module.RECIPE, data)[0])
     torch.manual_seed(config.seed)
     learner = module.Learner(config, data).to(device)
-    batch = module.make_batch(data, "train", module.draws_of(data, 0)[0])
     with torch.no_grad():
         loss = float(learner(batch)["loss"])
     return Rehearsal(sum(weight.numel() for weight in learner.parameters()), len(data.pairs["train"]), loss)

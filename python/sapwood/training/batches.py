@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
 
-from sapwood.data import TRAIN, VALIDATION, Pairs, hide_own_name, rewrite_functions
+from sapwood.data import TRAIN, VALIDATION, Pairs, go_on, hide_own_name, rewrite_functions
 from sapwood.data.positives import normalised_name
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
     from sapwood.config import Config
-    from sapwood.data import Dataset, Rewrites
+    from sapwood.config import Recipe as Settings
+    from sapwood.data import Dataset, HeedStop, Rewrites
     from sapwood.training.state import Losses
 
     Item = TypeVar("Item")
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 VALIDATION_PAIRS = 512
 """Enough to see whether the heads learn, and no more than an epoch's pause."""
 MOST_REWRITES = 3000
-"""Functions that are rewritten: each costs some milliseconds before training, and and such a pair teaches little."""
+"""Functions that are rewritten: each costs some milliseconds before training, and such a pair teaches little."""
+FEWEST_BATCHES = 8
+"""Batches of an epoch that rewrites fill where there are no other pairs."""
 VALIDATION_KEY = 2**31
 """No epoch has this number, so validation draws what training never does."""
 
@@ -81,13 +84,14 @@ class Views:
     rewrites: Rewrites
 
 
-def make_views(dataset: Dataset) -> Views:
+def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
     """Rewrites some functions of the training and validation packages, chosen at random."""
     config = dataset.config
     rng = np.random.default_rng(config.seed)
     limits = {TRAIN: MOST_REWRITES, VALIDATION: VALIDATION_PAIRS}
     chosen = [rng.permutation(dataset.positions(split))[:most] for split, most in limits.items()]
-    rewrites = rewrite_functions(dataset.texts, np.concatenate(chosen), config.seed, dataset.language)
+    functions = np.concatenate(chosen)
+    rewrites = rewrite_functions(dataset.texts, functions, config.seed, dataset.language, heed_stop)
     own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
     texts = dataset.texts + rewrites.texts
     hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
@@ -120,13 +124,13 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
 def epoch_draws(pairs: TextPairs, config: Config, *, batch_size: int, most: int, epoch: int) -> list[Draw]:
     """The batches of an epoch: all matched pairs, and rewrites up to their share, in an order of the epoch's own.
 
-    Where few functions could be matched, rewrites fill some batches nonetheless.
+    Where few functions could be matched, rewrites fill `FEWEST_BATCHES` nonetheless, unless their share is 0.
     """
     rng = np.random.default_rng([config.seed, epoch])
     share = config.data.positives.rewrite_share
-    matched = rng.permutation(pairs.matched)[: max(1, round(most * (1.0 - share)))]
-    wanted = round(len(matched) * share / max(1.0 - share, 0.01))
-    wanted = min(most - len(matched), max(wanted, 8 * batch_size if share else 0))
+    matched = rng.permutation(pairs.matched)[: round(most * (1.0 - share))]
+    wanted = most if share == 1.0 else round(len(matched) * share / (1.0 - share))
+    wanted = min(most - len(matched), max(wanted, FEWEST_BATCHES * batch_size if share else 0))
     rewritten = pairs.matched + rng.permutation(len(pairs) - pairs.matched)[:wanted]
     return _draws(rng.permutation(np.concatenate([matched, rewritten])), batch_size, epoch)
 
@@ -158,6 +162,20 @@ class HasPairs(Protocol):
 
     @property
     def pairs(self) -> int: ...  # noqa: D102
+
+
+def adamw(learner: nn.Module, settings: Settings) -> torch.optim.AdamW:
+    """AdamW over all weights; embeddings, biases, scales of norms and temperatures are not decayed.
+
+    The fused step keeps a large embedding cheap.
+    """
+    weights = dict(learner.named_parameters())
+    decayed = [name for name, weight in weights.items() if weight.ndim > 1 and "embedding" not in name]
+    groups: list[dict[str, Any]] = [
+        {"params": [weights[name] for name in decayed]},
+        {"params": [weight for name, weight in weights.items() if name not in decayed], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
 
 
 def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: float) -> Losses:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import torch
 
-from sapwood.data import load_dataset
+from sapwood.data import TRAIN, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.publish import publish
 from sapwood.training.session import open_session
@@ -22,20 +22,25 @@ if TYPE_CHECKING:
     from sapwood import _core
     from sapwood.config import Config
     from sapwood.config import Recipe as Settings
-    from sapwood.data import Dataset
+    from sapwood.data import Dataset, HeedStop
+    from sapwood.training.batches import Draw, TextPairs
     from sapwood.training.publish import Trained
     from sapwood.training.session import OnEvent, Session, ShouldStop, TrainResult
 
 
-class HasCounts(Protocol):
+class RecipeData(Protocol):
     """Data of a recipe."""
+
+    @property
+    def pairs(self) -> dict[str, TextPairs]:
+        """What is held together, by split."""
 
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
 
 
-Data = TypeVar("Data", bound=HasCounts)
+Data = TypeVar("Data", bound=RecipeData)
 Learner = TypeVar("Learner", bound="nn.Module")
 
 
@@ -46,7 +51,8 @@ class Recipe(Generic[Data, Learner]):
     Attributes:
         model: `graphsage` or `tree-lstm`.
         settings: Finds its section of the settings.
-        prepare: Makes of the data set, for a device, all that batches are made of.
+        prepare: Makes of the data set, for a device, all that batches are made of; it heeds a wish to stop.
+        draws: The batches of an epoch, by its number.
         learner: Builds the model with its losses.
         optimiser: Builds the optimiser of its weights.
         fit: Makes steps until the session says that the run is over.
@@ -55,7 +61,8 @@ class Recipe(Generic[Data, Learner]):
 
     model: str
     settings: Callable[[Config], Settings]
-    prepare: Callable[[Dataset, str], Data]
+    prepare: Callable[[Dataset, str, HeedStop], Data]
+    draws: Callable[[Data, int], list[Draw]]
     learner: Callable[[Config, Data], Learner]
     optimiser: Callable[[Learner, Config], Optimizer]
     fit: Callable[[Session, Data, Learner, TrainingState], None]
@@ -86,7 +93,9 @@ def run(
         resume=resume,
     ) as session:
         dataset = load_dataset(engine, config) if dataset is None else fitting(dataset, engine, config)
-        data = recipe.prepare(dataset, session.device.device)
+        session.heed_stop()
+        data = recipe.prepare(dataset, session.device.device, session.heed_stop)
+        first_draws(recipe, data)
         session.start(data.counts)
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
@@ -97,6 +106,23 @@ def run(
         recipe.fit(session, data, learner, state)
         learner.load_state_dict(state.best)
         return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
+
+
+def first_draws(recipe: Recipe[Data, Learner], data: Data) -> list[Draw]:
+    """The batches of the first epoch.
+
+    Raises:
+        BadInputError: There is none, so nothing can be learned.
+    """
+    draws = recipe.draws(data, 0)
+    if draws:
+        return draws
+    found = len(data.pairs[TRAIN])
+    message = (
+        f"there are too few functions to train the model {recipe.model}: a batch needs 2 pairs of functions that do "
+        f"alike, and {found} {'was' if found == 1 else 'were'} found; index more code"
+    )
+    raise BadInputError(message)
 
 
 def fitting(dataset: Dataset, engine: _core.Engine, config: Config) -> Dataset:

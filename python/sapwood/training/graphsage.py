@@ -10,19 +10,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, label_rows, mutants_of_split
+from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, Outcomes, go_on, label_rows, mutants_of_split
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
 from sapwood.models.encode import encode_files
-from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, IMPORTS, GraphSage, GraphSageShape, NeighbourhoodTensors
+from sapwood.models.graphsage import (
+    BUGS,
+    CODE,
+    CONFIDENCE,
+    HEADS,
+    IMPORTS,
+    GraphSage,
+    GraphSageShape,
+    NeighbourhoodTensors,
+)
 from sapwood.models.priors import priors_of
 from sapwood.models.whitening import fit_whitening
 from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
+    adamw,
     epoch_draws,
     made_ahead,
     make_views,
@@ -48,7 +59,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Config
-    from sapwood.data import Dataset
+    from sapwood.data import Dataset, HeedStop
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
@@ -79,6 +90,7 @@ class GraphData:
     modules: list[str]
     function_imports: LabelRows
     file_imports: LabelRows
+    outcomes: Outcomes
     mutants: dict[str, Mutants]
 
     @property
@@ -98,10 +110,10 @@ class GraphData:
         }
 
 
-def prepare(dataset: Dataset, device: str) -> GraphData:
+def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> GraphData:
     """Pairs, labels, mutants, and one graph of the project and of every text."""
-    views = make_views(dataset)
-    mutants = {split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)}
+    views = make_views(dataset, heed_stop)
+    mutants = {split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)}
     modules = training_modules(dataset)
     graph, places = union_graph(dataset, views.texts, mutants)
     functions, files = (label_rows(rows, modules) for rows in (dataset.function_imports, dataset.file_imports))
@@ -118,6 +130,7 @@ def prepare(dataset: Dataset, device: str) -> GraphData:
         modules=modules,
         function_imports=functions,
         file_imports=files,
+        outcomes=Outcomes.unknown(len(dataset)),
         mutants=mutants,
     )
 
@@ -131,7 +144,8 @@ class Batch:
 
     Shapes:
         first, second, weights (p,), excluded (p, p): pairs; labelled (l,), imports (l, I): nodes and their modules;
-        judged (j,), bugs (j, 5): functions and the mistakes in them.
+        judged (j,), bugs (j, 5): functions and the mistakes in them; passed, tested (p, 1): whether the code of the
+        firsts passes its tests, and where that is known.
     """
 
     neighbourhood: NeighbourhoodTensors
@@ -143,6 +157,8 @@ class Batch:
     imports: Tensor
     judged: Tensor
     bugs: Tensor
+    passed: Tensor
+    tested: Tensor
 
     @property
     def pairs(self) -> int:
@@ -167,7 +183,8 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
-    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs)
+    outcomes = (column[functions, None] for column in (data.outcomes.passed, data.outcomes.known))
+    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs, *outcomes)
     return Batch(
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
@@ -213,31 +230,40 @@ class Learner(nn.Module):
         self.register_buffer("bug_weight", positive_weights(kinds), persistent=False)
 
     def forward(self, batch: Batch) -> dict[str, Tensor | None]:
-        """The losses of a batch and the share of pairs that find each other.
-
-        No code comes with test results yet, so the confidence head has no label at all, and no loss.
-        """
+        """The losses of a batch and the share of pairs that find each other; None for a head without any label."""
         embeddings = self.encoder(batch.neighbourhood)
         codes = self.encoder.head(CODE, embeddings)
         first, second = codes[batch.first], codes[batch.second]
         imports = self.encoder.head(IMPORTS, embeddings[batch.labelled])
         bugs = self.encoder.head(BUGS, embeddings[batch.judged])
-        losses = {
+        losses: dict[str, Tensor | None] = {
             CODE: self.contrastive(first, second, batch.weights, batch.excluded),
             IMPORTS: multi_label_loss(imports, batch.imports, all_known(imports), self.import_weight),
             BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), self.bug_weight),
+            CONFIDENCE: self.confidence_loss(embeddings[batch.first], batch),
         }
         accuracy = retrieval_accuracy(first.detach(), second.detach(), batch.excluded)
-        loss = multi_task(losses, self.weights)
-        return {"loss": loss, **losses, CONFIDENCE: None, "accuracy": torch.tensor(accuracy)}
+        return {"loss": multi_task(losses, self.weights), **losses, "accuracy": torch.tensor(accuracy)}
+
+    def confidence_loss(self, embeddings: Tensor, batch: Batch) -> Tensor | None:
+        """Over the pairs whose code was tested; None without any, so that weight decay leaves the head alone."""
+        if not batch.tested.any():
+            return None
+        logits = self.encoder.head(CONFIDENCE, embeddings)
+        return multi_label_loss(logits, batch.passed, batch.tested, torch.ones_like(logits[0]))
 
 
 def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
     """AdamW over all weights."""
-    settings = config.graphsage
-    return torch.optim.AdamW(
-        learner.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-    )
+    return adamw(learner, config.graphsage)
+
+
+def plateau(optimiser: torch.optim.Optimizer, rate: float) -> ReduceLROnPlateau:
+    """Halves the learning rate, `rate` at first, where the loss stops falling; drops made before are kept."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * (group["lr"] / group.setdefault("initial_lr", group["lr"]))
+        group["initial_lr"] = rate
+    return ReduceLROnPlateau(optimiser, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
 
 
 # Training -----------------------------------------------------------------------------------------------------------
@@ -253,10 +279,8 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     progress, settings, make = state.progress, session.config.graphsage, partial(make_batch, data)
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
+    state.follow(plateau(state.optimiser, settings.learning_rate))
     while not session.is_over(state):
-        drops = progress.stale_epochs // PLATEAU_PATIENCE if progress.epoch else 0
-        for group in state.optimiser.param_groups:
-            group["lr"] = settings.learning_rate * PLATEAU_FACTOR**drops
         draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
             losses = take_step(learner, state.optimiser, batch, settings.clip)
@@ -278,11 +302,18 @@ def conclude(data: GraphData, learner: Learner) -> Trained:
         whitening=fit_whitening(encode_files(encoder, texts, dataset.language, ENCODING_BATCH)),
         labels=json.dumps(data.modules).encode(),
         vocabulary=None,
-        heads=[CODE, *([IMPORTS] if data.modules else []), *([BUGS] if len(kinds) else [])],
+        heads=trained_heads(data),
         priors=priors_of(shares, learner.bug_weight.cpu().numpy(), config.bugs.prevalence),
         counts=data.counts,
         encode=lambda codes: encode_files(encoder, codes, dataset.language, ENCODING_BATCH),
     )
 
 
-RECIPE = Recipe(MODEL, lambda config: config.graphsage, prepare, Learner, optimiser_of, fit, conclude)
+def trained_heads(data: GraphData) -> list[str]:
+    """The heads that had labels."""
+    tested = bool(data.outcomes.known[data.dataset.split == TRAIN].any())
+    labelled = {CODE: True, CONFIDENCE: tested, IMPORTS: bool(data.modules), BUGS: len(data.mutants[TRAIN]) > 0}
+    return [head for head in HEADS if labelled[head]]
+
+
+RECIPE = Recipe(MODEL, lambda config: config.graphsage, prepare, draws_of, Learner, optimiser_of, fit, conclude)

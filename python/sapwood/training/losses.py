@@ -84,25 +84,16 @@ def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> 
     return float((similar.argmax(1) == target).float().mean())
 
 
-def multi_label_loss(
-    logits: Tensor, targets: Tensor, mask: Tensor, positive_weight: Tensor, focus: float = 0.0
-) -> Tensor:
-    r"""Binary cross-entropy over known labels, with weights for rare positives, as a focal loss if `focus` is above 0.
-
-    The factor :math:`(1 - p_t)^\gamma` is that of `"Focal Loss for Dense Object Detection"
-    <https://arxiv.org/abs/1708.02002>`_ (Lin et al., 2017).
+def multi_label_loss(logits: Tensor, targets: Tensor, mask: Tensor, positive_weight: Tensor) -> Tensor:
+    """Binary cross-entropy over known labels, with weights for rare positives.
 
     Args:
         logits: (n, labels).
         targets: (n, labels) in [0, 1].
         mask: (n, labels) bool, False where a label is missing; nothing known gives 0.
         positive_weight: (labels,), see `positive_weights`.
-        focus: γ.
     """
     losses = functional.binary_cross_entropy_with_logits(logits, targets, pos_weight=positive_weight, reduction="none")
-    if focus > 0.0:
-        agreement = torch.sigmoid(logits) * (2.0 * targets - 1.0) + (1.0 - targets)
-        losses = losses * (1.0 - agreement).clamp(min=0.0).pow(focus)
     return masked_mean(losses, mask)
 
 
@@ -116,9 +107,9 @@ def positive_weights(targets: Tensor, largest: float = 20.0) -> Tensor:
     return torch.where(positives > 0, ratio, torch.ones_like(ratio))
 
 
-def multi_task(losses: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
-    """Weighted sum of the losses of several heads, in the order of their names."""
-    return torch.stack([weights[name] * losses[name] for name in sorted(losses)]).sum()
+def multi_task(losses: Mapping[str, Tensor | None], weights: Mapping[str, float]) -> Tensor:
+    """Weighted sum of the losses of several heads, in the order of their names; a head without labels has None."""
+    return torch.stack([weights[name] * loss for name, loss in sorted(losses.items()) if loss is not None]).sum()
 
 
 def all_known(labels: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from sapwood.evaluation import Material, as_rows, embed_latency, measure, metric
 from sapwood.formats import count
 from sapwood.inference import LABELS, Predictor
 from sapwood.training.session import TrainResult
+from sapwood.training.state import note_published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,11 @@ class Trained:
 
 
 def publish(session: Session, dataset: Dataset, trained: Trained, state: TrainingState) -> TrainResult:
-    """Measures and publishes a version, points `serving` at it, and stores the vectors of all indexed functions."""
+    """Measures a version, publishes it with the vectors of all indexed functions, and lets it serve when it is whole.
+
+    Raises:
+        InterruptedRun: The caller asked to stop; nothing was published.
+    """
     tensors, metrics = version_tensors(trained), best_figures(state)
     manifest = manifest_of(session, dataset, trained, metrics, state)
     results = []
@@ -70,10 +75,12 @@ def publish(session: Session, dataset: Dataset, trained: Trained, state: Trainin
         manifest["metrics"] = metrics | metrics_of(results, session.model)
         manifest["evaluation"] = as_rows(results)
         manifest["latency"] = {"embed": embed_latency(predictor, dataset)}
-    versions = session.engine.versions
+    nodes, versions = dataset.index.functions, session.engine.versions
+    vectors = function_vectors(session, dataset, trained)
     version = versions.publish(session.model, version_files(session, trained, tensors), json.dumps(manifest))
+    versions.write_vectors(session.model, version, nodes, vectors)
     versions.promote(session.model, version)
-    write_vectors(session, dataset, trained, version)
+    note_published(session.run.state, version)
     figures = {name: metric["value"] for name, metric in metrics.items()}
     session.emit({"event": "done", "version": version, "metrics": figures, "stopped": state.progress.stopped})
     return TrainResult(session.run.path, version, figures, results)
@@ -92,10 +99,11 @@ def best_figures(state: TrainingState) -> dict[str, dict[str, Any]]:
 def manifest_of(
     session: Session, dataset: Dataset, trained: Trained, metrics: dict[str, dict[str, Any]], state: TrainingState
 ) -> dict[str, Any]:
-    """What is known about the version; name, parent, time and checksums are filled in by publishing."""
+    """What is known about the version; name, time and checksums are filled in by publishing."""
     counts = {f"{split}_{name}": many for split in SPLITS for name, many in count_split(dataset, split).items()}
     return {
         "model": session.model,
+        "parent": state.progress.published,
         "feature_schema": _core.schema_fingerprint(),
         "vocabulary": trained.vocabulary,
         "config": session.config.model_dump(mode="json"),
@@ -131,12 +139,13 @@ def version_files(session: Session, trained: Trained, tensors: dict[str, Tensor]
     }
 
 
-def write_vectors(session: Session, dataset: Dataset, trained: Trained, version: str) -> None:
-    """Encodes every indexed function the way a query is encoded, and stores the vectors with the version."""
+def function_vectors(session: Session, dataset: Dataset, trained: Trained) -> NDArray[np.float32]:
+    """(n, d): the whitened vectors of every indexed function."""
     nodes = dataset.index.functions
     texts = dataset.index.function_texts(nodes)
-    session.say(f"writes the vectors of {count(len(texts))} functions")
-    chunks = [trained.encode(texts[start : start + VECTOR_CHUNK]) for start in range(0, len(texts), VECTOR_CHUNK)]
-    vectors = [trained.whitening.apply(chunk) for chunk in chunks]
-    if vectors:
-        session.engine.versions.write_vectors(session.model, version, nodes, np.concatenate(vectors))
+    session.begin(f"computes the vectors of {count(len(texts))} functions")
+    rows = [np.zeros((0, len(trained.whitening.mean)), np.float32)]
+    for start in range(0, len(texts), VECTOR_CHUNK):
+        session.heed_stop()
+        rows.append(trained.whitening.apply(trained.encode(texts[start : start + VECTOR_CHUNK])))
+    return np.concatenate(rows)

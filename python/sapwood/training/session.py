@@ -47,7 +47,8 @@ class TrainResult:
 class Session:
     """One call of `train`: from opening the run folder to its end.
 
-    A budget counts from the first step on, so that there is something to publish whatever preparing took.
+    A budget counts from the first step on, so that there is something to publish whatever preparing took, and over all
+    sessions of a run. With one, the learning rate follows the clock, so no two runs are the same to the last bit.
     """
 
     engine: Engine
@@ -60,6 +61,7 @@ class Session:
     on_event: OnEvent
     should_stop: ShouldStop
     started: float
+    spent_before: float = 0.0
     _recent: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=20))
 
     def fingerprint(self, data: str) -> str:
@@ -72,6 +74,7 @@ class Session:
         """Loads the state to go on from, if there is one."""
         if self.resumed_from is not None:
             state.load(self.resumed_from)
+            self.spent_before = state.progress.seconds
             self.say(f"continues after {state.progress.steps_done} steps of {self.run.path}")
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
 
@@ -85,15 +88,23 @@ class Session:
         self.emit({"event": "message", "message": text})
 
     def begin(self, text: str) -> None:
-        """A sentence about a part after the steps that takes a while and begins now.
+        """A sentence about a part that takes a while and begins now; raises what `heed_stop` raises."""
+        self.heed_stop()
+        self.say(text)
+
+    def heed_stop(self) -> None:
+        """Before or after the steps: returns if the caller did not ask to stop.
 
         Raises:
-            InterruptedRun: The caller asked to stop; the state was saved with the last epoch.
+            InterruptedRun: The caller asked; the last state, where there is one, was saved before.
         """
-        if self.should_stop():
-            message = "training was stopped after its last epoch; `--ckpt-path last` goes on from there"
-            raise InterruptedRun(message)
-        self.say(text)
+        if not self.should_stop():
+            return
+        if self.run.state.exists():
+            message = "training was stopped; `--ckpt-path last` goes on from its last state"
+        else:
+            message = "training was stopped before its first step, so there is nothing to go on from; start it again"
+        raise InterruptedRun(message)
 
     def emit(self, event: Event) -> None:
         """Hands an event to the caller."""
@@ -101,8 +112,8 @@ class Session:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since there was something to learn from."""
-        return time.monotonic() - self.started
+        """Seconds spent on steps, those of earlier sessions of the run included."""
+        return self.spent_before + time.monotonic() - self.started
 
     @property
     def out_of_budget(self) -> bool:
@@ -137,6 +148,7 @@ class Session:
         _require_finite(losses, self.run)
         progress = state.progress
         progress.add(losses)
+        progress.seconds = self.elapsed
         self._tell_step(progress, losses, pairs, steps)
         if self.should_stop():
             state.save(self.run.state)
@@ -177,7 +189,7 @@ class Session:
         losses = {f"train_{name}": value for name, value in progress.close_epoch().items()}
         losses |= {f"validation_{name}": value for name, value in validation.items()}
         score = losses.get("validation_loss", losses.get("train_loss"))
-        record |= {**losses, "best": state.keep_best(math.inf if score is None else score)}
+        record |= {**losses, "best": state.judge(math.inf if score is None else score)}
         progress.history.append(record)
         event = {"event": "epoch", "epochs": self.recipe.epochs, "loss": score, "losses": losses, **record}
         self.run.log(event, progress.steps_done)
@@ -206,7 +218,7 @@ def open_session(
         recipe: Those of the model.
         model: Its name.
         on_event: Is given every event.
-        should_stop: Is asked after each step.
+        should_stop: Is asked after each step, and between the items of other long work.
         resume: `last`, a run folder or a state file; None starts afresh.
     """
     started = time.monotonic()

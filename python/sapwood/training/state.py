@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
     from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 Losses = dict[str, float | None]
 """Losses by name; None for a head that had no label to learn from."""
@@ -26,7 +27,13 @@ FORMAT = "sapwood-training-state-1"
 
 @dataclass
 class Progress:
-    """Where a run stands: epochs and steps that are done, and of the epoch under way each loss with its steps."""
+    """Where a run stands: epochs and steps that are done, and of the epoch under way each loss with its steps.
+
+    Attributes:
+        scheduler: What the schedule of the learning rate remembers, where there is one.
+        seconds: Spent on training, over all sessions.
+        published: The last version that was made of this run.
+    """
 
     epoch: int = 0
     step: int = 0
@@ -37,6 +44,8 @@ class Progress:
     known: dict[str, int] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     scheduler: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    published: str | None = None
     device: str = "cpu"
     threads: int = 1
     stopped: str | None = None
@@ -70,6 +79,20 @@ class TrainingState:
     progress: Progress
     fingerprint: str
     best: dict[str, Tensor] = field(default_factory=dict)
+    schedule: ReduceLROnPlateau | None = None
+
+    def follow(self, schedule: ReduceLROnPlateau) -> None:
+        """Lowers the learning rate by a schedule of epochs, which goes on where the run had stopped."""
+        if self.progress.scheduler:
+            schedule.load_state_dict(self.progress.scheduler)
+        self.schedule = schedule
+
+    def judge(self, loss: float) -> bool:
+        """Takes the loss of the epoch just finished: for the schedule, and for `keep_best`, whose answer it gives."""
+        if self.schedule is not None:
+            self.schedule.step(loss)
+            self.progress.scheduler = self.schedule.state_dict()
+        return self.keep_best(loss)
 
     def keep_best(self, loss: float) -> bool:
         """Remembers the weights if `loss` of the epoch just finished is the lowest yet, and says whether it is."""
@@ -87,9 +110,7 @@ class TrainingState:
         tensors |= {f"best.{name}": weight for name, weight in self.best.items()}
         tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
         values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
-        header = {"format": FORMAT, "values": json.dumps(values)}
-        contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        write_atomic(str(path), save(contiguous, header))
+        _write(path, tensors, values)
 
     def load(self, path: Path) -> None:
         """Continues from what `save` wrote.
@@ -111,6 +132,13 @@ class TrainingState:
         _restore_rng(_under("rng.", tensors))
 
 
+def note_published(path: Path, version: str) -> None:
+    """Notes in a saved state that a version was made of it, and leaves the rest as it is."""
+    tensors, values = read_state(path)
+    values["progress"]["published"] = version
+    _write(path, tensors, values)
+
+
 def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Tensors and values of a state file; raises `BadInputError` for anything else."""
     try:
@@ -125,6 +153,12 @@ def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise BadInputError(message)
     values: dict[str, Any] = json.loads(header["values"])
     return tensors, values
+
+
+def _write(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
+    header = {"format": FORMAT, "values": json.dumps(values)}
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomic(str(path), save(contiguous, header))
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, Mutants, mutants_of_split, statement_targets
+from sapwood.data import TRAIN, VALIDATION, Mutants, go_on, mutants_of_split, statement_targets
 from sapwood.models.encode import encode_trees
 from sapwood.models.priors import priors_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
@@ -21,6 +21,7 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
+    adamw,
     epoch_draws,
     made_ahead,
     make_views,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Config
-    from sapwood.data import Dataset
+    from sapwood.data import Dataset, HeedStop
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
@@ -85,9 +86,9 @@ class TreeData:
         }
 
 
-def prepare(dataset: Dataset, device: str) -> TreeData:
+def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> TreeData:
     """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
-    views = make_views(dataset)
+    views = make_views(dataset, heed_stop)
     training = [dataset.texts[position] for position in dataset.positions(TRAIN).tolist()]
     vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
     return TreeData(
@@ -96,7 +97,7 @@ def prepare(dataset: Dataset, device: str) -> TreeData:
         views=views,
         vocabulary=vocabulary,
         pairs={split: pairs_of_split(dataset, views, split) for split in (TRAIN, VALIDATION)},
-        mutants={split: mutants_of_split(dataset, split) for split in (TRAIN, VALIDATION)},
+        mutants={split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)},
     )
 
 
@@ -142,7 +143,8 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     texts += [mutants.texts[position] for position in chosen.tolist()]
     texts += [data.dataset.texts[position] for position in mutants.functions[chosen].tolist()]
     hidden = rng.random(len(texts)) < settings.anonymous_share
-    hidden[-count:] = hidden[len(texts) - 2 * count : len(texts) - count]  # a mutant and its original look alike
+    originals = len(texts) - count
+    hidden[originals:] = hidden[originals - count : originals]  # a mutant and its original look alike
     forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, hidden.tolist())
     targets, known = statement_labels(forest, 2 * len(pairs), [mutants.lines[position] for position in chosen.tolist()])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
@@ -206,15 +208,8 @@ class Learner(nn.Module):
 
 
 def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
-    """AdamW; embeddings, biases and the temperature are not decayed. The fused step keeps a large embedding cheap."""
-    settings = config.tree_lstm
-    weights = dict(learner.named_parameters())
-    decayed = [name for name, weight in weights.items() if weight.ndim > 1 and "embedding" not in name]
-    groups: list[dict[str, Any]] = [
-        {"params": [weights[name] for name in decayed]},
-        {"params": [weight for name, weight in weights.items() if name not in decayed], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
+    """AdamW over all weights."""
+    return adamw(learner, config.tree_lstm)
 
 
 def rate_at(share: float) -> float:
@@ -271,4 +266,4 @@ def conclude(data: TreeData, learner: Learner) -> Trained:
     )
 
 
-RECIPE = Recipe(MODEL, lambda config: config.tree_lstm, prepare, Learner, optimiser_of, fit, conclude)
+RECIPE = Recipe(MODEL, lambda config: config.tree_lstm, prepare, draws_of, Learner, optimiser_of, fit, conclude)

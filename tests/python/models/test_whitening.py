@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sapwood.errors import BadInputError
 from sapwood.models.whitening import fit_whitening
 
 
@@ -42,5 +43,5 @@ def test_order_of_rows_does_not_matter_for_the_signs():
 
 @pytest.mark.parametrize(("rows", "reason"), [(1, "at least two"), (3, "all the same")])
 def test_vectors_without_spread_are_refused(rows, reason):
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(BadInputError, match=reason):
         fit_whitening(np.ones((rows, 4), np.float32))

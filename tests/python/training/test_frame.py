@@ -27,7 +27,7 @@ def called(monkeypatch):
     return calls
 
 
-def recipe_of(calls, losses):
+def recipe_of(calls, losses, draws=("a batch",)):
     """A toy that is trained for as many epochs as there are losses, one step each."""
 
     def fit(session, _data, learner, state):
@@ -46,7 +46,8 @@ def recipe_of(calls, losses):
     return frame.Recipe(
         model="toy",
         settings=lambda config: config.tree_lstm,
-        prepare=part("prepare", lambda: SimpleNamespace(counts={"examples": 3})),
+        prepare=part("prepare", lambda: SimpleNamespace(counts={"examples": 3}, pairs={"train": []})),
+        draws=lambda _data, _epoch: draws,
         learner=part("learner", Toy),
         optimiser=lambda learner, _config: torch.optim.AdamW(learner.parameters()),
         fit=lambda *given: (calls.append("fit"), fit(*given)),
@@ -59,6 +60,12 @@ def test_the_parts_are_called_in_order_and_the_best_weights_are_published(engine
     frame.run(recipe_of(called, [3.0, 1.0, 2.0]), engine, config, on_event=events.append)
     assert called == ["prepare", "learner", "fit", 2.0]
     assert next(event for event in events if event["event"] == "start")["counts"] == {"examples": 3}
+
+
+def test_without_a_batch_nothing_is_trained(engine, config, called):
+    with pytest.raises(BadInputError, match="index more code"):
+        frame.run(recipe_of(called, [3.0], draws=()), engine, config)
+    assert called == ["prepare"]
 
 
 def test_a_head_without_labels_has_no_loss(engine, config, called):

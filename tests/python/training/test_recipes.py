@@ -33,8 +33,9 @@ OTHER = "import os\n\ndef home():\n    return os.path.expanduser('~')\n"
 
 
 def stop_after(steps):
-    calls = iter(range(steps))
-    return lambda: next(calls, None) is None
+    """Arguments of `train` that ask for a stop after so many steps."""
+    seen = []
+    return {"on_event": lambda event: seen.append(event["event"]), "should_stop": lambda: seen.count("step") >= steps}
 
 
 def settings_of(config, *overrides):
@@ -76,7 +77,7 @@ def test_an_interrupted_run_resumes_to_the_same_bits(engine, config, model):
     whole = train(model, engine, config)
     stop = int(np.random.default_rng(len(model)).integers(1, whole.metrics["steps"]))
     with pytest.raises(InterruptedRun, match="ckpt-path last"):
-        train(model, engine, settings_of(config, ("experiment_name", "stopped")), should_stop=stop_after(stop))
+        train(model, engine, settings_of(config, ("experiment_name", "stopped")), **stop_after(stop))
     resumed = train(model, engine, settings_of(config, ("experiment_name", "stopped")), resume="last")
     assert resumed.metrics == whole.metrics
     histories = [json.loads((run.run_dir / "history.json").read_text()) for run in (whole, resumed)]
