@@ -47,6 +47,7 @@ __all__ = [
     "ParseBudgetError",
     "PathDeniedError",
     "PathMissingError",
+    "PlacedText",
     "Rewritten",
     "SapwoodError",
     "SchemaMismatchError",
@@ -303,6 +304,19 @@ class TextGraphs:
     def import_labels(self) -> tuple[NDArray[np.uint32], list[str]]:
         """Pairs (node, absolute module as written)."""
 
+@final
+class PlacedText:
+    """A text where a file of the index stands, with as much of the project as some hops reach."""
+
+    @property
+    def graph(self) -> InputGraph: ...
+    @property
+    def file_node(self) -> int:
+        """The text's file node in the graph."""
+    @property
+    def functions(self) -> NDArray[np.uint32]:
+        """The text's functions and methods in the graph, ascending."""
+
 def text_graphs(texts: Sequence[str], language: str = "python") -> TextGraphs:
     """The graph of each text as if it were a file of its own; externals have no features and no neighbours.
 
@@ -544,6 +558,11 @@ class Engine:
         """Why searches by example and by place go without learned vectors although a version serves; None if all is well."""
     def structure_vectors(self, texts: Sequence[str], language: str = "python") -> NDArray[np.float32]:
         """(n, 4096): signed hashing of terms weighted as in the stored index, L2-normalised."""
+    def place(self, code: str, path: str, language: str = "python", hops: int = 3) -> PlacedText | None:
+        """The text where the indexed file at `path` stands; None where it stands alone.
+
+        It stands alone where nothing is indexed, and where `path` is no indexed file below the root.
+        """
 
 def write_atomic(path: str, data: bytes) -> None:
     """Writes a file so that a reader sees the old bytes or all of the new ones, also after a crash."""

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use sapwood_core::Language;
+use sapwood_core::sampler::PlacedText;
 use sapwood_workspace::{RunLock, Sources, Versions, Workspace};
 use serde::de::DeserializeOwned;
 
@@ -266,6 +267,23 @@ impl Engine {
     pub fn analyze(&self, items: Vec<Item>) -> Result<Analyzed> {
         let request = AnalyzeRequest { workspace: self.folder()?, version: SERVING.to_owned(), items };
         self.ask(&Request::Analyze(request), &mut |_| {}, &Cancel::new())
+    }
+
+    /// A text where the file at `path` stands, with as much of the project as `hops` hops reach: what the graph model
+    /// reads of a text that has a path. None where the text stands alone, which it does where nothing is indexed and
+    /// where `path` is no indexed file of its language below the source root.
+    ///
+    /// # Errors
+    /// Code `damaged_index`, and the typed reason for a text that cannot be taken.
+    pub fn place(&self, code: &str, path: &str, language: Language, hops: usize) -> Result<Option<PlacedText>> {
+        let index = match self.index_data() {
+            Err(error) if error.code() == "no_index" => return Ok(None),
+            index => index?,
+        };
+        match index::path_below(self.workspace.storage().as_ref(), self.workspace.source_root(), path) {
+            Some(path) => index.place(code, &path, language, hops),
+            None => Ok(None),
+        }
     }
 
     fn ask<T: DeserializeOwned>(

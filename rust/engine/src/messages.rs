@@ -115,7 +115,8 @@ pub struct Item {
     pub language: String,
     /// Any source text, from an expression to a file.
     pub code: String,
-    /// Where in the workspace it stands, if anywhere.
+    /// The indexed file in whose place it stands, relative to the source root or absolute below it. Without one, or with
+    /// any other path, the text stands alone.
     #[serde(default)]
     pub path: Option<String>,
 }

@@ -13,6 +13,7 @@ use sapwood_search::HASHED_DIMENSIONS;
 
 use crate::arrays::moved_matrix;
 use crate::errors::to_python;
+use crate::graphs::PlacedText;
 use crate::index::Index;
 use crate::json::to_object;
 use crate::versions::Versions;
@@ -112,6 +113,21 @@ impl Engine {
         let language = Language::from_name(language).map_err(to_python)?;
         let vectors = py.detach(|| self.0.structure_vectors(&texts, language)).map_err(to_python)?;
         moved_matrix(py, vectors, HASHED_DIMENSIONS)
+    }
+
+    /// The text where the indexed file at `path` stands; None where it stands alone.
+    #[pyo3(signature = (code, path, language = "python", hops = 3))]
+    fn place(
+        &self,
+        py: Python<'_>,
+        code: &str,
+        path: &str,
+        language: &str,
+        hops: usize,
+    ) -> PyResult<Option<PlacedText>> {
+        let language = Language::from_name(language).map_err(to_python)?;
+        let placed = py.detach(|| self.0.place(code, path, language, hops)).map_err(to_python)?;
+        placed.map(|placed| PlacedText::new(py, placed)).transpose()
     }
 }
 

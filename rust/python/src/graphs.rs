@@ -197,6 +197,41 @@ impl TextGraphs {
     }
 }
 
+/// A text where a file of the index stands, with as much of the project as some hops reach.
+#[pyclass(frozen, module = "sapwood._core")]
+pub(crate) struct PlacedText {
+    graph: Py<InputGraph>,
+    file_node: u32,
+    functions: Vec<u32>,
+}
+
+impl PlacedText {
+    pub(crate) fn new(py: Python<'_>, placed: sampler::PlacedText) -> PyResult<Self> {
+        let sampler::PlacedText { graph, file_node, functions } = placed;
+        Ok(Self { graph: Py::new(py, InputGraph(Arc::new(graph)))?, file_node, functions })
+    }
+}
+
+#[pymethods]
+impl PlacedText {
+    #[getter]
+    fn graph(&self, py: Python<'_>) -> Py<InputGraph> {
+        self.graph.clone_ref(py)
+    }
+
+    /// The text's file node in the graph.
+    #[getter]
+    fn file_node(&self) -> u32 {
+        self.file_node
+    }
+
+    /// The text's functions and methods in the graph, ascending.
+    #[getter]
+    fn functions<'py>(slf: &Bound<'py, Self>) -> Column<'py, u32> {
+        view(slf, |placed| &placed.functions)
+    }
+}
+
 /// The graph of each text as if it were a file of its own.
 #[pyfunction]
 #[pyo3(signature = (texts, language = "python"))]

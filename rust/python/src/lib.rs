@@ -63,6 +63,7 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<graphs::InputGraph>()?;
     module.add_class::<graphs::Neighbourhood>()?;
     module.add_class::<graphs::TextGraphs>()?;
+    module.add_class::<graphs::PlacedText>()?;
     module.add_class::<structure::StructureIndex>()?;
     module.add_class::<rewriting::Rewritten>()?;
     module.add_class::<index::Index>()?;

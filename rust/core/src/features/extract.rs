@@ -224,12 +224,10 @@ impl<'a> Extractor<'a> {
     fn assemble(self) -> SparseRows {
         let mut rows = SparseRows::default();
         for place in self.places {
-            if place != NONE {
-                let (columns, values) = self.finished.row(place);
-                rows.indices.extend_from_slice(columns);
-                rows.values.extend_from_slice(values);
+            match place {
+                NONE => rows.end_row(),
+                _ => rows.push_row(self.finished.row(place)),
             }
-            rows.end_row();
         }
         rows
     }

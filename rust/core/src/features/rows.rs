@@ -40,6 +40,13 @@ impl SparseRows {
         self.indptr.push(self.indices.len() as u32);
     }
 
+    /// Appends a whole row: columns, ascending, and values.
+    pub fn push_row(&mut self, (columns, values): (&[u16], &[f32])) {
+        self.indices.extend_from_slice(columns);
+        self.values.extend_from_slice(values);
+        self.end_row();
+    }
+
     /// Appends another's rows.
     pub fn extend(&mut self, other: &Self) {
         let end = self.indices.len() as u32;

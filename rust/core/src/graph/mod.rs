@@ -6,6 +6,7 @@
 mod chain;
 mod collect;
 mod columns;
+mod definitions;
 mod facts;
 mod imports;
 mod kinds;

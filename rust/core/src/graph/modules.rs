@@ -207,11 +207,7 @@ impl<'files> Modules<'files> {
     }
 
     fn symbols(&self, (file, owner): Place, name: &str) -> &'files [Symbol] {
-        let symbols = &self.files[file as usize].symbols;
-        let place = |symbol: &Symbol| (symbol.owner, symbol.name.as_str()).cmp(&(owner, name));
-        let start = symbols.partition_point(|symbol| place(symbol).is_lt());
-        let end = start + symbols[start..].partition_point(|symbol| place(symbol).is_eq());
-        &symbols[start..end]
+        self.files[file as usize].symbols_of(owner, name)
     }
 
     /// The methods that a class itself has under a name.

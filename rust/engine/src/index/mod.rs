@@ -6,6 +6,7 @@
 mod build;
 mod documentation;
 mod export;
+mod place;
 mod read;
 mod report;
 mod source;
@@ -24,6 +25,7 @@ use sapwood_workspace::Sources;
 pub(crate) use build::build_walked;
 pub use build::{Built, OnProgress, Progress, build};
 pub(crate) use documentation::documentation;
+pub(crate) use place::path_below;
 pub use read::Content;
 pub(crate) use read::words;
 pub use report::{IndexReport, SkippedFile};
