@@ -71,6 +71,7 @@ __all__ = [
     "near_duplicates",
     "parse_forest",
     "preserve",
+    "readable_text",
     "schema_fingerprint",
     "structure_terms",
     "text_graphs",
@@ -219,6 +220,12 @@ class Forest:
 
 def check_text(text: str, language: str = "python") -> int:
     """Number of syntax errors of a text that can be taken; raises the typed reason for one that cannot."""
+
+def readable_text(text: str, language: str = "python") -> str:
+    """The text as it is best read: with its last string closed where it then has fewer syntax errors.
+
+    Lines keep their numbers. Raises `CodeSyntaxError` where there is no statement and no expression.
+    """
 
 def parse_forest(
     texts: Sequence[str],

@@ -5,12 +5,14 @@ The command line, the Python API and an embedding host all answer through here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from sapwood import _core
+from sapwood.answers import Item
 from sapwood.dependencies import require_training
-from sapwood.errors import BadInputError, CodeSyntaxError, NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.errors import BadInputError, NoIndexError, NoWorkspaceError, SapwoodError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sapwood.answers import Analysis, Item
+    from sapwood.answers import Analysis
     from sapwood.inference import Analyzer, Predictor
 
 Answer = TypeVar("Answer")
@@ -60,8 +62,8 @@ class Answerer:
         """The vector of each item, or the reason why it has none, in order."""
         if model == STRUCTURE:
             return each(items, self._embed_structure)
-        predictor = self._predictor(model, version)
-        return each(items, lambda taken: list(predictor.embed(*_columns(taken))))
+        predictor, core = self._predictor(model, version), self._workspace()
+        return each(items, lambda taken: list(predictor.embed_items(taken, core)))
 
     def analyze(self, items: Sequence[Item], version: str = "serving") -> list[Analysis | SapwoodError]:
         """The analysis of each item, or the reason why it has none, in order."""
@@ -98,7 +100,7 @@ class Answerer:
         return self._core
 
     def _embed_structure(self, items: Sequence[Item]) -> list[NDArray[np.float32]]:
-        texts, languages = _columns(items)
+        texts, languages = [item.code for item in items], [item.language for item in items]
         vectors: dict[int, NDArray[np.float32]] = {}
         for language in sorted(set(languages)):
             places = [place for place, other in enumerate(languages) if other == language]
@@ -115,25 +117,21 @@ class Answerer:
 
 
 def each(items: Sequence[Item], answer: Callable[[Sequence[Item]], Sequence[Answer]]) -> list[Answer | SapwoodError]:
-    """`answer` of all the items that can be taken, together; the reason in place of the others."""
-    refusals = [refusal(item) for item in items]
-    taken = [item for item, reason in zip(items, refusals, strict=True) if reason is None]
-    answers = iter(_answers(taken, answer))
-    return [next(answers) if reason is None else reason for reason in refusals]
+    """`answer` of all the items that can be read, together; the reason in place of the others."""
+    read = [readable(item) for item in items]
+    answers = iter(_answers([item for item in read if isinstance(item, Item)], answer))
+    return [next(answers) if isinstance(item, Item) else item for item in read]
 
 
-def refusal(item: Item) -> SapwoodError | None:
-    """Why a text can't be taken, None if it can."""
+def readable(item: Item) -> Item | SapwoodError:
+    """The item with its text as it is best read, or why nothing can be read of it."""
     try:
-        mistakes = _core.check_text(item.code, item.language)
+        code = _core.readable_text(item.code, item.language)
     except SapwoodError as error:
         return error
     except UnicodeEncodeError:
         return BadInputError("the code holds half of a surrogate pair, which no text can; send valid Unicode")
-    if mistakes == 0:
-        return None
-    count = "a syntax error" if mistakes == 1 else f"{mistakes} syntax errors"
-    return CodeSyntaxError(f"the code has {count} as {item.language}; correct it, or name its language")
+    return item if code == item.code else replace(item, code=code)
 
 
 def _answers(
@@ -148,7 +146,3 @@ def _answers(
             return [error]
     # One text spoils the batch: each for itself, so that the others are answered.
     return [one for item in items for one in _answers([item], answer)]
-
-
-def _columns(items: Sequence[Item]) -> tuple[list[str], list[str]]:
-    return [item.code for item in items], [item.language for item in items]

@@ -16,7 +16,10 @@ class Item:
     """Any source text, from an expression to a file."""
     language: str = "python"
     path: str | None = None
-    """Where in the workspace the text stands, `/`-relative to its root; None where it stands alone."""
+    """The indexed file in whose place the text stands, relative to the root of the sources or absolute below it.
+
+    Without one, or with any other path, the text stands alone.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,14 +104,22 @@ class Engine:
         """Why searches by place and by code go without the serving version's vectors; None if nothing is wrong."""
         return self._core.vectors_problem()
 
-    def embed(self, code: str, language: str = "python", model: str = "tree-lstm") -> NDArray[np.float32]:
+    def embed(
+        self, code: str, language: str = "python", model: str = "tree-lstm", path: str | None = None
+    ) -> NDArray[np.float32]:
         """The vector of a text, of length 1: (512,) from tree-lstm, (256,) from graphsage, (4096,) from structure.
+
+        Args:
+            code: Any source text, from an expression to a file.
+            language: Name of its language.
+            model: What embeds; graphsage alone looks beyond the text and takes notice of `path`.
+            path: The indexed file in whose place the text stands, see `Item.path`.
 
         Raises:
             NoModelError: The model was not trained yet.
             SapwoodError: The typed reason why the text can't be taken.
         """
-        return _answer(self._answerer.embed([Item(None, code, language)], model))
+        return _answer(self._answerer.embed([Item(None, code, language, path)], model))
 
     def analyze(self, code: str, language: str = "python", path: str | None = None) -> Analysis:
         """What the models say about a text.
@@ -119,7 +127,7 @@ class Engine:
         Args:
             code: Any source text, from an expression to a file.
             language: Name of its language.
-            path: Where in the workspace it stands, `/`-relative; None where it stands alone.
+            path: The indexed file in whose place the text stands, see `Item.path`.
 
         Raises:
             NoModelError: No model was trained yet.

@@ -20,13 +20,12 @@ from sapwood import _core
 from sapwood.answers import Analysis, Bug, Import, Item, Line
 from sapwood.errors import (
     DamagedVersionError,
-    NoIndexError,
     NoModelError,
     SchemaMismatchError,
     VocabularyMismatchError,
 )
-from sapwood.models.encode import embed_seeds, encode_files, encode_trees
-from sapwood.models.graphsage import BUGS, CONFIDENCE, HEADS, IMPORTS, GraphSage, GraphSageShape
+from sapwood.models.encode import EVERY_NEIGHBOUR, embed_seeds, encode_trees
+from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, HEADS, IMPORTS, GraphSage, GraphSageShape
 from sapwood.models.priors import SAMPLED, Priors, any_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import Whitening
@@ -43,7 +42,7 @@ LABELS = {GRAPHSAGE: "imports.json", TREE_LSTM: "vocabulary.json"}
 LINE_FLOOR, MOST_LINES = 0.05, 20
 """Lines that score less, or come after so many, say nothing."""
 MOST_IMPORTS = 10
-FILE, FUNCTION = "file", "function"
+FUNCTION = "function"
 WHITENING = "whitening."
 """What the names of the whitening's tensors begin with."""
 
@@ -54,7 +53,7 @@ class _Nodes:
 
     graph: _core.InputGraph
     file: int
-    functions: NDArray[np.int64]
+    functions: NDArray[np.integer[Any]]
 
 
 class Predictor(ABC):
@@ -107,6 +106,11 @@ class Predictor(ABC):
             self._whitening.apply(self._encode(text, language)) for text, language in zip(texts, languages, strict=True)
         ]
         return np.concatenate(rows)
+
+    def embed_items(self, items: Sequence[Item], engine: _core.Engine) -> NDArray[np.float32]:
+        """(n, d): as `embed`; a model that looks beyond a text sees an item with a path in the project of `engine`."""
+        del engine
+        return self.embed([item.code for item in items], [item.language for item in items])
 
     @abstractmethod
     def bug_scores(
@@ -181,8 +185,20 @@ class GraphPredictor(Predictor):
         shape = GraphSageShape(len(self.import_names), **manifest["config"]["graphsage"]["model"])
         self._encoder = _filled(GraphSage(shape), weights, f"{GRAPHSAGE} {version}")
 
+    def embed_items(self, items: Sequence[Item], engine: _core.Engine) -> NDArray[np.float32]:
+        """See `Predictor.embed_items`."""
+        rows = [np.zeros((0, len(self._whitening.mean)), np.float32)]
+        rows += [self._whitening.apply(self._output(_nodes(engine, item))) for item in items]
+        return np.concatenate(rows)
+
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
-        return encode_files(self._encoder, [text], language, 1)
+        return self._output(_alone(text, language))
+
+    @torch.inference_mode()
+    def _output(self, nodes: _Nodes) -> NDArray[np.float32]:
+        embedding = embed_seeds(self._encoder, nodes.graph, np.array([nodes.file], np.uint32), 1)
+        output: NDArray[np.float32] = self._encoder.head(CODE, embedding).numpy()
+        return output
 
     def bug_scores(
         self, texts: Sequence[str], languages: Sequence[str]
@@ -212,7 +228,7 @@ class GraphPredictor(Predictor):
         return scores
 
     @torch.inference_mode()
-    def _logits(self, head: str, graph: _core.InputGraph, seeds: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _logits(self, head: str, graph: _core.InputGraph, seeds: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         embeddings = embed_seeds(self._encoder, graph, seeds.astype(np.uint32), len(seeds))
         logits: NDArray[np.float32] = self._encoder.head(head, embeddings).numpy()
         return logits
@@ -255,15 +271,11 @@ class Analyzer:
         )
 
     def analyze(self, items: Sequence[Item]) -> list[Analysis]:
-        """The analysis of each item, in order.
-
-        An item whose code is the indexed file at its `path` is seen at its place in the project, with those who call
-        it; any other stands alone.
-        """
+        """The analysis of each item, in order; the graph model sees an item with a path in its project."""
         return [self._analyze(item) for item in items]
 
     def _analyze(self, item: Item) -> Analysis:
-        nodes = None if self._graph is None else self._nodes(item)
+        nodes = None if self._graph is None else _nodes(self._engine, item)
         heads = frozenset() if self._graph is None else self._graph.trained_heads
         wrong = self._wrong(item)
         imports = self._imports(nodes) if IMPORTS in heads else None
@@ -276,10 +288,6 @@ class Analyzer:
             imports=imports,
             untrained=tuple(name for name in HEADS if untrained.get(name, False)),
         )
-
-    def _nodes(self, item: Item) -> _Nodes:
-        placed = None if item.path is None else _in_project(self._engine, item)
-        return placed or _alone(item.code, item.language)
 
     def _wrong(self, item: Item) -> Bug | None:
         """What the tree model says alone: it tells no kinds."""
@@ -304,28 +312,19 @@ class Analyzer:
         return Bug(any_of(kinds), named, () if wrong is None else wrong.lines)
 
 
+def _nodes(engine: _core.Engine, item: Item) -> _Nodes:
+    """The item where the indexed file at its path stands, or alone."""
+    hops = len(EVERY_NEIGHBOUR)
+    placed = None if item.path is None else engine.place(item.code, item.path, item.language, hops)
+    if placed is None:
+        return _alone(item.code, item.language)
+    return _Nodes(placed.graph, placed.file_node, placed.functions)
+
+
 def _alone(text: str, language: str) -> _Nodes:
     graphs = _core.text_graphs([text], language)
     functions = np.flatnonzero(graphs.node_kind == _core.NODE_KINDS.index(FUNCTION))
     return _Nodes(graphs.graph, int(graphs.file_nodes[0]), functions)
-
-
-def _in_project(engine: _core.Engine, item: Item) -> _Nodes | None:
-    """The indexed file at the item's path, where the item is that file, as it was indexed."""
-    try:
-        index = engine.index_data()
-    except NoIndexError:
-        return None
-    paths = index.file_paths
-    if item.path not in paths:
-        return None
-    file = paths.index(item.path)
-    if index.file_texts(np.array([file], np.uint32)) != [item.code]:
-        return None
-    own = np.flatnonzero(index.node_file == file)
-    kinds = index.node_kind[own]
-    root = own[kinds == _core.NODE_KINDS.index(FILE)]
-    return _Nodes(index.input_graph, int(root[0]), own[kinds == _core.NODE_KINDS.index(FUNCTION)])
 
 
 def _require_schema(manifest: Mapping[str, Any], version: str) -> None:

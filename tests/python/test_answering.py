@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from sapwood.answering import Answerer, each, refusal
+from sapwood.answering import Answerer, each, readable
 from sapwood.answers import Item
 from sapwood.errors import BadInputError, NoWorkspaceError, SapwoodError, TooLargeError
 
 BAD = [
-    ("def f(:", "python", "syntax"),
+    ("# nothing (yet)\n", "python", "syntax"),
+    (")))((", "python", "syntax"),
+    ("", "python", "syntax"),
     ("x = 1", "klingon", "unknown_language"),
     ("\0", "python", "binary"),
     ("\ud800", "python", "bad_input"),
@@ -16,17 +18,17 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "language", "expected"), BAD, ids=[expected for *_, expected in BAD])
+@pytest.mark.parametrize(("code", "language", "expected"), BAD, ids=[repr(code[:20]) for code, *_ in BAD])
 def test_a_bad_text_has_a_typed_reason_with_a_fix(code, language, expected):
-    reason = refusal(Item("a", code, language))
-    assert reason is not None
+    reason = readable(Item("a", code, language))
+    assert isinstance(reason, SapwoodError)
     assert reason.code == expected
     assert "\n" not in str(reason)
 
 
-@pytest.mark.parametrize("code", ["", "x + 1", "    return x", "import json\n", "def f():\n    pass\n", "é = '💡'"])
-def test_any_source_text_can_be_taken(code):
-    assert refusal(Item("a", code)) is None
+@pytest.mark.parametrize("code", ["x =", "def f(:", "x + 1", "    return x", "import json\n", "def f():\n    pass\n", "é = '💡'"])
+def test_any_source_text_can_be_read(code):
+    assert readable(Item("a", code)) == Item("a", code)
 
 
 def test_good_items_are_answered_together_and_bad_ones_in_place():

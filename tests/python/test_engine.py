@@ -47,7 +47,7 @@ def test_a_model_that_was_not_trained_names_the_command(indexed):
 
 def test_a_text_that_cannot_be_taken_raises_its_reason(indexed):
     with pytest.raises(sapwood.SapwoodError) as raised:
-        sapwood.open(indexed).embed("def f(:", model="structure")
+        sapwood.open(indexed).embed(")))((", model="structure")
     assert raised.value.code == "syntax"
 
 

@@ -34,7 +34,7 @@ def embed(
 ) -> None:
     """Turn code into vectors: JSON lines in and out.
 
-    Reads {"id", "language", "code"} lines and writes {"id", "vector", "version"} lines.
+    Reads {"id", "language", "code", "path"} lines and writes {"id", "vector", "version"} lines.
 
     Vectors are float32 of length 1: 512 numbers from tree-lstm, 256 from graphsage, 4096 from structure, which
     needs nothing trained. A line that can't be handled gives {"id", "error"}, and a row of NaN in a matrix.
@@ -66,7 +66,7 @@ def analyze(
 ) -> None:
     """Say what looks wrong and which imports are needed.
 
-    Reads {"id", "language", "code"} lines and writes {"id", "confidence", "bug", "imports"} lines.
+    Reads {"id", "language", "code", "path"} lines and writes {"id", "confidence", "bug", "imports"} lines.
 
     A head that was not trained answers null and is named in "untrained".
 

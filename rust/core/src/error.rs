@@ -32,6 +32,14 @@ pub enum CoreError {
         /// The budget in milliseconds.
         milliseconds: u64,
     },
+    /// Nothing in the text is code.
+    #[error(
+        "there is no {language} code to read in the text; send at least a statement or an expression, or name its language"
+    )]
+    Unreadable {
+        /// The language as which it was read.
+        language: &'static str,
+    },
     /// The grammar and the library do not fit each other.
     #[error("the grammar for {language} cannot be loaded; build with a matching tree-sitter version")]
     Grammar {

@@ -9,6 +9,7 @@
 //! | [`graph`] | arenas | the project graph |
 //! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
 //! | [`forest`] | arenas | hash-consed trees with levels |
+//! | [`readable`] | a text that is still being typed | the text as it is best read |
 //! | [`rewrite`] | an arena | other source texts: mutants and meaning-preserving variants |
 //! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
 //! | [`language`] | a grammar's kinds | language-neutral categories and roles |
@@ -19,6 +20,7 @@ pub mod forest;
 pub mod graph;
 pub mod language;
 pub mod names;
+pub mod readable;
 pub mod rewrite;
 pub mod sampler;
 #[cfg(test)]
@@ -27,4 +29,5 @@ pub mod syntax;
 
 pub use error::{CoreError, Result};
 pub use language::{Category, Language, Role};
+pub use readable::readable;
 pub use syntax::{ParseLimits, SyntaxTree, parse};

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use sapwood_core::Language;
 use sapwood_core::sampler::PlacedText;
+use sapwood_core::{Language, ParseLimits};
 use sapwood_workspace::{RunLock, Sources, Versions, Workspace};
 use serde::de::DeserializeOwned;
 
@@ -177,10 +177,10 @@ impl Engine {
     /// The `k` functions that hold these words best.
     ///
     /// # Errors
-    /// As [`Self::index_report`].
+    /// As [`Self::index_report`]; code `bad_input` where there is no word.
     pub fn search_words(&self, words: &str, k: usize) -> Result<Vec<Hit>> {
         let index = self.index_data()?;
-        self.search_index(&index)?.find(&index, &search::of_words(words), None, k)
+        self.search_index(&index)?.find(&index, &search::of_words(words)?, None, k)
     }
 
     /// The `k` functions most like the one at a line of an indexed file, without itself. `file` is relative to the
@@ -197,16 +197,17 @@ impl Engine {
         self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
     }
 
-    /// The `k` functions most like a piece of code.
+    /// The `k` functions most like a piece of code, which may be half-typed.
     ///
     /// # Errors
-    /// The typed reason for a code that cannot be taken.
+    /// The typed reason for a code that cannot be taken; code `syntax` where nothing in it is code.
     pub fn search_code(&self, code: &str, language: Language, k: usize) -> Result<Vec<Hit>> {
         let index = self.index_data()?;
-        let mut query = search::of_code(code, language)?;
+        let code = sapwood_core::readable(language, code, &ParseLimits::default())?;
+        let mut query = search::of_code(&code, language)?;
         let serving = self.serving(&index).unwrap_or_default();
         if let Some(serving) = &serving {
-            query.vector = Some(serving.version.embed(&[code], language)?.0);
+            query.vector = Some(serving.version.embed(&[&code], language)?.0);
         }
         self.search_index(&index)?.find(&index, &query, serving.as_ref().map(|serving| &serving.leg), k)
     }

@@ -227,6 +227,7 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::NotUtf8 { .. } => "not_utf8",
         CoreError::Binary { .. } => "binary",
         CoreError::ParseBudget { .. } => "parse_budget",
+        CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
         CoreError::Inconsistent { .. } => "bad_input",
         _ => "internal",

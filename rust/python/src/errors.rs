@@ -20,7 +20,7 @@ const CLASSES: &[(&str, &str, &str)] = &[
     ("not_a_folder", "NotAFolderError", "A file stands where a folder is needed."),
     ("empty_folder", "EmptyFolderError", "A folder holds no source file of a known language."),
     ("not_utf8", "NotUtf8Error", "A text is not UTF-8."),
-    ("syntax", "CodeSyntaxError", "A text has syntax errors where none are allowed."),
+    ("syntax", "CodeSyntaxError", "A text holds no statement and no expression."),
     ("too_large", "TooLargeError", "A text is longer than the limit."),
     ("parse_budget", "ParseBudgetError", "Parsing a text took longer than the budget."),
     ("binary", "BinaryFileError", "A text looks like a binary file."),

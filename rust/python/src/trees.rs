@@ -111,6 +111,15 @@ pub(crate) fn check_text(py: Python<'_>, text: &str, language: &str) -> PyResult
     Ok(parsed.map_err(to_python)?.error_count())
 }
 
+/// The text as it is best read; raises `CodeSyntaxError` where it holds no code.
+#[pyfunction]
+#[pyo3(signature = (text, language = "python"))]
+pub(crate) fn readable_text(py: Python<'_>, text: &str, language: &str) -> PyResult<String> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    let read = py.detach(|| sapwood_core::readable(language, text, &ParseLimits::default()));
+    Ok(read.map_err(to_python)?.into_owned())
+}
+
 /// One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.
 #[pyfunction]
 #[pyo3(signature = (texts, vocabulary, language = "python", anonymous = None))]

@@ -6,7 +6,7 @@ import numpy as np
 
 CODES = [
     {"id": "a", "language": "python", "code": "def f(x):\n    return x + 1\n"},
-    {"id": "b", "code": "def f(:"},
+    {"id": "b", "code": "# only a comment"},
     {"id": 3, "code": "for i in y:\n    print(i)\n", "path": "pkg/mod.py"},
 ]
 TEXT = "".join(json.dumps(code) + "\n" for code in CODES) + "not json\n"

@@ -176,16 +176,6 @@ def test_analysis_joins_both_models_and_names_what_nobody_learned(engine, config
     assert {module.name for module in whole.imports} >= {"json", "os"}
 
 
-def test_an_indexed_file_is_seen_at_its_place(engine, config):
-    train("graphsage", engine, config)
-    analyzer, path = Analyzer.load(engine), "apple/records.py"
-    code = (Path(engine.root) / path).read_text()
-    placed, alone = analyzer.analyze([Item(1, code, path=path), Item(2, code)])
-    assert placed.imports
-    (changed,) = analyzer.analyze([Item(3, code + "\n# more\n", path=path)])
-    assert changed.imports == alone.imports
-
-
 def test_imports_of_a_text_are_not_read_off_its_import_lines(engine, config):
     train("graphsage", engine, config)
     predictor, body = Predictor.load(engine, "graphsage"), "def home():\n    return os.path.expanduser('~')\n"

@@ -44,13 +44,15 @@ pub(crate) struct LanguageDefinition {
     pub(crate) spelling: Spelling,
 }
 
-/// How a language writes what rewrites put into a text, and names that they must beware of.
+/// How a language writes what rewrites and repairs put into a text, and names that they must beware of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spelling {
     /// The true literal.
     pub(crate) true_literal: &'static str,
     /// The false literal.
     pub(crate) false_literal: &'static str,
+    /// What opens and closes a string; those that may span lines first.
+    pub(crate) quotes: &'static [&'static str],
     /// Usual names of a method's receiver.
     pub(crate) receivers: &'static [&'static str],
     /// Functions that see the names of local variables.

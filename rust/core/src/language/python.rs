@@ -22,6 +22,7 @@ pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
     spelling: Spelling {
         true_literal: "True",
         false_literal: "False",
+        quotes: &["\"\"\"", "'''", "\"", "'"],
         receivers: &["self", "cls"],
         name_readers: &["locals", "globals", "vars", "dir", "eval", "exec", "_getframe", "currentframe"],
         commutative_functions: &["max", "min", "gcd"],

@@ -1,6 +1,7 @@
 //! What is searched for.
 
 use sapwood_core::forest::structure_terms;
+use sapwood_core::names::subtokens;
 use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, parse};
 
 use crate::error::{EngineError, Result};
@@ -18,8 +19,12 @@ pub(crate) struct Query {
 }
 
 /// Words of a person.
-pub(crate) fn of_words(words: &str) -> Query {
-    Query { words: words.to_owned(), ..Query::default() }
+pub(crate) fn of_words(words: &str) -> Result<Query> {
+    if subtokens(words).is_empty() {
+        let message = format!("there is no word in {words:?}; give words, FILE:LINE, or code as an example");
+        return Err(EngineError::BadInput { message });
+    }
+    Ok(Query { words: words.to_owned(), ..Query::default() })
 }
 
 /// A piece of code.
