@@ -26,7 +26,9 @@ def test_a_bad_text_has_a_typed_reason_with_a_fix(code, language, expected):
     assert "\n" not in str(reason)
 
 
-@pytest.mark.parametrize("code", ["x =", "def f(:", "x + 1", "    return x", "import json\n", "def f():\n    pass\n", "é = '💡'"])
+@pytest.mark.parametrize(
+    "code", ["x =", "def f(:", "x + 1", "    return x", "import json\n", "def f():\n    pass\n", "é = '💡'"]
+)
 def test_any_source_text_can_be_read(code):
     assert readable(Item("a", code)) == Item("a", code)
 

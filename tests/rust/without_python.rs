@@ -49,6 +49,37 @@ fn an_index_answers_with_names_lines_and_legs() {
 }
 
 #[test]
+fn half_typed_code_is_searched_with_and_what_holds_nothing_is_refused() {
+    let (_folder, engine) = indexed();
+    let like = engine.search_code("def area(a):\n    return a * a\n    if (", Language::Python, 1).unwrap();
+    assert_eq!(like[0].symbol, "shapes.area.square");
+    for code in ["", "# area", ")))(("] {
+        assert_eq!(engine.search_code(code, Language::Python, 1).unwrap_err().code(), "syntax", "{code:?}");
+    }
+    for words in ["", " ", "?!"] {
+        assert_eq!(engine.search_words(words, 1).unwrap_err().code(), "bad_input", "{words:?}");
+    }
+}
+
+#[test]
+fn a_text_stands_where_its_path_leads() {
+    let (folder, engine) = indexed();
+    let code = "def square(a):\n    return a ** 2\n";
+    let place = |path: &str| engine.place(code, path, Language::Python, 3).unwrap();
+    let placed = place("shapes/area.py").unwrap();
+    assert_eq!(placed.functions.len(), 1);
+    let absolute = folder.path().join("shapes/area.py");
+    for path in ["./shapes/area.py", "files/../shapes/area.py", absolute.to_str().unwrap()] {
+        assert_eq!(place(path).as_ref(), Some(&placed), "{path}");
+    }
+    for path in ["shapes", "new.py", "../shapes/area.py", "/shapes/area.py", ""] {
+        assert_eq!(place(path), None, "{path}");
+    }
+    let fresh = Engine::create(folder.path(), Some(tempfile::tempdir().unwrap().path()), &[]).unwrap();
+    assert_eq!(fresh.place(code, "shapes/area.py", Language::Python, 3).unwrap(), None, "nothing is indexed");
+}
+
+#[test]
 fn a_function_is_not_its_own_neighbour() {
     let (folder, engine) = indexed();
     let absolute = folder.path().join("shapes/area.py");

@@ -59,6 +59,25 @@ def test_search_code_that_cannot_be_read_is_explained(run, indexed):
     assert (done.code, done.json()["error"]["code"]) == (2, "path_missing")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "exit_code", "code"),
+    [
+        ([""], "", 2, "bad_input"),
+        (["?!"], "", 2, "bad_input"),
+        (["--code", "-"], "# nothing yet\n", 1, "syntax"),
+        (["--code", "-"], ")))((", 1, "syntax"),
+    ],
+)
+def test_a_search_for_nothing_is_explained(run, indexed, arguments, stdin, exit_code, code):
+    done = run("search", *arguments, "--json", cwd=indexed, stdin=stdin)
+    assert (done.code, done.json()["error"]["code"]) == (exit_code, code)
+
+
+def test_search_reads_half_typed_code(run, indexed):
+    done = run("search", "--code", "-", "--json", "-k", "1", cwd=indexed, stdin="def g(a, b):\n    return a * b\nif (")
+    assert done.json()["hits"][0]["symbol"] == "shapes.area.area"
+
+
 def graph(run, project):
     done = run("graph", "export", project, "--format", "jsonl")
     assert done.code == 0

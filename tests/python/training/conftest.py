@@ -102,7 +102,7 @@ def engine(sources, tmp_path):
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def config():
     """Settings for runs of a second."""
     return load_config(None, SMALL)

@@ -10,6 +10,7 @@ import sapwood
 from sapwood import _core
 from sapwood.answering import Answerer
 from sapwood.answers import Item
+from sapwood.config import load_config
 from sapwood.inference import Analyzer
 from sapwood.runtime import Runtime
 from sapwood.training import train
@@ -46,7 +47,9 @@ def {noun}_of(line):
     return parse(line) or Reader()
 """
 EDITS = {
-    "a body": USED.replace("return items[:limit]", "if limit < 0:\n        return first(items, 0)\n    return items[:limit]"),
+    "a body": USED.replace(
+        "return items[:limit]", "if limit < 0:\n        return first(items, 0)\n    return items[:limit]"
+    ),
     "a function less": USED[: USED.index("def first")],
     "a function more": USED + "\n\ndef last(items):\n    return first(items[::-1], 1)\n",
     "a function above": "# one\n# two\n\n\ndef above(path):\n    return Reader().read(path)\n\n\n" + USED,
@@ -73,14 +76,9 @@ def engine(root):
 
 
 @pytest.fixture(scope="module")
-def config():
-    small = ["threads=1", "data.min_lines=2", "data.duplicate_threshold=1.0", "graphsage.model.hidden=16"]
-    return sapwood.config.load_config(None, [*small, "graphsage.model.output=8", "graphsage.epochs=1", "graphsage.batch_size=4"])
-
-
-@pytest.fixture(scope="module")
-def answerer(engine, config):
-    train("graphsage", engine, config)
+def answerer(engine):
+    small = ["threads=1", "data.min_lines=2", "data.duplicate_threshold=1.0", "graphsage.epochs=1"]
+    train("graphsage", engine, load_config(None, [*small, "graphsage.model.hidden=16", "graphsage.model.output=8"]))
     return Answerer(engine)
 
 
@@ -93,7 +91,9 @@ def seen(graph, seeds):
     """What a model reads of some nodes: rows and relations of their whole neighbourhood."""
     found = graph.sample(np.array(seeds, np.uint32), (-1, -1, -1), 0)
     parts = [found.hop_ends, *found.feature_rows()]
-    return [part.tolist() for relation in range(6) for part in found.relation(relation)] + [part.tolist() for part in parts]
+    return [part.tolist() for relation in range(6) for part in found.relation(relation)] + [
+        part.tolist() for part in parts
+    ]
 
 
 def indexed_seeds(index, path):
@@ -114,12 +114,16 @@ def test_a_changed_text_sees_what_a_new_index_shows(engine, root, tmp_path, edit
     index = after.index_data()
     now = seen(placed.graph, [placed.file_node, *placed.functions.tolist()])
     assert now == seen(index.input_graph, indexed_seeds(index, PATH))
-    assert now != seen(engine.index_data().input_graph, indexed_seeds(engine.index_data(), PATH)), "the edit does nothing"
+    assert now != seen(engine.index_data().input_graph, indexed_seeds(engine.index_data(), PATH)), (
+        "the edit does nothing"
+    )
 
 
 def test_an_unchanged_text_sees_what_its_file_sees(engine):
     index = engine.index_data()
-    for path, text in zip(index.file_paths, index.file_texts(np.arange(len(index.file_paths), dtype=np.uint32)), strict=True):
+    for path, text in zip(
+        index.file_paths, index.file_texts(np.arange(len(index.file_paths), dtype=np.uint32)), strict=True
+    ):
         placed = engine.place(text, path)
         placed_seeds = [placed.file_node, *placed.functions.tolist()]
         assert seen(placed.graph, placed_seeds) == seen(index.input_graph, indexed_seeds(index, path))
@@ -138,7 +142,9 @@ def test_callers_change_the_answer_and_their_place_does_not(answerer, engine):
         assert same.tobytes() == placed.tobytes(), path
 
 
-@pytest.mark.parametrize("path", ["new.py", "../tools.py", "/etc/passwd", "shared", "", "shared/../../shared/tools.py", "é\0"])
+@pytest.mark.parametrize(
+    "path", ["new.py", "../tools.py", "/etc/passwd", "shared", "", "shared/../../shared/tools.py", "é\0"]
+)
 def test_with_any_other_path_a_text_stands_alone(answerer, path):
     vector, alone = answerer.embed([Item(1, USED, path=path), Item(2, USED)], "graphsage")
     assert vector.tobytes() == alone.tobytes()

@@ -33,8 +33,11 @@ fn index<T: AsRef<str>>(files: &[(&str, T)]) -> (ProjectGraph, InputGraph) {
     (project, input)
 }
 
-/// What a model reads: the whole neighbourhood of a file and its functions, and the rows in it.
-fn seen(graph: &InputGraph, file: u32, functions: &[u32]) -> (Neighbourhood, Vec<(Vec<u16>, Vec<f32>)>) {
+/// A whole neighbourhood, and the feature rows in it.
+type Seen = (Neighbourhood, Vec<(Vec<u16>, Vec<f32>)>);
+
+/// What a model reads of a file and its functions.
+fn seen(graph: &InputGraph, file: u32, functions: &[u32]) -> Seen {
     let mut seeds = vec![file];
     seeds.extend(functions);
     let mut found = sample(graph, &seeds, &[u32::MAX; HOPS], 0).unwrap();
@@ -44,7 +47,7 @@ fn seen(graph: &InputGraph, file: u32, functions: &[u32]) -> (Neighbourhood, Vec
     (found, rows)
 }
 
-fn seen_in_index<T: AsRef<str>>(files: &[(&str, T)], file: u32) -> (Neighbourhood, Vec<(Vec<u16>, Vec<f32>)>) {
+fn seen_in_index<T: AsRef<str>>(files: &[(&str, T)], file: u32) -> Seen {
     let (project, input) = index(files);
     let own = |node: &u32| project.files[*node as usize] == file;
     let nodes: Vec<u32> = (0..project.node_count() as u32).filter(own).collect();
@@ -52,11 +55,7 @@ fn seen_in_index<T: AsRef<str>>(files: &[(&str, T)], file: u32) -> (Neighbourhoo
     seen(&input, nodes[0], &functions)
 }
 
-fn seen_placed<T: AsRef<str>>(
-    files: &[(&str, T)],
-    file: u32,
-    text: &str,
-) -> (Neighbourhood, Vec<(Vec<u16>, Vec<f32>)>) {
+fn seen_placed<T: AsRef<str>>(files: &[(&str, T)], file: u32, text: &str) -> Seen {
     let (project, input) = index(files);
     let (facts, rows) = read(files[file as usize].0, text);
     let placed = place(&project, &input, file, &facts, rows, HOPS);
@@ -146,17 +145,17 @@ fn written(definitions: &[Definition]) -> String {
 fn write(definition: &Definition, indentation: &str, text: &mut String) {
     let Definition { name, methods, base, own, imported } = definition;
     match methods {
-        None => text.push_str(&format!("{indentation}def {name}(self, x=1):\n")),
-        Some(_) => text.push_str(&format!("{indentation}class {name}({}):\n", base.as_deref().unwrap_or("object"))),
+        None => text.extend([indentation, "def ", name, "(self, x=1):\n"]),
+        Some(_) => text.extend([indentation, "class ", name, "(", base.as_deref().unwrap_or("object"), "):\n"]),
     }
     let inner = format!("{indentation}    ");
     for line in own.iter().chain(imported) {
-        text.push_str(&format!("{inner}{line}\n"));
+        text.extend([inner.as_str(), line, "\n"]);
     }
     for method in methods.iter().flatten() {
         write(method, &inner, text);
     }
-    text.push_str(&format!("{inner}pass\n"));
+    text.extend([inner.as_str(), "pass\n"]);
 }
 
 /// A change after which no reference between files means another name.
@@ -206,7 +205,9 @@ fn apply(definitions: &mut Vec<Definition>, edit: Edit) {
             }
         },
         Edit::AddMethod(at, new) => {
-            definitions[at % count].methods.iter_mut().for_each(|methods| methods.push(new.clone()))
+            if let Some(methods) = &mut definitions[at % count].methods {
+                methods.push(new);
+            }
         }
         Edit::Redefine(at, own) => {
             let again = definitions[at % count].clone();
@@ -246,7 +247,9 @@ proptest! {
     ) {
         let texts: Vec<_> = PATHS.iter().copied().zip(files.each_ref().map(|file| written(file))).collect();
         let mut changed = files[file].clone();
-        edits.into_iter().for_each(|edit| apply(&mut changed, edit));
+        for edit in edits {
+            apply(&mut changed, edit);
+        }
         let mut after = texts.clone();
         after[file].1 = written(&changed);
         prop_assert_eq!(seen_placed(&texts, file as u32, &after[file].1), seen_in_index(&after, file as u32));
