@@ -1,8 +1,55 @@
 //! What other files mean by a name of a file.
 
+use rustc_hash::FxHashMap;
+
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target};
 use crate::language::Language;
+
+/// The definitions of a file as other files ask for them: by their dotted path in its module.
+pub(crate) struct Definitions<'facts> {
+    facts: &'facts FileFacts,
+    constructor: &'static str,
+    /// The last class or function of each path.
+    last: FxHashMap<&'facts str, u32>,
+}
+
+impl<'facts> Definitions<'facts> {
+    pub(crate) fn new(facts: &'facts FileFacts) -> Self {
+        let constructor = Language::from_path(&facts.path).map_or("", |language| language.table().names().constructor);
+        let is_definition = |node: &u32| matches!(facts.kind(*node), NodeKind::Class | NodeKind::Function);
+        let numbered = (0..facts.nodes.len() as u32).filter(is_definition);
+        Self { facts, constructor, last: numbered.map(|node| (facts.path_of(node), node)).collect() }
+    }
+
+    /// The class that other files inherit from under a path.
+    pub(crate) fn base(&self, path: &str) -> Option<u32> {
+        self.find(path).filter(|node| self.facts.kind(*node) == NodeKind::Class)
+    }
+
+    /// What other files call under a path: of a class its constructor where it defines one. Calls of a constructor that
+    /// is gone are calls of its class.
+    pub(crate) fn callee(&self, path: &str) -> Option<u32> {
+        let class_of = || path.strip_suffix(self.constructor)?.strip_suffix('.').and_then(|class| self.base(class));
+        let callee = self.find(path).or_else(class_of)?;
+        let own = self.facts.symbols_of(callee, self.constructor).iter().rev().find_map(local);
+        Some(own.filter(|_| self.facts.kind(callee) == NodeKind::Class).unwrap_or(callee))
+    }
+
+    /// The one definition that a path stands for, seen from other files: nothing where branches define several. What has
+    /// no name there is known under another one, such as what a function makes global.
+    fn find(&self, path: &str) -> Option<u32> {
+        let mut owner = 1;
+        for part in path.split('.') {
+            owner = match self.facts.symbols_of(owner, part) {
+                [] => return self.last.get(path).copied(),
+                [only] => local(only)?,
+                _ => return None,
+            };
+        }
+        Some(owner)
+    }
+}
 
 impl FileFacts {
     /// The names that a module or class of the file has for others; several where different branches define one.
@@ -13,47 +60,19 @@ impl FileFacts {
         &self.symbols[start..end]
     }
 
-    /// The class that other files inherit from under a qualified name.
-    pub(crate) fn base_named(&self, name: &str) -> Option<u32> {
-        self.named(name).filter(|node| self.kind(*node) == NodeKind::Class)
-    }
-
-    /// What other files call under a qualified name: of a class its constructor where it defines one. Calls of a
-    /// constructor that is gone are calls of its class.
-    pub(crate) fn callee_named(&self, name: &str) -> Option<u32> {
-        let constructor = Language::from_path(&self.path).map_or("", |language| language.table().names().constructor);
-        let class_of = || name.strip_suffix(constructor)?.strip_suffix('.').and_then(|class| self.base_named(class));
-        let callee = self.named(name).or_else(class_of)?;
-        let own = self.symbols_of(callee, constructor).iter().rev().find_map(local);
-        Some(own.filter(|_| self.kind(callee) == NodeKind::Class).unwrap_or(callee))
-    }
-
-    /// The one definition that a qualified name stands for, seen from other files: nothing where branches define several.
-    fn named(&self, name: &str) -> Option<u32> {
-        let path = name.strip_prefix(self.module())?.strip_prefix('.')?;
-        let mut owner = 1;
-        for part in path.split('.') {
-            owner = match self.symbols_of(owner, part) {
-                [] => return self.last_definition(name),
-                [only] => local(only)?,
-                _ => return None,
-            };
-        }
-        Some(owner)
-    }
-
-    /// A definition that is known under another name than its own, such as one that a function makes global.
-    fn last_definition(&self, name: &str) -> Option<u32> {
-        let is_meant = |node: &u32| {
-            let definition = matches!(self.kind(*node), NodeKind::Class | NodeKind::Function);
-            definition && self.nodes[*node as usize].name == name
-        };
-        (0..self.nodes.len() as u32).rev().find(is_meant)
+    /// The dotted path of a node in the module.
+    pub(crate) fn path_of(&self, node: u32) -> &str {
+        path_in_module(&self.nodes[node as usize].name, self.module())
     }
 
     fn kind(&self, node: u32) -> NodeKind {
         self.nodes[node as usize].kind
     }
+}
+
+/// What a qualified name adds to that of its module, which may be named otherwise in a project than in the file alone.
+pub(crate) fn path_in_module<'name>(name: &'name str, module: &str) -> &'name str {
+    name.strip_prefix(module).map_or(name, |path| path.trim_start_matches('.'))
 }
 
 fn local(symbol: &Symbol) -> Option<u32> {

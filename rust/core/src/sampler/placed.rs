@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Csr, InputGraph, RELATIONS, input_graph};
 use crate::features::SparseRows;
-use crate::graph::{FileFacts, NodeKind, ProjectGraph, link};
+use crate::graph::{Definitions, FileFacts, NodeKind, ProjectGraph, link, path_in_module};
 
 const CALLERS: usize = 3;
 const SUBCLASSES: usize = 5;
@@ -81,10 +81,11 @@ impl<'a> Place<'a> {
             heirs: heirs(project, start..end, facts),
             incoming: FxHashMap::default(),
         };
+        let (definitions, module) = (Definitions::new(facts), module_name(project, start));
         for old in start..end {
-            let name = &project.names[old as usize];
-            place.receive(CALLERS, old, || facts.callee_named(name));
-            place.receive(SUBCLASSES, old, || facts.base_named(name));
+            let path = path_in_module(&project.names[old as usize], module);
+            place.receive(CALLERS, old, || definitions.callee(path));
+            place.receive(SUBCLASSES, old, || definitions.base(path));
         }
         place
     }
@@ -188,15 +189,22 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The name of the module in the file whose nodes start here.
+fn module_name(project: &ProjectGraph, file_node: u32) -> &str {
+    project.names.get(file_node as usize + 1).map_or("", String::as_str)
+}
+
 /// For each node of a file in the index the node of the text of the same kind, name and order among those.
 fn heirs(project: &ProjectGraph, run: Range<u32>, facts: &FileFacts) -> Vec<Option<u32>> {
     let mut named: FxHashMap<(u8, &str), Vec<u32>> = FxHashMap::default();
     for (number, node) in facts.nodes().iter().enumerate().rev() {
-        named.entry((node.kind as u8, &node.name)).or_default().push(number as u32);
+        let number = number as u32;
+        named.entry((node.kind as u8, facts.path_of(number))).or_default().push(number);
     }
+    let module = module_name(project, run.start);
     let heir = |old: u32| {
-        let old = old as usize;
-        named.get_mut(&(project.kinds[old], project.names[old].as_str()))?.pop()
+        let path = path_in_module(&project.names[old as usize], module);
+        named.get_mut(&(project.kinds[old as usize], path))?.pop()
     };
     run.map(heir).collect()
 }

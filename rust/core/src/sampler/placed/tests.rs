@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::features::file_features;
-use crate::graph::file_facts;
+use crate::graph::{file_facts, link_folder};
 use crate::language::Language;
 use crate::sampler::{Neighbourhood, sample};
 use crate::syntax::{ParseLimits, parse};
@@ -28,7 +28,7 @@ fn index<T: AsRef<str>>(files: &[(&str, T)]) -> (ProjectGraph, InputGraph) {
         facts.push(own_facts);
         rows.extend(&own_rows);
     }
-    let project = link(&facts);
+    let project = link_folder(&facts, "folder");
     let input = input_graph(&project, rows);
     (project, input)
 }
@@ -284,6 +284,9 @@ const KNOWN: &[Case] = &[
         changed: "import b\nclass C:\n    def m(self): f()\nif C:\n    def f(): b.g()\nelse:\n    def f(): pass\n" },
     Case { what: "another name for it", files: [("a.py", USED), USER],
         changed: "import b\nclass C:\n    def m(self): f()\ndef h(): pass\nf = h\n" },
+    Case { what: "the module of the folder itself", files: [("__init__.py", "class C:\n    def m(self): pass\ndef f(): g()\ndef g(): pass\n"),
+        ("b.py", "from folder import C, f\nclass D(C):\n    def n(self): self.m()\ndef g(): f(); C(); C.m(1)\n")],
+        changed: "class C:\n    def m(self): return f()\ndef f(): pass\n" },
     Case { what: "a function that another one makes global", files: [("a.py", "def h():\n    global f\n    def f(): pass\n"), USER],
         changed: "def h():\n    global f\n    def f(): return 1\n" },
 ];
@@ -301,6 +304,7 @@ const UNKNOWN: &[Case] = &[
 #[test]
 fn edits_that_the_index_can_follow() {
     for case in KNOWN {
+        assert_eq!(seen_placed(&case.files, 0, case.files[0].1), seen_in_index(&case.files, 0), "{}", case.what);
         let after = [(case.files[0].0, case.changed), case.files[1]];
         assert_eq!(seen_placed(&case.files, 0, case.changed), seen_in_index(&after, 0), "{}", case.what);
     }
