@@ -72,7 +72,7 @@ def _devices() -> list[str]:
     devices = [f"cuda:{index} {torch.cuda.get_device_name(index)}" for index in range(torch.cuda.device_count())]
     if torch.backends.mps.is_available():
         devices.append("mps")
-    return [*devices, f"cpu with {torch.get_num_threads()} threads"]
+    return [*devices, f"cpu, threads: {torch.get_num_threads()}"]
 
 
 def _workspace(workspace: Path | None) -> list[Check]:

@@ -92,7 +92,7 @@ def print_checks(title: str, checks: Sequence[Check]) -> None:
     made = table("", "", "", title=title)
     made.show_header = False
     for check in checks:
-        made.add_row(_MARKS[check.status], check.name, escape(check.found))
+        made.add_row(_MARKS[check.status], check.name, Items(check.found.split(", ")))
         if check.fix:
             made.add_row("", "", f"[cyan]→ {escape(check.fix)}[/]")
     show(made)

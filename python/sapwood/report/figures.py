@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sapwood.formats import count, counted
+from sapwood.formats import count, counted, figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +15,10 @@ _NAMED: Final = 20
 def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """List the figures of an index report, each a label and what stands beside it."""
     unchanged = ["unchanged, so the stored index was kept"] if index["unchanged"] else []
+    size = figure(index["bytes"] / 1e6)
     return [
         ("files", [count(index["files"]), *unchanged]),
-        (
-            "source",
-            [f"{index['bytes'] / 1e6:.1f} MB in {index['seconds']:.2f} s", f"{index['megabytes_per_second']:.1f} MB/s"],
-        ),
+        ("source", [f"{size} MB in {figure(index['seconds'])} s", f"{figure(index['megabytes_per_second'])} MB/s"]),
         ("nodes", _by_kind(index["nodes"])),
         ("edges", _by_kind(index["edges"])),
         ("functions", [count(index["functions"])]),

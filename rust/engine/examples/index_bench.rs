@@ -1,6 +1,6 @@
 //! Measures indexing against bare parsing of the same bytes.
 //!
-//! `cargo run --release -p sapwood --example index_bench -- PATH --json`
+//! `cargo run --release -p sapwood --example index_bench -- PATH [EXCLUDE...] [--json]`
 //!
 //! Every figure is the median of its samples. The index is what `Content::Graph` builds (graph, features, input graph,
 //! distinct subtrees) and is saved, synced to disk included; `with_search` adds the structure and word indexes, unsaved.
@@ -18,13 +18,14 @@ use tree_sitter::Parser;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const SAMPLES: usize = 5;
+const SAMPLES: usize = 3;
 
 fn main() -> Outcome<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let path = arguments.iter().find(|argument| !argument.starts_with("--"));
-    let path = path.ok_or("give the folder to index: index_bench PATH [--json]")?;
-    let sources = Sources::open(Path::new(path), &[])?;
+    let (options, words): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let (path, excludes) =
+        words.split_first().ok_or("give the folder to index: index_bench PATH [EXCLUDE...] [--json]")?;
+    let sources = Sources::open(Path::new(path), excludes)?;
     let texts = texts(&sources)?;
     let parse = samples(|| bare_parse(&texts))?;
     let one = samples(|| on_threads(1, || whole_index(&sources)))?;
@@ -43,7 +44,7 @@ fn main() -> Outcome<()> {
         "index_megabytes_per_second": bytes as f64 / 1e6 / median(&one),
         "all_seconds": {"parse": parse, "one_thread": one, "two_threads": two, "with_search": search},
     });
-    let text = if arguments.iter().any(|argument| argument == "--json") {
+    let text = if options.iter().any(|option| option == "--json") {
         figures.to_string()
     } else {
         serde_json::to_string_pretty(&figures)?

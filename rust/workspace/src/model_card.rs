@@ -21,7 +21,7 @@ pub(crate) fn render(manifest: &Manifest) -> String {
         ("counts", list(manifest.data.counts.iter().map(|(name, count)| format!("{name}: {count}")))),
         ("metrics", metrics(manifest)),
         ("evaluation", or_nothing(&grid::tables(&manifest.evaluation))),
-        ("training", list(manifest.metrics.iter().filter(|(_, metric)| !is_measured(metric)).map(training))),
+        ("training", list(known(manifest).filter(|(_, metric)| !is_measured(metric)).map(training))),
         ("latency", list(manifest.latency.iter().map(latency))),
         ("feature_schema", code_or_nothing(manifest.feature_schema.as_deref())),
         ("vocabulary", code_or_nothing(manifest.vocabulary.as_deref())),
@@ -45,13 +45,18 @@ fn fill(template: &str, fields: &[(&str, String)]) -> String {
     text
 }
 
+/// The figures that have a value: a task with too few queries has none, nor has the loss of a head without labels.
+fn known(manifest: &Manifest) -> impl Iterator<Item = (&String, &Metric)> {
+    manifest.metrics.iter().filter(|(_, metric)| metric.value.is_some())
+}
+
 /// Whether a figure is about answers to queries, rather than about the training itself.
 fn is_measured(metric: &Metric) -> bool {
     metric.n.is_some()
 }
 
 fn metrics(manifest: &Manifest) -> String {
-    let mut measured = manifest.metrics.iter().filter(|(_, metric)| is_measured(metric)).peekable();
+    let mut measured = known(manifest).filter(|(_, metric)| is_measured(metric)).peekable();
     if measured.peek().is_none() {
         return NOTHING.to_owned();
     }
@@ -65,7 +70,12 @@ fn metrics(manifest: &Manifest) -> String {
 }
 
 fn training((name, metric): (&String, &Metric)) -> String {
-    format!("{name}: {}", figure(metric.value))
+    let value = if name == "steps" {
+        metric.value.map_or_else(dash, |steps| format!("{steps:.0}"))
+    } else {
+        figure(metric.value)
+    };
+    format!("{name}: {value}")
 }
 
 fn latency((name, latency): (&String, &Latency)) -> String {
@@ -101,11 +111,15 @@ fn plain(text: &str) -> String {
 }
 
 fn figure(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))
+    value.map_or_else(dash, |value| format!("{value:.3}"))
 }
 
 fn whole(value: Option<u64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+    value.map_or_else(dash, |value| value.to_string())
+}
+
+fn dash() -> String {
+    "–".to_owned()
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {

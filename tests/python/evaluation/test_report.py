@@ -101,7 +101,7 @@ def test_every_section_and_picture_is_written(tmp_path: Path) -> None:
 def test_the_page_tells_what_was_found(tmp_path: Path) -> None:
     text = page.write(tmp_path, content()).read_text()
     for said in (
-        "| source | 1.5 MB in 0.50 s, 3.0 MB/s |",
+        "| source | 1.50 MB in 0.500 s, 3.00 MB/s |",
         "| left out | 1 file |",
         "- left out broken|file.py: it is not UTF-8",
         "| nodes | 11 in all, function 9, file 2 |",

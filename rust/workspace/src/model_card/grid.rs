@@ -1,6 +1,6 @@
 //! The rows of an evaluation as tables: one a task, methods down, metrics across.
 
-use super::{line, plain};
+use super::{dash, line, plain};
 use crate::manifest::EvaluationRow;
 
 /// One table a task, query set and set of candidates, in order of first appearance.
@@ -54,10 +54,6 @@ fn cells(rows: &[&EvaluationRow], method: &str, metrics: &[&str]) -> Vec<String>
 fn figure(row: &EvaluationRow) -> String {
     let Some(value) = row.value else { return dash() };
     row.error.map_or_else(|| format!("{value:.3}"), |error| format!("{value:.3} ± {error:.3}"))
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }
 
 /// The different items, in order of first appearance.

@@ -242,7 +242,8 @@ fn a_model_card_shows_the_manifest() {
     let text = r#"{"model": "graphsage", "data": {"fingerprint": "f00d", "counts": {"functions": 12}},
         "metrics": {"imports|x": {"value": 0.25, "baseline": 0.125, "baseline_name": "popularity", "n": 40,
         "task": "imports of {model}\nheld out", "candidates": 300, "metric": "MAP"},
-        "train_loss": {"value": 1.5, "metric": "train_loss", "task": "training"}, "unknown_loss": {"task": "training"}},
+        "train_loss": {"value": 1.5, "metric": "train_loss", "task": "training"}, "steps": {"value": 28},
+        "unknown_loss": {"task": "training"}},
         "latency": {"embed": {"median_ms": 0.5, "p99_ms": 1.25, "n": 200, "device": "cpu", "definition": "text to vector"}},
         "evaluation": [
             {"task": "find", "queries": "few", "candidates": "a|b", "method": "ours", "metric": "MRR", "value": 0.5,
@@ -253,11 +254,11 @@ fn a_model_card_shows_the_manifest() {
             {"task": "guess", "method": "ours", "metric": "MRR", "n": 0}]}"#;
     versions.publish(MODEL, &[(WEIGHTS, &weights(1.0))], Manifest::from_json(text).unwrap()).unwrap();
     let card = String::from_utf8(versions.read_file(MODEL, "v0001", MODEL_CARD).unwrap()).unwrap();
-    let row = r"| imports\|x | imports of {model} held out | MAP | 0.2500 | 0.1250 (popularity) | 300 | 40 |";
+    let row = r"| imports\|x | imports of {model} held out | MAP | 0.250 | 0.125 (popularity) | 300 | 40 |";
     let tables = "| method | learned | MRR (n = 40) | hit@1 (n = 40) |\n|---|---|---:|---:|\n\
         | ours | yes | 0.500 ± 0.010 | – |\n| counts | no | 0.250 | – |";
     let latency = "embed: median 0.50 ms, 99th percentile 1.25 ms, n = 200, on cpu; text to vector";
-    let training = "- train_loss: 1.5000\n- unknown_loss: –";
+    let training = "## Training\n\n- steps: 28\n- train_loss: 1.500\n\n";
     let candidates = r"Candidates: a\|b.";
     let head = ["# graphsage v0001", "f00d", "functions: 12", "random weights", candidates];
     let unmeasured = "\n\n**guess.** Not measured: too few queries.\n";
