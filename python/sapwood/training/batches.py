@@ -95,7 +95,11 @@ def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
     own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
     texts = dataset.texts + rewrites.texts
     hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
-    return Views(hidden, own, _name_numbers(dataset.names)[own], rewrites)
+    names = _name_numbers(dataset.names)
+    if config.data.permute_labels:
+        # Who is no negative of whom is a label too.
+        names = rng.permutation(names)
+    return Views(hidden, own, names[own], rewrites)
 
 
 def _name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
@@ -141,8 +145,8 @@ def validation_draws(pairs: TextPairs, batch_size: int) -> list[Draw]:
 
 
 def _draws(rows: NDArray[np.int64], size: int, key: int) -> list[Draw]:
-    chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
-    # A last batch of one pair has no negatives.
+    # Batches of about one size: a short last one would have few negatives, one of a single pair none.
+    chunks = np.array_split(rows, max(1, -(-len(rows) // size)))
     return [Draw(chunk, (key, number)) for number, chunk in enumerate(chunks) if len(chunk) > 1]
 
 

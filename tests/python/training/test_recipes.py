@@ -216,6 +216,7 @@ def test_shuffled_labels_are_the_same_labels_on_other_functions(engine, config):
     pairs, others = real.pairs["train"], shuffled.pairs["train"]
     assert sorted(pairs.second) == sorted(others.second)
     assert (pairs.second == others.second).mean() < 0.3
+    assert (real.views.names == shuffled.views.names).mean() < 0.3
     mutants, strangers = real.mutants["train"], shuffled.mutants["train"]
     assert sorted(mutants.lines) == sorted(strangers.lines)
     assert mutants.lines != strangers.lines
@@ -230,6 +231,14 @@ def test_unknown_models_are_named(engine, config):
 def test_every_loss_of_the_tree_model_trains(engine, config):
     result = train("tree-lstm", engine, settings_of(config, ("tree_lstm.loss", "margin")))
     assert math.isfinite(result.metrics["train_loss"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_without_mistakes_to_learn_from_the_bugs_head_stays_untrained(engine, config, model):
+    result = train(model, engine, settings_of(config, ("data.max_mutants", 0)))
+    manifest = engine.versions.show(model, result.version)
+    assert "bugs" not in manifest["trained_heads"]
+    assert "code" in manifest["trained_heads"]
 
 
 def test_default_settings_are_those_of_the_design():
