@@ -26,11 +26,11 @@ pub enum CoreError {
         /// Offset of the first NUL byte.
         offset: usize,
     },
-    /// Parsing took longer than the budget.
-    #[error("parsing took more than {milliseconds} ms; leave this text out")]
+    /// Parsing takes more work than the budget.
+    #[error("parsing takes more than {turns}00 operations, which no ordinary code does; leave this text out")]
     ParseBudget {
-        /// The budget in milliseconds.
-        milliseconds: u64,
+        /// The budget, in turns of 100 operations.
+        turns: u32,
     },
     /// Nothing in the text is code.
     #[error(

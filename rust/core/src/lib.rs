@@ -1,7 +1,7 @@
 //! Source bytes in, columns out.
 //!
-//! This crate is pure: it opens no file, starts no thread, reads no clock but the parse budget's, and knows nothing of
-//! Python, windows or models. The same bytes give the same columns on every machine.
+//! This crate is pure: it opens no file, starts no thread, reads no clock, and knows nothing of Python, windows or
+//! models. The same bytes give the same columns on every machine.
 //!
 //! | module | turns | into |
 //! |---|---|---|

@@ -22,7 +22,7 @@ const CLASSES: &[(&str, &str, &str)] = &[
     ("not_utf8", "NotUtf8Error", "A text is not UTF-8."),
     ("syntax", "CodeSyntaxError", "A text holds no statement and no expression."),
     ("too_large", "TooLargeError", "A text is longer than the limit."),
-    ("parse_budget", "ParseBudgetError", "Parsing a text took longer than the budget."),
+    ("parse_budget", "ParseBudgetError", "Parsing a text takes more work than the budget."),
     ("binary", "BinaryFileError", "A text looks like a binary file."),
     ("unknown_language", "UnknownLanguageError", "No language of that name is built in."),
     ("unknown_version", "UnknownVersionError", "A model has no such version."),
