@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sapwood import _core
-from sapwood.evaluation.metrics import Mean, auroc, chance_of_a_hit, line_found, mean_of, paired_accuracy
+from sapwood.evaluation.metrics import (
+    Mean,
+    auroc,
+    bootstrapped,
+    chance_of_a_hit,
+    line_found,
+    mean_of,
+    paired_accuracy,
+)
 from sapwood.evaluation.results import CONTROL, MINIMUM_QUERIES, Table
 from sapwood.evaluation.views import statements
 
@@ -131,9 +139,15 @@ class Verdicts:
 
 
 def _told_apart(originals: Floats, mutants: Floats) -> dict[str, Mean]:
-    labels = np.repeat([False, True], [len(originals), len(mutants)])
-    area = auroc(np.concatenate([originals, mutants]), labels)
-    return {"AUROC": Mean(area, None, len(labels)), "paired": paired_accuracy(originals, mutants)}
+    labels = np.repeat([False, True], len(originals))
+
+    def area(pairs: NDArray[np.int64]) -> float:
+        return auroc(np.concatenate([originals[pairs], mutants[pairs]]), labels)
+
+    return {
+        "AUROC": bootstrapped(area, len(originals), len(labels)),
+        "paired": paired_accuracy(originals, mutants),
+    }
 
 
 def wrong_starts(lines: Lines, pair: Pair) -> set[int]:

@@ -130,8 +130,9 @@ def _imports(predictor: GraphPredictor, material: Material, *, baselines: bool) 
     guesses = imports.Guesses.of(LearnedGuesser(predictor.model, predictor), held_out, fitting)
     rows = guesses.results(table)
     if baselines:
-        popularity = imports.Popularity.fit(material.files(TRAIN, vocabulary))
-        rows += imports.Guesses.of(popularity, held_out, fitting).results(table)
+        training = material.files(TRAIN, vocabulary)
+        for unlearned in (imports.Popularity.fit(training), imports.NearestFiles.fit(training)):
+            rows += imports.Guesses.of(unlearned, held_out, fitting).results(table)
     return rows + guesses.control(table, material.config.seed)
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfTransformer
 
-from sapwood.evaluation.metrics import Mean, best_threshold, label_recall_at, micro_average_precision, micro_f1
+from sapwood import _core
+from sapwood.evaluation.metrics import best_threshold, bootstrapped, label_recall_at, micro_average_precision, micro_f1
 from sapwood.evaluation.results import CONTROL, MINIMUM_QUERIES, Table
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 CUTOFF = 5
 """How many modules a reader is shown."""
+NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,44 @@ class Popularity:
     def guess(self, texts: Sequence[str]) -> Floats:
         """Repeat the frequencies."""
         return np.tile(self.frequencies, (len(texts), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class NearestFiles:
+    """What the nearest training files import, each with its cosine as weight; between equals, what is more popular.
+
+    Likeness is tf-idf of the file's feature row. It shows neither import lines nor the names that they bind, so this
+    reads what the learned head reads.
+    """
+
+    weighting: TfidfTransformer
+    known: csr_matrix
+    labels: Flags
+    language: str
+    name: str = "nearest files (feature tf-idf)"
+    is_baseline: bool = True
+
+    @classmethod
+    def fit(cls, training: Files, language: str = "python") -> NearestFiles:
+        """Keep the rows of the training files."""
+        rows = _feature_rows(training.texts, language)
+        weighting = TfidfTransformer().fit(rows)
+        return cls(weighting, weighting.transform(rows), training.labels, language)
+
+    def guess(self, texts: Sequence[str]) -> Floats:
+        """Let the nearest files vote."""
+        cosines = (self.weighting.transform(_feature_rows(texts, self.language)) @ self.known.T).toarray()
+        edges = -np.partition(-cosines, min(NEIGHBOURS, cosines.shape[1]) - 1, axis=1)
+        votes = np.where(cosines >= edges[:, [min(NEIGHBOURS, cosines.shape[1]) - 1]], cosines.clip(min=0.0), 0.0)
+        guessed: Floats = votes @ self.labels / NEIGHBOURS + 1e-6 * self.labels.mean(axis=0)
+        return guessed
+
+
+def _feature_rows(texts: Sequence[str], language: str) -> csr_matrix:
+    graphs = _core.text_graphs(texts, language)
+    graph, nodes = graphs.graph, graphs.file_nodes
+    shape = (graph.node_count, _core.FEATURE_DIMENSIONS)
+    return csr_matrix((graph.feature_values, graph.feature_indices, graph.feature_indptr), shape)[nodes]
 
 
 def import_table(files: Files) -> Table:
@@ -143,8 +185,8 @@ class Guesses:
         missing, count = sum(files.unreachable), len(files.texts)
         note = f"{missing} of {missing + int(files.labels.sum())} imports are outside the vocabulary, missed in recall"
         recall = label_recall_at(scores, files.labels, files.unreachable, CUTOFF)
-        area = Mean(micro_average_precision(scores, files.labels), None, count)
-        f1 = Mean(micro_f1(scores, files.labels, threshold), None, count)
+        area = bootstrapped(lambda rows: micro_average_precision(scores[rows], files.labels[rows]), count, count)
+        f1 = bootstrapped(lambda rows: micro_f1(scores[rows], files.labels[rows], threshold), count, count)
         return [
             table.row(name, "average precision", area, is_baseline=is_baseline),
             table.row(name, "micro-F1", f1, is_baseline=is_baseline),

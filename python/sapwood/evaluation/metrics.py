@@ -15,12 +15,15 @@ from scipy.stats import hypergeom
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.floating[Any]]
     Flags = NDArray[np.bool_]
+    Rows = NDArray[np.int64]
+
+RESAMPLES = 100
 
 
 def ranked_relevance(scores: Floats, relevant: Flags) -> Flags:
@@ -88,7 +91,7 @@ def _positive(cutoffs: Sequence[int]) -> Sequence[int]:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A measure over ``n`` items, with its standard error where it is a mean over independent ones."""
+    """A measure over ``n`` items with its standard error; None where nothing was sampled, as for exact chance."""
 
     value: float
     error: float | None
@@ -103,6 +106,19 @@ def mean_of(values: Sequence[float] | Floats) -> Mean:
         raise ValueError(message)
     error = float(array.std(ddof=1) / np.sqrt(array.size)) if array.size > 1 else None
     return Mean(float(array.mean()), error, int(array.size))
+
+
+def bootstrapped(measure: Callable[[Rows], float], items: int, n: int) -> Mean:
+    """Take a measure of all ``items``, with its deviation over 100 draws with replacement (Efron 1979) as its error.
+
+    Args:
+        measure: Takes positions of items, in [0, items).
+        items: Independent items, such as files.
+        n: Decisions behind the measure, as many as are told.
+    """
+    rng = np.random.default_rng(0)
+    drawn = [measure(rng.integers(items, size=items)) for _ in range(RESAMPLES)]
+    return Mean(measure(np.arange(items)), float(np.std(drawn, ddof=1)), n)
 
 
 def retrieval_means(ranked: Sequence[tuple[Flags, int]], cutoffs: Sequence[int]) -> dict[str, Mean]:

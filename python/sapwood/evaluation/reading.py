@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sapwood.evaluation.results import CONTROL, by_task
 from sapwood.formats import share
@@ -12,39 +12,49 @@ if TYPE_CHECKING:
 
     from sapwood.evaluation.results import Result
 
+_TOLD: Final = frozenset({"MAP@R", "average precision", "AUROC", "paired", "line top-1"})
+"""Metrics that are put into words; the others of their tables say much the same."""
+_AHEAD: Final = "is ahead of the best unlearned method in"
+_ALIKE: Final = "does not clearly differ from the best unlearned method in"
+_BEHIND: Final = "is behind the best unlearned method in"
+
 
 def reading(results: Sequence[Result]) -> list[str]:
-    """Say for each task who is ahead, learned or unlearned, and whether the difference is more than noise."""
-    return [_sentence(task, rows) for (task, _, _), rows in by_task(results).items()]
+    """Say for each task and learned method whether it beats what learns nothing, and by more than noise."""
+    return [sentence for (task, _, _), rows in by_task(results).items() for sentence in _sentences(task, rows)]
 
 
-def _sentence(task: str, rows: Sequence[Result]) -> str:
-    metric = rows[0].metric
-    measured = [row for row in rows if row.metric == metric and row.value is not None]
-    learned = _best([row for row in measured if not row.is_baseline])
+def _sentences(task: str, rows: Sequence[Result]) -> list[str]:
+    measured = [row for row in rows if row.value is not None and row.metric in _TOLD]
     unlearned = _best([row for row in measured if row.is_baseline and CONTROL not in row.method])
-    if learned is None or unlearned is None:
-        return f"{task}: nothing to compare ({rows[0].note or 'one side was not measured'})."
-    return f"{task}: {_comparison(learned, unlearned)} ({metric}, n = {learned.n})."
+    told: dict[str, dict[str, list[str]]] = {}
+    for row in measured:
+        if not row.is_baseline and row.metric in unlearned:
+            outcome, figures = _compared(row, unlearned[row.metric])
+            told.setdefault(row.method, {}).setdefault(outcome, []).append(figures)
+    if not told:
+        return [f"{task}: nothing to compare ({rows[0].note or 'one side was not measured'})."]
+    return [f"{task}: {method} {_listed(outcomes)}." for method, outcomes in told.items()]
 
 
-def _best(rows: Sequence[Result]) -> Result | None:
-    return max(rows, key=lambda row: row.value or 0.0, default=None)
+def _best(rows: Sequence[Result]) -> dict[str, Result]:
+    """The row with the highest value of each metric."""
+    return {row.metric: row for row in sorted(rows, key=lambda row: row.value or 0.0)}
 
 
-def _comparison(learned: Result, unlearned: Result) -> str:
-    difference = (learned.value or 0.0) - (unlearned.value or 0.0)
-    ours, theirs = (
-        f"{learned.method} {share(learned.value or 0.0)}",
-        f"{unlearned.method} {share(unlearned.value or 0.0)}",
-    )
-    if abs(difference) <= 2 * (_error(learned) ** 2 + _error(unlearned) ** 2) ** 0.5:
-        return f"no clear difference between {ours} and {theirs}, which learns nothing"
-    if difference > 0:
-        return f"{ours} is ahead of the best unlearned method, {theirs}"
-    return f"{theirs}, which learns nothing, is ahead of {ours}"
+def _listed(outcomes: dict[str, list[str]]) -> str:
+    return "; ".join(f"{said} {', '.join(outcomes[said])}" for said in (_AHEAD, _ALIKE, _BEHIND) if said in outcomes)
+
+
+def _compared(ours: Result, theirs: Result) -> tuple[str, str]:
+    difference = (ours.value or 0.0) - (theirs.value or 0.0)
+    against = f"{share(ours.value or 0.0)} against {share(theirs.value or 0.0)} of {theirs.method}"
+    figures = f"{ours.metric} ({against}, n = {ours.n})"
+    if abs(difference) <= 2 * (_error(ours) ** 2 + _error(theirs) ** 2) ** 0.5:
+        return _ALIKE, figures
+    return (_AHEAD if difference > 0 else _BEHIND), figures
 
 
 def _error(row: Result) -> float:
-    """Standard error, or the largest that a share over n items can have."""
-    return 0.5 / row.n**0.5 if row.error is None else row.error
+    """Standard error, but at least one item of n: where all of them are right, there is no spread to tell it from."""
+    return max(row.error or 0.0, 1.0 / row.n)

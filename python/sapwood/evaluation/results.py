@@ -40,7 +40,7 @@ class Result:
         method: who answered.
         metric: name of the measure; higher is better for all of them.
         value: the measure, in [0, 1]; None where it could not be measured (``note`` says why).
-        error: standard error of the mean over queries, where the measure is such a mean.
+        error: standard error over queries, None where nothing was sampled, as for exact chance.
         n: number of queries (or decisions) behind the value.
         is_baseline: True for methods that learn nothing, and for controls.
         note: what a reader has to know beside the value.

@@ -73,8 +73,8 @@ def _results(content: Content) -> str:
         return "Nothing was evaluated."
     notes = (
         "Held-out packages were never trained on and never used to stop training. Bold is the best of a column; ± is "
-        "the standard error over queries; *labels permuted* is a control that must fall to chance (for imports, to "
-        "what frequencies alone are worth)."
+        "the standard error over queries, as if they were independent (functions of one name or package are less so); "
+        "*labels permuted* is a control that must fall to chance (for imports, to what frequencies alone are worth)."
     )
     said = "\n".join(f"- {line}" for line in reading(content.results))
     return f"{notes}\n\n{markdown(content.results)}\n**In words**\n\n{said}"
@@ -85,8 +85,8 @@ def _map(folder: Path, drawn: Map, seed: int) -> str:
     draw_map(folder / name, f"Functions by vector: {drawn.label}", lay_out(drawn.vectors, seed), drawn.packages)
     return (
         f"![Functions in the plane, coloured by package]({name})\n\n"
-        f"{len(drawn.packages)} functions, t-SNE of the leading components of their vectors. Near points are alike; "
-        "distances between far groups mean nothing."
+        f"{len(drawn.packages)} functions of training and held-out packages, t-SNE of the leading components of their "
+        "vectors. Near points are alike; distances between far groups mean nothing."
     )
 
 

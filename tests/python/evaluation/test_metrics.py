@@ -113,6 +113,14 @@ def test_means_carry_their_standard_error() -> None:
     assert metrics.mean_of([1.0]).error is None
 
 
+def test_a_resampled_error_is_that_of_the_mean() -> None:
+    values = np.random.default_rng(0).normal(size=400)
+    resampled, known = metrics.bootstrapped(lambda rows: float(values[rows].mean()), 400, 400), metrics.mean_of(values)
+    assert resampled.value == known.value
+    assert known.error is not None
+    assert resampled.error == pytest.approx(known.error, rel=0.25)
+
+
 def test_retrieval_means_are_keyed_by_the_k_asked_for() -> None:
     means = metrics.retrieval_means([(np.array([True]), 1), (np.array([], dtype=bool), 2)], [5, 20])
     assert list(means) == ["MAP@R", "MRR", "hit@1", "recall@5", "recall@20"]

@@ -19,7 +19,7 @@ TABLE = Table("Find it", "all a|b", "everything")
 
 
 def row(method: str, value: float, *, error: float | None = 0.01, is_baseline: bool = False, n: int = 100) -> Result:
-    return TABLE.row(method, "MRR", Mean(value, error, n), is_baseline=is_baseline)
+    return TABLE.row(method, "MAP@R", Mean(value, error, n), is_baseline=is_baseline)
 
 
 def test_too_few_queries_give_no_value() -> None:
@@ -40,7 +40,7 @@ def test_rows_survive_json(tmp_path: Path) -> None:
 def test_markdown_names_queries_candidates_and_n_and_marks_the_best() -> None:
     text = markdown([row("a", 0.5), row("b", 0.25, is_baseline=True)])
     assert "Queries: all a|b. Candidates: everything." in text
-    assert "| MRR (n=100) |" in text
+    assert "| MAP@R (n=100) |" in text
     assert "| a | yes | **0.500 ± 0.010** |" in text
     assert "| b | no | 0.250 ± 0.010 |" in text
 
@@ -54,9 +54,9 @@ def test_the_terminal_shows_every_row() -> None:
 @pytest.mark.parametrize(
     ("learned", "unlearned", "said"),
     [
-        (0.60, 0.40, "tree-lstm 0.600 is ahead of the best unlearned method, tf-idf 0.400"),
-        (0.40, 0.60, "tf-idf 0.600, which learns nothing, is ahead of tree-lstm 0.400"),
-        (0.41, 0.40, "no clear difference between tree-lstm 0.410 and tf-idf 0.400"),
+        (0.60, 0.40, "is ahead of the best unlearned method in MAP@R (0.600 against 0.400 of tf-idf, n = 100)"),
+        (0.40, 0.60, "is behind the best unlearned method in MAP@R (0.400 against 0.600 of tf-idf, n = 100)"),
+        (0.41, 0.40, "does not clearly differ from the best unlearned method in MAP@R (0.410 against 0.400 of tf-idf"),
     ],
 )
 def test_words_follow_the_numbers(learned: float, unlearned: float, said: str) -> None:
@@ -67,9 +67,21 @@ def test_words_follow_the_numbers(learned: float, unlearned: float, said: str) -
     assert "n = 100" in sentence[0]
 
 
-def test_a_difference_without_standard_error_counts_only_where_n_is_large() -> None:
-    rows = [row("a", 0.6, error=None, n=20), row("b", 0.5, error=None, n=20, is_baseline=True)]
-    assert "no clear difference" in reading(rows)[0]
+def test_answers_without_spread_are_as_uncertain_as_one_of_them() -> None:
+    rows = [row("a", 0.99, error=0.0), row("b", 1.0, error=0.0, is_baseline=True)]
+    assert "does not clearly differ" in reading(rows)[0]
+
+
+def test_each_learned_method_is_told_by_itself_against_the_best_unlearned_one() -> None:
+    rows = [
+        row("both", 0.6),
+        row("tree-lstm", 0.3),
+        row("good", 0.5, is_baseline=True),
+        row("bad", 0.1, is_baseline=True),
+    ]
+    both, alone = reading(rows)
+    assert "both is ahead of the best unlearned method" in both
+    assert "tree-lstm is behind the best unlearned method in MAP@R (0.300 against 0.500 of good" in alone
 
 
 def test_nothing_to_compare_is_said() -> None:

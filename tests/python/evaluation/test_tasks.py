@@ -224,6 +224,15 @@ def test_a_guesser_that_knows_beats_popularity_and_falls_to_it_when_permuted() -
         assert popular[metric] < 0.65  # type: ignore[operator]
 
 
+def test_nearest_files_vote_by_what_is_in_a_file_but_its_imports() -> None:
+    bodies = ["def area(width):\n    return width * 2\n", "for line in open('x'):\n    print(line.strip())\n"] * 20
+    labels = [["re"] if "open" in body else ["os"] for body in bodies]
+    nearest = imports.NearestFiles.fit(imports.Files.of(bodies, labels, ["os", "re"]))
+    scores = nearest.guess(bodies[:2])
+    assert scores.argmax(axis=1).tolist() == [0, 1]
+    assert nearest.guess([f"import re\n{bodies[0]}"]).tobytes() == scores[:1].tobytes()
+
+
 def test_modules_outside_the_vocabulary_are_told() -> None:
     rows = imports.Guesses.of(Known(), files(50), files(50, seed=1)).results(TABLE)
     assert any("outside the vocabulary" in row.note for row in rows)
