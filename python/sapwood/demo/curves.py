@@ -19,11 +19,15 @@ _NO_LOSSES: Final = frozenset({"accuracy"})
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects (epoch, loss) points from training events, by the name of the loss; events count epochs from 1."""
+    """Collects (epoch, loss) points from training events, by the name of the loss; events count epochs from 1.
+
+    Validation stands where training was at that time, also where the budget ended it within an epoch.
+    """
 
     training: dict[str, Points] = field(default_factory=dict)
     validation: dict[str, Points] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
+    position: float = 0.0
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Look at one event."""
@@ -34,14 +38,14 @@ class Recorder:
 
     def _step(self, event: Mapping[str, Any]) -> None:
         self.last.update({key: event[key] for key in ("epoch", "pairs_per_second") if event.get(key) is not None})
-        at = event["epoch"] - 1 + event["step"] / event["steps"]
-        _add(self.training, at, event.get("losses") or {})
+        self.position = event["epoch"] - 1 + event["step"] / event["steps"]
+        _add(self.training, self.position, event.get("losses") or {})
 
     def _epoch(self, event: Mapping[str, Any]) -> None:
         values = {
             name.removeprefix(_VALIDATION): value for name, value in event.items() if name.startswith(_VALIDATION)
         }
-        _add(self.validation, float(event["epoch"]), values)
+        _add(self.validation, self.position, values)
 
     def curves(self) -> list[Curve]:
         """Give the curves, training before validation; the loss of a head without labels is zero and left out."""

@@ -18,7 +18,7 @@ EVENTS = [
     STEP | {"epoch": 1, "step": 2, "losses": {"loss": float("nan")}},
     {"event": "epoch", "epoch": 1, "train_loss": 3.0, "validation_loss": 3.5, "validation_accuracy": 0.1},
     STEP | {"epoch": 2, "step": 1, "losses": {"loss": 2.0}, "pairs_per_second": 20.4},
-    {"event": "epoch", "epoch": 2, "train_loss": 2.0, "validation_loss": None},
+    {"event": "epoch", "epoch": 2, "train_loss": 2.0, "validation_loss": 3.25},
     {"event": "message", "message": "done"},
 ]
 
@@ -31,7 +31,7 @@ def test_curves_follow_the_events() -> None:
     assert curves == {
         "total (training)": ([0.5, 1.5], [4.0, 2.0]),
         "pairs (training)": ([0.5], [3.0]),
-        "total (validation)": ([1.0], [3.5]),
+        "total (validation)": ([1.0, 1.5], [3.5, 3.25]),
     }
     assert recorder.facts() == {"epochs begun": "2", "rate at the end": "20 pairs/s"}
 
