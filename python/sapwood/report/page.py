@@ -74,7 +74,9 @@ def _results(content: Content) -> str:
     notes = (
         "Held-out packages were never trained on and never used to stop training. Bold is the best of a column; ± is "
         "the standard error over queries, as if they were independent (functions of one name or package are less so); "
-        "*labels permuted* is a control that must fall to chance (for imports, to what frequencies alone are worth)."
+        "*labels permuted* is a control that must fall to chance (for imports, to what frequencies alone are worth). "
+        f"One split and one run (seed {content.seed}): other seeds hold out other packages and give other figures. "
+        "Mistakes are injected; how many real ones would be found was not measured, and is likely to be fewer."
     )
     said = "\n".join(f"- {line}" for line in reading(content.results))
     return f"{notes}\n\n{markdown(content.results)}\n**In words**\n\n{said}"
