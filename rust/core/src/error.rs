@@ -7,7 +7,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum CoreError {
     /// The text is longer than the limit.
-    #[error("the text has {bytes} bytes, more than the limit of {limit}; raise the limit or leave the file out")]
+    #[error("the text has {bytes} bytes, more than the limit of {limit}; send a part of it, or leave it out")]
     TooLarge {
         /// Length of the text.
         bytes: usize,
@@ -21,7 +21,7 @@ pub enum CoreError {
         offset: usize,
     },
     /// The text holds a NUL byte, so it is taken for a binary file.
-    #[error("a NUL byte at offset {offset}: this looks like a binary file")]
+    #[error("a NUL byte at offset {offset}: this looks like a binary file; leave it out")]
     Binary {
         /// Offset of the first NUL byte.
         offset: usize,
