@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sapwood.errors import SapwoodError
+
 Status = Literal["ok", "warning", "failed"]
 
 
@@ -21,6 +23,8 @@ class Check:
     """What is there, or what is wrong, in a few words."""
     fix: str = ""
     """What to do; empty where nothing is to be done."""
+    error: SapwoodError | None = None
+    """The failure that was met, where one was."""
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:

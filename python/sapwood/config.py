@@ -93,7 +93,7 @@ class Data(Section):
     max_nodes: Annotated[int, Field(ge=10)]
     validation_fraction: OpenFraction
     test_fraction: OpenFraction
-    duplicate_threshold: Fraction
+    duplicate_threshold: Annotated[float, Field(gt=0.0, le=1.0)]
     max_mutants: Amount
     permute_labels: bool
     positives: Positives

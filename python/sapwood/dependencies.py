@@ -18,8 +18,8 @@ TRAINING = {
 }
 """Import name and distribution of what the extra `train` installs."""
 
-INSTALL_TRAINING = "uv pip install 'sapwood[train]'"
-"""The command that brings all of `TRAINING`."""
+INSTALL_TRAINING = "run scripts/quickstart in a clone of sapwood"
+"""What brings all of `TRAINING`, and what indexing and search need."""
 
 
 def missing_for_training() -> list[str]:
@@ -35,7 +35,7 @@ def require_training() -> None:
     """
     missing = missing_for_training()
     if missing:
-        message = f"this needs {', '.join(missing)}, not installed here; get it with: {INSTALL_TRAINING}"
+        message = f"this needs {', '.join(missing)}, not installed here; {INSTALL_TRAINING}, which installs all"
         raise MissingDependencyError(message)
 
 

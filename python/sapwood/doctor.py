@@ -38,7 +38,7 @@ def _packages() -> Check:
     versions = {package: version_of(package) for package in _CORE_PACKAGES}
     missing = [package for package, version in versions.items() if version is None]
     if missing:
-        return Check("packages", "failed", f"without {', '.join(missing)}", "uv pip install sapwood")
+        return Check("packages", "failed", f"without {', '.join(missing)}", INSTALL_TRAINING)
     return Check("packages", "ok", ", ".join(f"{package} {version}" for package, version in versions.items()))
 
 
@@ -60,7 +60,7 @@ def _training_part() -> list[Check]:
         import torch  # noqa: F401 whether it imports is the question
         import torch_geometric  # noqa: F401
     except (ImportError, OSError) as error:
-        fix = f"install it again: {INSTALL_TRAINING} --reinstall"
+        fix = f"remove .venv and {INSTALL_TRAINING}"
         return [Check("training", "failed", f"torch cannot be imported: {error}", fix)]
     versions = ", ".join(f"{package} {version_of(package)}" for package in TRAINING.values())
     return [Check("training", "ok", versions), Check("devices", "ok", ", ".join(_devices()))]

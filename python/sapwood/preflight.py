@@ -140,4 +140,4 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except SapwoodError as error:
         what, _, fix = str(error).partition("; ")
-        return Check(name, "failed", what, fix)
+        return Check(name, "failed", what, fix, error)

@@ -61,7 +61,7 @@ def train(
             {"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics, "results": results}
         )
     else:
-        published = "nothing was published" if result.version is None else f"{model} {result.version} answers now"
+        published = f"{model} {result.version} answers now"
         known = {name: value for name, value in result.metrics.items() if value is not None}
         figures = [(name.replace("_", " "), metric(name, value)) for name, value in known.items()]
         output.print_pairs(published, [("run", result.run_dir), *figures])
@@ -74,12 +74,14 @@ def train(
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:
     """Stops before a long run that cannot end well; the slow checks are left to the run itself."""
     from sapwood.checks import failed
+    from sapwood.dependencies import require_training
     from sapwood.errors import BadInputError
     from sapwood.preflight import examine_quickly
 
+    require_training()
     for check in failed(examine_quickly(engine, model, settings)):
         message = f"{check.name}: {check.found}; {check.fix}"
-        raise BadInputError(message)
+        raise check.error or BadInputError(message)
 
 
 @contextmanager

@@ -29,7 +29,8 @@ class Dataset:
 
     Shapes:
         functions, packages, split (n,): node id, package and split of each function, also names, texts, docstrings;
-        files, file_split (F,): position of each file in the index and its split.
+        files, file_split, file_copied (F,): position of each file in the index, its split, and whether most of its
+        functions are near-duplicates of another file's.
     """
 
     index: _core.Index
@@ -43,6 +44,7 @@ class Dataset:
     files: NDArray[np.uint32]
     file_packages: NDArray[np.str_]
     file_split: NDArray[np.str_]
+    file_copied: NDArray[np.bool_]
     dropped: dict[str, int]
     """How many functions were left out, by reason."""
 
@@ -57,6 +59,10 @@ class Dataset:
     def positions(self, split: str) -> NDArray[np.int64]:
         """Positions of the functions of a split."""
         return np.flatnonzero(self.split == split)
+
+    def file_positions(self, split: str) -> NDArray[np.int64]:
+        """Positions of the files of a split, without those that are copies of others."""
+        return np.flatnonzero((self.file_split == split) & ~self.file_copied)
 
     @cached_property
     def positives(self) -> Pairs:
@@ -103,7 +109,8 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
     """Takes the functions of the index that can be learned from, and splits them by top-level package.
 
     Functions with fewer lines than `min_lines` or more syntax nodes than `max_nodes` are left out, then near-duplicates
-    (all but the first), before anything is split, so that no copy stands on the other side.
+    (all but the first), before anything is split, so that no copy stands on the other side; files most of whose
+    functions are such give no labels either.
 
     Raises:
         NoIndexError: The code base was not indexed yet.
@@ -111,7 +118,8 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         BadInputError: No function is left.
     """
     index, settings = engine.index_data(), config.data
-    nodes, texts, dropped = _usable(index, settings, config.seed)
+    usable = _usable(index, settings, config.seed)
+    nodes = usable.nodes
     if not len(nodes):
         message = (
             f"no function of {engine.root} has {settings.min_lines} lines or more; "
@@ -132,7 +140,7 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         config=config,
         functions=nodes,
         names=[every_name[node] for node in nodes.tolist()],
-        texts=texts,
+        texts=usable.texts,
         docstrings=index.docstrings(nodes),
         packages=packages,
         split=np.array([splits[package] for package in packages.tolist()]),
@@ -140,12 +148,22 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         file_packages=file_packages,
         # A package without any function is never held out: nothing could be asked about it.
         file_split=np.array([splits.get(package, SPLITS[0]) for package in file_packages.tolist()]),
-        dropped=dropped,
+        file_copied=usable.copied,
+        dropped=usable.dropped,
     )
 
 
-def _usable(index: _core.Index, settings: Data, seed: int) -> tuple[NDArray[np.uint32], list[str], dict[str, int]]:
-    """Nodes and texts of the functions to learn from, and how many were left out."""
+@dataclass(frozen=True)
+class _Usable:
+    """Nodes and texts of the functions to learn from, which files are copies, and how many functions were left out."""
+
+    nodes: NDArray[np.uint32]
+    texts: list[str]
+    copied: NDArray[np.bool_]
+    dropped: dict[str, int]
+
+
+def _usable(index: _core.Index, settings: Data, seed: int) -> _Usable:
     every = index.functions
     lines = index.node_end_line[every].astype(np.int64) - index.node_start_line[every] + 1
     kept = np.flatnonzero(lines >= settings.min_lines)
@@ -155,12 +173,26 @@ def _usable(index: _core.Index, settings: Data, seed: int) -> tuple[NDArray[np.u
     dropped["large"] = len(kept) - int(fits.sum())
     kept, texts = kept[fits], [text for text, fit in zip(texts, fits.tolist(), strict=True) if fit]
     groups = _groups(index, kept, texts, settings.duplicate_threshold)
-    first = np.sort(np.unique(groups, return_index=True)[1])
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    copied = _copied_files(index.node_file[every[kept]], first[group], len(index.file_paths))
+    first = np.sort(first)
     dropped["duplicate"] = len(kept) - len(first)
     if len(first) > settings.max_functions:
         dropped["beyond the limit"] = len(first) - settings.max_functions
         first = np.sort(np.random.default_rng(seed).choice(first, settings.max_functions, replace=False))
-    return every[kept[first]], [texts[position] for position in first.tolist()], dropped
+    return _Usable(every[kept[first]], [texts[position] for position in first.tolist()], copied, dropped)
+
+
+def _copied_files(files: NDArray[np.uint32], first: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    """(count,): the files more than half of whose functions are alike an earlier one of another file.
+
+    Args:
+        files: (n,) file of each function.
+        first: (n,) position of the first function that each is alike.
+        count: Number of files.
+    """
+    copies = np.bincount(files[files != files[first]], minlength=count)
+    return 2 * copies > np.bincount(files, minlength=count)
 
 
 def _tree_sizes(texts: list[str], limit: int) -> list[int]:

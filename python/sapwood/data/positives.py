@@ -28,6 +28,8 @@ _STOP_WORDS = frozenset(
     )
 )
 _GENERIC = frozenset(_WORD.findall("main test inner wrapper wrapped decorator helper callback handler function method"))
+HIDDEN_NAME = "function"
+"""Stands for a function's own name."""
 SHORTEST_NAME = 4
 """Letters; shorter names (`get`, `run`) are given to anything."""
 SEVERAL_WORDS_WEIGHT, ONE_WORD_WEIGHT = 0.5, 0.25
@@ -73,9 +75,11 @@ def normalised_name(name: str) -> str:
 
 
 def hide_own_name(text: str, name: str) -> str:
-    """The text of a function under another name, so that pairs matched by name are not found by name."""
-    last = re.escape(name.rpartition(".")[2])
-    return re.sub(rf"^(\s*(?:async\s+)?def\s+){last}\b", r"\1function", text, count=1, flags=re.MULTILINE)
+    """The text of a function under another name wherever it stands, so that pairs matched by name are not found by it.
+
+    A recursive call or that of a base class says the name as well as the definition does.
+    """
+    return re.sub(rf"\b{re.escape(name.rpartition('.')[2])}\b", HIDDEN_NAME, text)
 
 
 def match_functions(

@@ -38,7 +38,7 @@ def count_split(dataset: Dataset, split: str) -> dict[str, int]:
     return {
         "functions": int(members.sum()),
         "packages": len(set(dataset.packages[members].tolist())),
-        "files": int((dataset.file_split == split).sum()),
+        "files": len(dataset.file_positions(split)),
         "pairs": len(dataset.positives.where(members)),
     }
 
@@ -63,5 +63,5 @@ def training_modules(dataset: Dataset) -> list[str]:
 
 
 def _training_imports(dataset: Dataset) -> list[list[str]]:
-    files = zip(dataset.file_imports, dataset.file_split.tolist(), strict=True)
-    return [modules for modules, split in files if split == TRAIN]
+    imports = dataset.file_imports
+    return [imports[position] for position in dataset.file_positions(TRAIN).tolist()]

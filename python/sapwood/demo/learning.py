@@ -135,12 +135,11 @@ def _train(session: Session, model: str) -> Training:
         for name, value in result.metrics.items()
         if value
     }
-    if result.version is not None:
-        best = session.engine.versions.show(model, result.version)["training"]["best_epoch"]
-        facts["published weights"] = f"those after epoch {best + 1}, the best on validation packages"
+    best = session.engine.versions.show(model, result.version)["training"]["best_epoch"]
+    facts["published weights"] = f"those after epoch {best + 1}, the best on validation packages"
     training = Training(
         model,
-        result.version or "none",
+        result.version,
         session.clock.seconds[step],
         facts,
         recorder.curves(),

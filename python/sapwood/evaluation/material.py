@@ -78,16 +78,11 @@ class Material:
 
     def files(self, split: str, vocabulary: Sequence[str]) -> Files:
         """Lay out a split's files over a vocabulary: all training files, at most ``max_files`` of the others."""
-        importing = [bool(names) for names in self.dataset.file_imports]
-        places = [
-            place
-            for place, (of_file, imports) in enumerate(zip(self.dataset.file_split, importing, strict=True))
-            if of_file == split and imports
-        ]
+        imported = self.dataset.file_imports
+        places = [place for place in self.dataset.file_positions(split).tolist() if imported[place]]
         if split != TRAIN:
             places = self._draw(places, self.config.evaluation.max_files)
         texts = self.dataset.index.file_texts(self.dataset.files[places]) if places else []
-        imported = self.dataset.file_imports
         return Files.of(texts, [imported[place] for place in places], vocabulary)
 
     def held_out_files(self, vocabulary: Sequence[str]) -> tuple[Files, Files]:

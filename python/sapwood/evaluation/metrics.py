@@ -15,7 +15,7 @@ from scipy.stats import hypergeom
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,16 +34,6 @@ def ranked_relevance(scores: Floats, relevant: Flags) -> Flags:
     """
     order = np.lexsort((relevant, -scores))
     return relevant[order]
-
-
-def flags_of(ranked: Iterable[int], relevant: Collection[int]) -> Flags:
-    """Turn a list of answer ids, best first, into flags. A repeated answer counts once."""
-    seen: set[int] = set()
-    flags = []
-    for answer in ranked:
-        flags.append(answer in relevant and answer not in seen)
-        seen.add(answer)
-    return np.asarray(flags, dtype=bool)
 
 
 def recall_at(flags: Flags, right: int, cutoffs: Sequence[int]) -> dict[int, float]:

@@ -12,8 +12,7 @@ import keyword
 import tokenize
 from typing import Final
 
-MASKED_NAME: Final = "function"
-"""Stands for the function's own name."""
+from sapwood.data.positives import HIDDEN_NAME
 
 _LAYOUT: Final = frozenset(
     {
@@ -52,7 +51,7 @@ def _function(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
 def _rename(node: ast.AST, name: str) -> None:
     for field in ("name", "id", "attr"):
         if getattr(node, field, None) == name:
-            setattr(node, field, MASKED_NAME)
+            setattr(node, field, HIDDEN_NAME)
 
 
 def _drop_docstring(node: ast.AST) -> None:

@@ -99,7 +99,7 @@ class GraphData:
         train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
         return {
             "functions": len(self.dataset.positions(TRAIN)),
-            "files": int((self.dataset.file_split == TRAIN).sum()),
+            "files": len(self.dataset.file_positions(TRAIN)),
             "nodes": self.graph.node_count,
             "matched_pairs": train.matched,
             "rewrite_pairs": len(train) - train.matched,
@@ -172,7 +172,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     rng = np.random.default_rng([config.seed, *draw.key])
     pairs = data.pairs[split].take(draw.rows)
     first, second = place_anchors(data, pairs.first, rng), data.places.texts[pairs.second]
-    files = some(np.flatnonzero(data.dataset.file_split == split), round(FILES_SHARE * len(pairs)), rng)
+    files = some(data.dataset.file_positions(split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
     labelled = np.concatenate([data.places.texts[pairs.first], data.places.files[files]])
     judged = np.concatenate([data.places.mutants[split][mutants], data.places.originals[split][mutants]])

@@ -38,7 +38,7 @@ class TrainResult:
     """What a run made: its folder, the version published, its last figures, and what was measured of the version."""
 
     run_dir: Path
-    version: str | None
+    version: str
     metrics: dict[str, Any]
     results: Sequence[Result] = ()
 

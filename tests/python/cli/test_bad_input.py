@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from sapwood import _core
+from sapwood import _core, dependencies
 
 CODE = '{"id": "a", "language": "python", "code": "x = 1"}\n'
 
@@ -43,7 +43,7 @@ def test_a_file_in_place_of_a_folder(run, tmp_path):
 
 def test_an_empty_folder(run, tmp_path):
     explained(run("index", ".", "--json"), "empty_folder")
-    assert not list(tmp_path.glob("*.py"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_code_base_with_broken_files_is_indexed_without_them(run, project):
@@ -174,9 +174,20 @@ def test_no_workspace(run, command):
     explained(run(*command, "--json"), "no_workspace", named=["sapwood index"])
 
 
-def test_no_index(run, project):
+@pytest.mark.parametrize("command", [["search", "x"], ["train", "tree-lstm"], ["data", "stats"]])
+def test_no_index(run, project, command):
     _core.Engine.create(str(project))
-    explained(run("search", "x", "--json", cwd=project), "no_index", named=["sapwood index"])
+    explained(run(*command, "--json", cwd=project), "no_index", named=["sapwood index"])
+
+
+def test_training_without_what_it_needs(indexed, monkeypatch, capsys):
+    from sapwood import cli
+
+    monkeypatch.setattr(dependencies, "missing_for_training", lambda: ["torch"])
+    assert cli.run(["train", "tree-lstm", "--workspace", str(indexed), "--json"]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "missing_dependency"
+    assert error["message"].endswith("; run scripts/quickstart in a clone of sapwood, which installs all")
 
 
 def publish(project, **manifest):

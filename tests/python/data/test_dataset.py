@@ -71,6 +71,15 @@ def test_packages_stay_whole_and_every_split_has_some(engine, config):
         assert dataset.split[first] == dataset.split[second]
 
 
+def test_a_file_of_copies_is_no_example_of_imports(engine, config):
+    dataset = load_dataset(engine, config)
+    paths = np.array(dataset.index.file_paths)
+    copied = set(paths[dataset.file_copied].tolist())
+    assert copied == {f"package{number}/second.py" for number in range(len(EXTRAS))}
+    used = np.concatenate([dataset.file_positions(split) for split in SPLITS])
+    assert set(paths[dataset.files[used]].tolist()) == set(paths.tolist()) - copied
+
+
 def test_columns_belong_together(engine, config):
     dataset = load_dataset(engine, config)
     for name, text, docstring in zip(dataset.names, dataset.texts, dataset.docstrings, strict=True):
@@ -123,12 +132,14 @@ def test_rewrites_are_other_texts_that_parse(engine, config):
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [
-        ("def load(x):\n    return load\n", "def function(x):\n    return load\n"),
+        ("def load(x):\n    return load(x - 1)\n", "def function(x):\n    return function(x - 1)\n"),
+        ("def load(x):\n    return super().load(x)\n", "def function(x):\n    return super().function(x)\n"),
+        ("def load(x):\n    return loaded(x, preload)\n", "def function(x):\n    return loaded(x, preload)\n"),
         ("@cached\nasync def load(x):\n    pass\n", "@cached\nasync def function(x):\n    pass\n"),
         ("def loader(x):\n    pass\n", "def loader(x):\n    pass\n"),
     ],
 )
-def test_own_name_is_hidden_where_it_is_defined(text, hidden):
+def test_own_name_is_hidden_wherever_it_stands(text, hidden):
     assert hide_own_name(text, "pkg.mod.load") == hidden
 
 

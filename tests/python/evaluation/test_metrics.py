@@ -44,10 +44,6 @@ def test_ranked_answers_by_hand(flags: list[bool], right: int, expected: tuple[o
     assert measured == expected
 
 
-def test_a_repeated_answer_counts_once() -> None:
-    assert metrics.flags_of([7, 7, 3], {7, 3}).tolist() == [True, False, True]
-
-
 @pytest.mark.parametrize("right", [0, 1])
 def test_impossible_numbers_of_right_answers_are_refused(right: int) -> None:
     with pytest.raises(ValueError, match="right answers"):
