@@ -93,11 +93,19 @@ class Predictor(ABC):
         """Puts a version together from its parts, published or about to be; `labels` is its file named by `LABELS`.
 
         Raises:
-            DamagedVersionError: The weights don't fit the configuration.
+            DamagedVersionError: The weights don't fit the configuration, or something is missing or unreadable.
             VocabularyMismatchError: Its vocabulary is not the one that it was trained with.
         """
-        kind = TreePredictor if manifest["model"] == TREE_LSTM else GraphPredictor
-        return kind(manifest, version, weights, labels)
+        model = manifest["model"]
+        kind = TreePredictor if model == TREE_LSTM else GraphPredictor
+        try:
+            return kind(manifest, version, weights, labels)
+        except (KeyError, TypeError, ValueError) as error:
+            message = (
+                f"{model} {version} lacks what it needs to answer ({type(error).__name__}: {error}); "
+                f"train again with: sapwood train {model}"
+            )
+            raise DamagedVersionError(message) from None
 
     def embed(self, texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
         """(n, d): whitened vectors of unit length."""
@@ -165,7 +173,7 @@ class TreePredictor(Predictor):
         worst: dict[int, float] = {}
         for line, score in zip(forest.statement_lines.tolist(), torch.sigmoid(logits).tolist(), strict=True):
             worst[line] = max(score, worst.get(line, 0.0))
-        probability = any_of(self._priors.correct(logits.numpy()))
+        probability = float(any_of(self._priors.correct(logits.numpy())))
         return probability, sorted(worst.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -216,10 +224,15 @@ class GraphPredictor(Predictor):
         return np.concatenate(rows)
 
     def kind_scores(self, nodes: _Nodes) -> NDArray[np.floating[Any]]:
-        """(5,): the probability of each kind of mistake, the highest of a text's functions, or the file's."""
-        seeds = nodes.functions if len(nodes.functions) else np.array([nodes.file])
-        scores: NDArray[np.floating[Any]] = self._priors.correct(self._logits(BUGS, nodes.graph, seeds)).max(axis=0)
-        return scores
+        """(5,): the probability that any function of a text has a mistake of each kind; 0 without functions."""
+        if not len(nodes.functions):
+            return np.zeros(len(_core.BUG_KINDS))
+        return any_of(self._priors.correct(self._logits(BUGS, nodes.graph, nodes.functions)))
+
+    def confidence(self, nodes: _Nodes) -> float:
+        """The probability that the code of a text passes its tests."""
+        logits = self._logits(CONFIDENCE, nodes.graph, np.array([nodes.file]))
+        return float(torch.sigmoid(torch.from_numpy(logits)))
 
     def module_scores(self, nodes: _Nodes) -> NDArray[np.float32]:
         """(I,): the score of each module."""
@@ -278,16 +291,17 @@ class Analyzer:
         nodes = None if self._graph is None else _nodes(self._engine, item)
         heads = frozenset() if self._graph is None else self._graph.trained_heads
         wrong = self._wrong(item)
-        imports = self._imports(nodes) if IMPORTS in heads else None
-        bug = self._bug(nodes if BUGS in heads else None, wrong)
-        untrained = {CONFIDENCE: True, IMPORTS: imports is None, BUGS: bug is None}
+        trained = heads if wrong is None else heads | {BUGS}
         return Analysis(
             version=self.version,
-            confidence=None,
-            bug=bug,
-            imports=imports,
-            untrained=tuple(name for name in HEADS if untrained.get(name, False)),
+            confidence=self._confidence(nodes) if CONFIDENCE in heads else None,
+            bug=self._bug(nodes if BUGS in heads else None, wrong),
+            imports=self._imports(nodes) if IMPORTS in heads else None,
+            untrained=tuple(name for name in HEADS if name not in {CODE, *trained}),
         )
+
+    def _confidence(self, nodes: _Nodes | None) -> float | None:
+        return None if self._graph is None or nodes is None else self._graph.confidence(nodes)
 
     def _wrong(self, item: Item) -> Bug | None:
         """What the tree model says alone: it tells no kinds."""
@@ -307,9 +321,12 @@ class Analyzer:
     def _bug(self, nodes: _Nodes | None, wrong: Bug | None) -> Bug | None:
         if self._graph is None or nodes is None:
             return wrong
+        if not len(nodes.functions) and wrong is not None:
+            # The graph model judges functions; of other code the tree model has more to say.
+            return wrong
         kinds = self._graph.kind_scores(nodes)
         named = dict(zip(_core.BUG_KINDS, kinds.tolist(), strict=True))
-        return Bug(any_of(kinds), named, () if wrong is None else wrong.lines)
+        return Bug(float(any_of(kinds)), named, () if wrong is None else wrong.lines)
 
 
 def _nodes(engine: _core.Engine, item: Item) -> _Nodes:

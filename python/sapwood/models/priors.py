@@ -72,9 +72,10 @@ def priors_of(shares: Floats, positive_weights: Floats, prevalence: float) -> Pr
     return Priors(weighted / (weighted + 1.0 - bounded), bounded * prevalence / SAMPLED)
 
 
-def any_of(probabilities: Floats) -> float:
-    """Probability that at least one of independent events (labels,) happens; 0 without any."""
-    return float(-np.expm1(np.log1p(-np.minimum(probabilities, 1.0 - _SMALLEST)).sum()))
+def any_of(probabilities: Floats) -> Floats:
+    """Probability that at least one of independent events (n, …) happens, over the first axis; 0 without any."""
+    happens: Floats = -np.expm1(np.log1p(-np.minimum(probabilities, 1.0 - _SMALLEST)).sum(axis=0))
+    return happens
 
 
 def _logit(shares: Floats) -> Floats:

@@ -213,6 +213,13 @@ def test_a_checkpoint_of_another_feature_schema(run, indexed):
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_a_version_whose_manifest_lacks_settings(run, indexed):
+    publish(indexed)
+    for command in (["embed", "--model", "graphsage"], ["analyze"]):
+        done = run(*command, "--json", cwd=indexed, stdin=CODE)
+        explained(done, "damaged_version", named=["graphsage v0001", "sapwood train graphsage"])
+
+
 def test_a_damaged_version(run, indexed):
     folder = publish(indexed)
     (folder / "weights.safetensors").write_bytes(b"something else")
