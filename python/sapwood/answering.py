@@ -13,6 +13,7 @@ from sapwood import _core
 from sapwood.answers import Item
 from sapwood.dependencies import require_training
 from sapwood.errors import BadInputError, NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.naming import ENCODERS, MODELS, STRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from sapwood.inference import Analyzer, Predictor
 
 Answer = TypeVar("Answer")
-
-STRUCTURE = "structure"
-"""Name of the encoder that needs nothing learned."""
-MODELS = ("graphsage", "tree-lstm")
-"""Names of the models with weights."""
-ENCODERS = (*MODELS, STRUCTURE)
-"""Names of everything that embeds."""
 
 
 class Answerer:

@@ -13,10 +13,10 @@ from sapwood.checks import Check
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
 from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
 from sapwood.formats import count
+from sapwood.naming import MODELS
 
 _CORE_PACKAGES = ("numpy", "omegaconf", "pydantic", "rich", "typer")
 _OLDEST_PYTHON = (3, 11)
-_MODELS = ("graphsage", "tree-lstm")
 # The training part takes about 5 GB; a workspace with runs and versions some hundred MB.
 _ENOUGH_DISK = 1_000_000_000
 _INDEX = "sapwood index PATH"
@@ -83,7 +83,7 @@ def _workspace(workspace: Path | None) -> list[Check]:
     except SapwoodError as error:
         return [Check("workspace", "failed", *_what_and_fix(str(error)))]
     checks = [Check("workspace", "ok", f"{engine.workspace_path} for {engine.root}"), _index(engine)]
-    return [*checks, *(_versions(engine, model) for model in _MODELS)]
+    return [*checks, *(_versions(engine, model) for model in MODELS)]
 
 
 def _index(engine: _core.Engine) -> Check:

@@ -29,6 +29,7 @@ from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, HEADS, IMPORTS, Gra
 from sapwood.models.priors import SAMPLED, Priors, any_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import Whitening
+from sapwood.naming import GRAPHSAGE, TREE_LSTM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-GRAPHSAGE, TREE_LSTM = "graphsage", "tree-lstm"
 LABELS = {GRAPHSAGE: "imports.json", TREE_LSTM: "vocabulary.json"}
 """The file of a version, by model, that says what its numbers stand for."""
 LINE_FLOOR, MOST_LINES = 0.05, 20

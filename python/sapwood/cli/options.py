@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sapwood import naming
+
 if TYPE_CHECKING:
     from sapwood import _core
 
@@ -16,16 +18,16 @@ if TYPE_CHECKING:
 class Model(StrEnum):
     """Models with weights."""
 
-    GRAPHSAGE = "graphsage"
-    TREE_LSTM = "tree-lstm"
+    GRAPHSAGE = naming.GRAPHSAGE
+    TREE_LSTM = naming.TREE_LSTM
 
 
 class Encoder(StrEnum):
     """Everything that embeds."""
 
-    TREE_LSTM = "tree-lstm"
-    GRAPHSAGE = "graphsage"
-    STRUCTURE = "structure"
+    TREE_LSTM = naming.TREE_LSTM
+    GRAPHSAGE = naming.GRAPHSAGE
+    STRUCTURE = naming.STRUCTURE
 
 
 Workspace = Annotated[

@@ -24,6 +24,7 @@ from sapwood.evaluation.bugs import make_pairs
 from sapwood.evaluation.material import Material
 from sapwood.formats import count, metric
 from sapwood.inference import Analyzer, Predictor
+from sapwood.naming import TREE_LSTM
 from sapwood.report import page
 from sapwood.report.content import AnalysisExample, Content, Map, SearchExample, Training
 from sapwood.training import MODELS, train
@@ -232,9 +233,9 @@ def _map(session: Session, limit: int) -> Map:
     dataset = session.dataset
     order = np.random.default_rng(session.config.seed).permutation(len(dataset))[:limit]
     places = np.sort(order).tolist()
-    predictor = Predictor.load(session.engine, "tree-lstm")
+    predictor = Predictor.load(session.engine, TREE_LSTM)
     vectors = predictor.embed([dataset.texts[at] for at in places], [dataset.language] * len(places))
-    return Map(f"tree-lstm {predictor.version}", vectors, [str(dataset.packages[at]) for at in places])
+    return Map(f"{TREE_LSTM} {predictor.version}", vectors, [str(dataset.packages[at]) for at in places])
 
 
 def _memory() -> dict[str, str]:

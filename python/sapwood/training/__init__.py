@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sapwood.data import load_dataset
 from sapwood.errors import BadInputError
+from sapwood.naming import MODELS
 from sapwood.training.device import choose_device
 from sapwood.training.frame import first_draws, run
 from sapwood.training.session import TrainResult
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from sapwood.config import Config
     from sapwood.data import Dataset
     from sapwood.training.session import OnEvent, ShouldStop
-
-MODELS = ("graphsage", "tree-lstm")
 
 
 def train(

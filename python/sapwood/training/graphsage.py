@@ -29,6 +29,7 @@ from sapwood.models.graphsage import (
 )
 from sapwood.models.priors import priors_of
 from sapwood.models.whitening import fit_whitening
+from sapwood.naming import GRAPHSAGE
 from sapwood.training.batches import (
     Draw,
     TextPairs,
@@ -63,7 +64,6 @@ if TYPE_CHECKING:
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
-MODEL = "graphsage"
 WHITENING_FUNCTIONS = 4096
 ENCODING_BATCH = 256
 PROJECT_SHARE = 0.25
@@ -316,4 +316,4 @@ def trained_heads(data: GraphData) -> list[str]:
     return [head for head in HEADS if labelled[head]]
 
 
-RECIPE = Recipe(MODEL, lambda config: config.graphsage, prepare, draws_of, Learner, optimiser_of, fit, conclude)
+RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, optimiser_of, fit, conclude)

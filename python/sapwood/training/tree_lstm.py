@@ -17,6 +17,7 @@ from sapwood.models.encode import encode_trees
 from sapwood.models.priors import priors_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import fit_whitening
+from sapwood.naming import TREE_LSTM
 from sapwood.training.batches import (
     Draw,
     TextPairs,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
-MODEL = "tree-lstm"
 WHITENING_FUNCTIONS = 4096
 ENCODING_BATCH = 64
 WARM_UP, LOWEST_RATE = 0.05, 0.05
@@ -266,4 +266,4 @@ def conclude(data: TreeData, learner: Learner) -> Trained:
     )
 
 
-RECIPE = Recipe(MODEL, lambda config: config.tree_lstm, prepare, draws_of, Learner, optimiser_of, fit, conclude)
+RECIPE = Recipe(TREE_LSTM, lambda config: config.tree_lstm, prepare, draws_of, Learner, optimiser_of, fit, conclude)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from sapwood.errors import ConfigError
+from sapwood.models.tree_lstm import TreeLstm, TreeLstmShape
 from sapwood.training import device
 from sapwood.training.device import choose_device
 
@@ -35,10 +36,33 @@ def test_missing_devices_are_refused_by_name(monkeypatch):
     [(1.0, 0.1, "cuda"), (1.0, 9.0, "cpu"), (5.0, 0.1, "cpu")],  # faster; slower; faster but wrong
 )
 def test_an_accelerator_wins_only_when_faster_and_right(monkeypatch, gradient, seconds, winner):
-    measured = {"cpu": (torch.ones(3), 1.0), "cuda": (torch.full((3,), gradient), seconds)}
+    gradients = {"cpu": {"weight": torch.ones(3)}, "cuda": {"weight": torch.full((3,), gradient)}}
     monkeypatch.setattr(device, "_accelerators", lambda: ["cuda"])
-    monkeypatch.setattr(device, "_probe", measured.__getitem__)
+    monkeypatch.setattr(device, "_gradients", gradients.__getitem__)
+    monkeypatch.setattr(device, "_seconds_of_step", {"cpu": 1.0, "cuda": seconds}.__getitem__)
     assert choose_device("auto", 1).device == winner
+
+
+def test_a_device_that_cannot_make_the_step_is_left_out(monkeypatch):
+    def refuse(name):
+        if name == "mps":
+            raise NotImplementedError
+        return {"weight": torch.ones(3)}
+
+    monkeypatch.setattr(device, "_accelerators", lambda: ["mps"])
+    monkeypatch.setattr(device, "_gradients", refuse)
+    assert choose_device("auto", 1).device == "cpu"
+
+
+def test_the_self_test_is_a_step_of_the_tree_model_in_all_its_weights():
+    expected = device._gradients("cpu")
+    weights = dict(TreeLstm(TreeLstmShape(512, 16, 32, 16)).named_parameters())
+    assert expected.keys() == weights.keys()
+    assert all(gradient.abs().max() > 0.0 for gradient in expected.values())
+    assert device._alike(device._gradients("cpu"), expected)
+    for name in expected:
+        wrong = {other: gradient * (1.1 if other == name else 1.0) for other, gradient in expected.items()}
+        assert not device._alike(wrong, expected)
 
 
 @pytest.mark.parametrize(("many", "threads"), [(0.5, 4), (0.95, 1), (3.0, 1)])
