@@ -1,7 +1,5 @@
 """A small code base of real shape, indexed once a test session."""
 
-import textwrap
-
 import pytest
 
 from sapwood import _core
@@ -10,6 +8,7 @@ from sapwood.config import load_config
 TEMPLATE = '''
 import json
 import os
+{rare}
 
 
 class {title}:
@@ -88,9 +87,11 @@ def sources(tmp_path_factory):
         package = root / noun
         package.mkdir()
         choice = CHOICES[number % len(CHOICES)]
-        text = TEMPLATE.format(title=noun.title(), noun=noun, number=number + 2, choice=choice)
+        # Each of these is imported by three packages, so that the imports head has more to name than it may.
+        rare = "\n".join(f"import {NOUNS[(number + step) % len(NOUNS)]}_tools" for step in range(3))
+        text = TEMPLATE.format(title=noun.title(), noun=noun, number=number + 2, choice=choice, rare=rare)
         (package / "__init__.py").write_text("")
-        (package / "records.py").write_text(textwrap.dedent(text))
+        (package / "records.py").write_text(text)
     return root
 
 

@@ -22,7 +22,7 @@ from sapwood.errors import (
     SchemaMismatchError,
 )
 from sapwood.evaluation import as_rows, evaluate, rows_of
-from sapwood.inference import Analyzer, Predictor
+from sapwood.inference import MOST_IMPORTS, Analyzer, Predictor
 from sapwood.training import MODELS, rehearse, train, tree_lstm
 from sapwood.training.run_folder import STATE
 
@@ -173,6 +173,7 @@ def test_analysis_joins_both_models_and_names_what_nobody_learned(engine, config
     assert all(1 <= line.line <= 5 for line in whole.bug.lines)
     scores = [module.score for module in whole.imports]
     assert scores == sorted(scores, reverse=True)
+    assert len(Predictor.load(engine, "graphsage").import_names) > len(whole.imports) == MOST_IMPORTS
     assert {module.name for module in whole.imports} >= {"json", "os"}
 
 
