@@ -85,6 +85,29 @@ def test_unsafe_is_confined() -> None:
     assert all(re.match(r"rust/(nn|python)/|rust/engine/src/runtime/", name) for name in lifted), lifted
 
 
+BELOW = {
+    "data": set(),
+    "models": set(),
+    "evaluation": {"data", "models"},
+    "training": {"data", "models", "evaluation"},
+    "report": {"evaluation"},
+    "terminal": {"report"},
+    "demo": {"data", "models", "evaluation", "training", "report", "terminal"},
+}
+"""The rooms of the Python package, and which of the others each may import."""
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_rooms_know_only_those_below_them(room: str) -> None:
+    """What trains and answers does not hang on who shows it; nobody imports the commands."""
+    imported = {
+        name
+        for path in tracked(f"python/sapwood/{room}/*.py")
+        for name in re.findall(r"^\s*(?:from|import) sapwood\.(\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert imported & {*BELOW, "cli"} <= BELOW[room] | {room}
+
+
 def test_no_pickle() -> None:
     """No pickle is read or written: a checkpoint from elsewhere must not run code."""
     pattern = re.compile(

@@ -10,8 +10,8 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from sapwood.cli import output
 from sapwood.cli.overview import TREE, asks_for_help, help_text
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

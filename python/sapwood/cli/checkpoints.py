@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sapwood.cli import output
 from sapwood.cli.options import Json, Model, ModelName, Workspace, open_workspace
 from sapwood.formats import count, counted, figure, metric, share
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, Overrides, Workspace, open_workspace
 from sapwood.formats import count, counted
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, ModelName, Overrides, Workspace, open_workspace
+from sapwood.terminal import output
 
 
 def demo(

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sapwood.cli import output, progress
 from sapwood.cli.options import Json, Workspace, open_workspace
+from sapwood.terminal import output, progress
+from sapwood.terminal.indexed import print_report
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sapwood import _core
     from sapwood.errors import DamagedIndexError
 
@@ -85,16 +84,6 @@ def _holds_workspace(folder: Path) -> bool:
         return (folder / ".sapwood").is_dir()
     except PermissionError:
         return False
-
-
-def print_report(title: str, report: _core.IndexReport, console: Console | None = None) -> None:
-    """Prints what was indexed and what was not."""
-    from sapwood.report.figures import index_rows, skipped_lines
-
-    console = console or output.data_console()
-    output.print_pairs(title, index_rows(report), console)
-    for line in skipped_lines(report):
-        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def export(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sapwood.cli import output
 from sapwood.cli.options import Count, Json, Workspace, open_workspace
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from sapwood.answers import Hit
@@ -63,6 +63,6 @@ def print_hits(hits: list[Hit]) -> None:
     if not hits:
         output.note("nothing found")
         return
-    from sapwood.cli.hits import HitList, HitRow
+    from sapwood.terminal.hits import HitList, HitRow
 
     output.show(HitList([HitRow(hit.symbol, f"{hit.path}:{hit.start_line}", hit.why) for hit in hits]))

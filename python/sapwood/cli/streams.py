@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sapwood.answers import Item
-from sapwood.cli import output
 from sapwood.cli.files import opened
 from sapwood.cli.lines import batches
 from sapwood.errors import SapwoodError
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sapwood.cli import output
 from sapwood.cli.options import ConfigFile, Json, Overrides
+from sapwood.terminal import output
 
 Unused = Annotated[
     Path | None,

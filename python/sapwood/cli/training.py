@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sapwood.cli import output, progress
 from sapwood.cli.options import ConfigFile, Json, ModelName, Overrides, Workspace, open_workspace
 from sapwood.formats import metric
+from sapwood.terminal import output, progress
+from sapwood.terminal.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
-
     from sapwood import _core
     from sapwood.config import Config
 
@@ -82,20 +77,3 @@ def _check(engine: _core.Engine, model: str, settings: Config) -> None:
     for check in failed(examine_quickly(engine, model, settings)):
         message = f"{check.name}: {check.found}; {check.fix}"
         raise check.error or BadInputError(message)
-
-
-@contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """While this lasts, the first Ctrl-C asks for a stop with saved state, the second one stops at once."""
-    asked = threading.Event()
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        output.note("stopping: saving the state of the run (Ctrl-C again stops at once)")
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)

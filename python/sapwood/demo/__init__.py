@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sapwood import _core
-from sapwood.cli import progress
 from sapwood.demo import show
 from sapwood.demo.clock import Clock, peak_megabytes
 from sapwood.demo.corpus import choose
 from sapwood.demo.examples import search_by_spread
+from sapwood.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

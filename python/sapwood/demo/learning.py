@@ -11,8 +11,6 @@ from rich.console import Group
 
 from sapwood import evaluation
 from sapwood.answers import Item
-from sapwood.cli import output, progress
-from sapwood.cli.training import stop_on_interrupt
 from sapwood.config import load_config
 from sapwood.data import SPLITS, TEST, load_dataset
 from sapwood.data.statistics import count_split
@@ -27,6 +25,8 @@ from sapwood.inference import Analyzer, Predictor
 from sapwood.naming import TREE_LSTM
 from sapwood.report import page
 from sapwood.report.content import AnalysisExample, Content, Map, SearchExample, Training
+from sapwood.terminal import output, progress
+from sapwood.terminal.interrupt import stop_on_interrupt
 from sapwood.training import MODELS, train
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from sapwood.cli.hits import HitList, HitRow
-from sapwood.cli.indexing import print_report
-from sapwood.cli.output import print_pairs, show
 from sapwood.formats import percent
+from sapwood.terminal.hits import HitList, HitRow
+from sapwood.terminal.indexed import print_report
+from sapwood.terminal.output import print_pairs, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from sapwood import cli
-from sapwood.cli.training import stop_on_interrupt
 from sapwood.errors import InterruptedRun
+from sapwood.terminal.interrupt import stop_on_interrupt
 
 
 def test_the_first_interrupt_asks_and_the_second_one_stops(capsys):

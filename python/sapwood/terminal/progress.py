@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sapwood.cli.output import log_console, note
 from sapwood.formats import count, figure
+from sapwood.terminal.output import log_console, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

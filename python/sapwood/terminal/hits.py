@@ -8,7 +8,7 @@ from rich.measure import Measurement
 from rich.padding import Padding
 from rich.text import Text
 
-from sapwood.cli.output import Items, table
+from sapwood.terminal.output import Items, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

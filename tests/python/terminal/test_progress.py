@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from sapwood.cli import progress
+from sapwood.terminal import progress
 
 STEP = {
     "event": "step",
