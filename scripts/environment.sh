@@ -6,8 +6,27 @@ VENV="${SAPWOOD_VENV:-$ROOT/.venv}"
 PYTHON="$VENV/bin/python"
 TOOLS="$ROOT/.tools"
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+say() {
+  if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then printf '\033[1m==> %s\033[0m\n' "$*" >&2; else printf '==> %s\n' "$*" >&2; fi
+}
 fail() { printf 'error: %s\n' "$1" >&2; [ -z "${2:-}" ] || printf 'hint: %s\n' "$2" >&2; exit 1; }
+
+# patiently WHAT COMMAND...: runs a command that takes long. A terminal shows the command's own progress; elsewhere a line
+# every 20 seconds gives the last that it said, and all of that is shown where it fails.
+patiently() {
+  local what="$1" log waited=0 code=0; shift
+  if [ -t 2 ]; then "$@" >&2; return; fi
+  log="$(mktemp)"
+  "$@" >"$log" 2>&1 &
+  while sleep 1 && kill -0 $! 2>/dev/null; do
+    waited=$((waited + 1))
+    [ $((waited % 20)) != 0 ] || printf '    %s, %s s: %s\n' "$what" "$waited" "$(tail -n 1 "$log" | cut -c 1-100)" >&2
+  done
+  wait $! || code=$?
+  [ "$code" = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$code"
+}
 
 on_debian_as_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
@@ -16,8 +35,8 @@ system_packages() {
   local why="$1"; shift
   on_debian_as_root || fail "$why" "install the equivalent of these Debian packages, then run this again: $*"
   say "Installing system packages: $*"
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  patiently "apt-get update" apt-get update -q
+  DEBIAN_FRONTEND=noninteractive patiently "apt-get install" apt-get install -y -q --no-install-recommends "$@"
 }
 
 # The first python on the path that is 3.11 or later; the one called python3 is asked first.
@@ -69,22 +88,28 @@ environment() {
   [ -x "$PYTHON" ] || "$UV" venv --quiet --python "$(find_python)" "$VENV"
   local lock="$ROOT/requirements/$1.txt" stamp="$VENV/.locked-$1"
   cmp --silent "$lock" "$stamp" && return
-  "$UV" pip install --quiet --python "$PYTHON" --require-hashes -r "$lock"
+  case "$1" in
+    core) say "Installing what indexing and search need: about 100 MB, seconds" ;;
+    *) say "Installing torch and what else training needs: about 5 GB, several minutes with a slow connection" ;;
+  esac
+  patiently "Installing packages" "$UV" pip install --python "$PYTHON" --require-hashes -r "$lock"
   cp "$lock" "$stamp"
 }
 
-# Builds sapwood._core into the environment, only where its sources changed since the last build.
+# build_extension [PROFILE]: builds sapwood._core into the environment, only where its sources or the profile (release,
+# or checks for the tests) changed since the last build.
 build_extension() {
   require_rust
   require_uv
-  local fingerprint stamp="$VENV/.extension"
-  fingerprint="$("$PYTHON" "$ROOT/scripts/fingerprint.py" "$ROOT")"
+  local profile="${1:-release}" fingerprint stamp="$VENV/.extension"
+  fingerprint="$("$PYTHON" "$ROOT/scripts/fingerprint.py" "$ROOT") $profile"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ] && "$PYTHON" -c 'import sapwood._core' 2>/dev/null; then return; fi
-  say "Building the extension (Rust, release; the first time takes minutes)"
+  say "Building the extension in Rust (the first time takes 2 to 5 minutes on two cores, later times less)"
   rm -f "$stamp"
   # maturin looks for uv on the path, where the copy in .tools is not.
   # A target folder of its own: cargo and maturin set different build variables and would rebuild PyO3 for each other.
-  (cd "$ROOT" && VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH:$(dirname "$UV")" CARGO_TARGET_DIR="$ROOT/target/extension" \
-    "$VENV/bin/maturin" develop --release --quiet --uv)
+  (cd "$ROOT" && export VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH:$(dirname "$UV")" &&
+    export CARGO_TARGET_DIR="${EXTENSION_TARGET_DIR:-$ROOT/target/extension}" &&
+    patiently "Building the extension" "$VENV/bin/maturin" develop --profile "$profile" --uv)
   printf '%s' "$fingerprint" > "$stamp"
 }
