@@ -67,6 +67,12 @@ print("" if sys.base_prefix != "/usr" or os.path.isfile(library) else "%d.%d" % 
   [ -z "$version" ] || system_packages "the tests open libpython, which is not installed" "libpython$version"
 }
 
+# The checks build the Tauri plugin, and Tauri's types for windows come from these libraries.
+require_window_libraries() {
+  pkg-config --exists webkit2gtk-4.1 2>/dev/null ||
+    system_packages "the checks build the Tauri plugin, which needs the libraries of windows" pkg-config libwebkit2gtk-4.1-dev
+}
+
 # Sets UV to a uv program: the one on the path, else a pinned copy in .tools.
 require_uv() {
   if command -v uv >/dev/null; then UV="$(command -v uv)"; return; fi

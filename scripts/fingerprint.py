@@ -4,12 +4,15 @@ import hashlib
 import sys
 from pathlib import Path
 
+# Whatever stands here is no part of the extension, and its build writes beside its sources.
+APART = Path("rust", "tauri-plugin")
 NAMES = ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "pyproject.toml")
 
 
 def sources(root: Path) -> list[Path]:
     """Return the build's inputs below `root`, in a fixed order."""
-    rust = [path for path in (root / "rust").rglob("*") if path.is_file()]
+    below = [path for path in (root / "rust").rglob("*") if path.is_file()]
+    rust = [path for path in below if not path.is_relative_to(root / APART)]
     return sorted([root / name for name in NAMES if (root / name).exists()] + rust)
 
 

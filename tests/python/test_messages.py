@@ -1,6 +1,8 @@
-"""Messages are defined in Rust; what Python takes and gives is the same."""
+"""Messages are defined in Rust; what Python takes and gives, and what TypeScript hears, is the same."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
@@ -22,6 +24,42 @@ REPLIES = [
     "Import",
     "Event",
 ]
+PLUGIN = Path(__file__).parents[2] / "rust" / "tauri-plugin"
+# What the plugin's commands and its channel give.
+ANSWERS = {"OpenedWorkspace", "Progress", "IndexReport", "Hit", "VersionSummary", "Refusal"}
+
+
+def typescript_definitions(text):
+    """Return the JSON schemas of a file of interfaces and types."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    interfaces = re.findall(r"^export interface (\w+) \{(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    types = re.findall(r"^export type (\w+) =(.*?);", text, re.MULTILINE | re.DOTALL)
+    return {name: typescript_interface(body) for name, body in interfaces} | {
+        name: typescript_schema(options) for name, options in types
+    }
+
+
+def typescript_interface(body):
+    fields = re.findall(r"^\s+(\w+): (.+);$", body, re.MULTILINE)
+    assert len(fields) == body.count(";"), body
+    return {"type": "object", "properties": {name: typescript_schema(kind) for name, kind in fields}}
+
+
+def typescript_schema(text):
+    options = [option.strip() for option in text.split("|") if option.strip()]
+    if len(options) > 1:
+        return {"anyOf": [typescript_schema(option) for option in options]}
+    (kind,) = options
+    if kind.endswith("[]"):
+        return {"type": "array", "items": typescript_schema(kind.removesuffix("[]"))}
+    if record := re.fullmatch(r"Record<string, (.+)>", kind):
+        return {"type": "object", "additionalProperties": typescript_schema(record[1])}
+    if kind.startswith('"'):
+        return {"const": kind.strip('"')}
+    return {"type": kind} if kind in {"string", "number", "boolean", "null"} else {"$ref": f"#/$defs/{kind}"}
+
+
+TYPESCRIPT = typescript_definitions((PLUGIN / "guest-js" / "messages.ts").read_text())
 
 
 def shape(schema, definitions, *, required):
@@ -81,6 +119,21 @@ def test_replies_are_what_the_host_reads(name):
     schema, definitions = python_schema(name)
     rust = shape({"$ref": f"#/$defs/{name}"}, SCHEMA["$defs"], required=False)
     assert shape(schema, definitions, required=False) == rust
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS | TYPESCRIPT.keys() - {"ErrorCode"}))
+def test_a_window_hears_what_the_host_sends(name):
+    # JavaScript has one kind of number.
+    definitions = json.loads(json.dumps(SCHEMA["$defs"]).replace('"integer"', '"number"'))
+    rust = shape({"$ref": f"#/$defs/{name}"}, definitions, required=False)
+    assert shape({"$ref": f"#/$defs/{name}"}, TYPESCRIPT, required=False) == rust
+
+
+def test_a_window_can_ask_each_command():
+    bindings = (PLUGIN / "guest-js" / "index.ts").read_text()
+    asked = set(re.findall(r'\b(?:ask|of)\("(\w+)"', bindings))
+    listed = (PLUGIN / "build.rs").read_text().split("COMMANDS", 1)[1].split(";")[0]
+    assert asked == set(re.findall(r'"(\w+)"', listed))
 
 
 def test_the_comparison_sees_a_difference():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CRATES = {"core", "nn", "search", "workspace", "engine", "python"}
+CRATES = {"core", "nn", "search", "workspace", "engine", "python", "tauri-plugin"}
 PACKAGE = {
     "core": "sapwood-core",
     "nn": "sapwood-nn",
@@ -20,6 +20,7 @@ PACKAGE = {
     "workspace": "sapwood-workspace",
     "engine": "sapwood",
     "python": "sapwood-python",
+    "tauri-plugin": "tauri-plugin-sapwood",
 }
 # What each crate may use of the others.
 ALLOWED = {
@@ -29,6 +30,7 @@ ALLOWED = {
     "workspace": {"core"},
     "engine": {"core", "nn", "search", "workspace"},
     "python": {"core", "nn", "search", "workspace", "engine"},
+    "tauri-plugin": {"workspace", "engine"},
 }
 # Crates that reach files, threads, the network or an interpreter, and so have no place in a pure crate.
 IMPURE = {"pyo3", "numpy", "rayon", "ignore", "rusqlite", "tempfile", "libloading", "tauri", "tokio", "rand"}
@@ -47,7 +49,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def test_crate_dependencies_point_one_way() -> None:
-    """core ← nn, search, workspace ← engine ← python, and nothing else."""
+    """core ← nn, search, workspace ← engine ← python, tauri-plugin, and nothing else."""
     crate_of = {package: crate for crate, package in PACKAGE.items()}
     for crate in CRATES:
         used = {crate_of[name] for name in dependencies(crate) if name in crate_of}
@@ -58,6 +60,13 @@ def test_crate_dependencies_point_one_way() -> None:
 def test_pure_crates_have_pure_dependencies(crate: str) -> None:
     """A pure crate cannot reach files, threads or an interpreter through a dependency."""
     assert not dependencies(crate) & IMPURE
+
+
+def test_only_the_plugin_knows_tauri() -> None:
+    """Nothing else needs the libraries of windows, and a plain `cargo build` leaves the plugin out."""
+    assert all("tauri" not in dependencies(crate) for crate in CRATES - {"tauri-plugin"})
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
+    assert "rust/tauri-plugin" in set(workspace["members"]) - set(workspace["default-members"])
 
 
 def test_only_the_extension_knows_pyo3() -> None:
@@ -168,9 +177,9 @@ def test_an_installed_extension_works_outside_the_repository(tmp_path: Path) -> 
 
 
 def test_the_extension_is_rebuilt_exactly_when_its_sources_change(tmp_path: Path) -> None:
-    """The build's fingerprint follows contents and names below rust/, and nothing else."""
-    (tmp_path / "rust" / "core").mkdir(parents=True)
-    (tmp_path / "python").mkdir()
+    """The build's fingerprint follows contents and names below rust/ without the plugin, and nothing else."""
+    for folder in ("rust/core", "rust/tauri-plugin", "python"):
+        (tmp_path / folder).mkdir(parents=True)
     source = tmp_path / "rust" / "core" / "lib.rs"
     source.write_text("a")
 
@@ -181,7 +190,8 @@ def test_the_extension_is_rebuilt_exactly_when_its_sources_change(tmp_path: Path
     before = fingerprint()
     source.touch()
     (tmp_path / "python" / "module.py").write_text("b")
-    assert fingerprint() == before, "a new date or a Python file must not rebuild"
+    (tmp_path / "rust" / "tauri-plugin" / "lib.rs").write_text("b")
+    assert fingerprint() == before, "a new date, a Python file or the plugin must not rebuild"
     source.write_text("c")
     assert fingerprint() != before, "changed contents must rebuild"
     source.write_text("a")

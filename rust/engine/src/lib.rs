@@ -8,6 +8,7 @@
 //! | [`texts`] | batches of texts that stand alone |
 //! | [`native`] | answers of the models without Python |
 //! | [`runtime`] | training and models in an environment's interpreter, opened at run time |
+//! | [`interface`] | what is said between Rust and a user interface beside the answers |
 //! | [`messages`] | everything that is said between Rust and Python |
 
 #![deny(missing_docs)]
@@ -16,6 +17,7 @@ mod duplicates;
 pub mod engine;
 pub mod error;
 pub mod index;
+pub mod interface;
 pub mod messages;
 pub mod native;
 pub mod runtime;
@@ -25,6 +27,8 @@ pub mod texts;
 pub use engine::Engine;
 pub use error::{EngineError, Result};
 pub use index::{Index, IndexReport};
+pub use sapwood_core::Language;
+pub use sapwood_workspace::VersionSummary;
 pub use search::Hit;
 
 /// Version of the engine; an environment's `sapwood` package must have the same.

@@ -1,4 +1,4 @@
-//! Everything that is said between Rust and Python, defined once.
+//! Everything that is said between Rust and Python, defined once, and the schema of that and of what TypeScript hears.
 //!
 //! Rust sends a [`Request`] as JSON, receives [`Event`]s while it runs and one [`Response`] at its end. [`json_schema`]
 //! exports all of it, and the Python side is checked against that by a test.
@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::index::Progress;
+use crate::interface::{OpenedWorkspace, Refusal};
+use crate::{Hit, IndexReport, VersionSummary};
 
 /// Name of a model with weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -326,6 +330,12 @@ pub fn json_schema() -> Value {
         "Trained": schema_of::<Trained>(&mut generator),
         "Embedded": schema_of::<Embedded>(&mut generator),
         "Analyzed": schema_of::<Analyzed>(&mut generator),
+        "OpenedWorkspace": schema_of::<OpenedWorkspace>(&mut generator),
+        "Refusal": schema_of::<Refusal>(&mut generator),
+        "Progress": schema_of::<Progress>(&mut generator),
+        "IndexReport": schema_of::<IndexReport>(&mut generator),
+        "Hit": schema_of::<Hit>(&mut generator),
+        "VersionSummary": schema_of::<VersionSummary>(&mut generator),
     });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
 use rusqlite::{Connection, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, WorkspaceError};
@@ -36,7 +37,7 @@ const TABLES: &str = "
 ";
 
 /// A version as a list shows it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VersionSummary {
     /// `graphsage` or `tree-lstm`.
     pub model: String,

@@ -207,7 +207,7 @@ impl WorkspaceError {
     }
 
     /// The failure of one file operation, by what the system said.
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+    pub fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::NotFound => Self::PathMissing { path },

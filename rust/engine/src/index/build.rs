@@ -10,6 +10,8 @@ use sapwood_core::graph::{NodeKind, link_folder};
 use sapwood_core::sampler::input_graph;
 use sapwood_search::{StructureIndex, WordIndex};
 use sapwood_workspace::{SourceFile, Sources, Walk};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::read::{Content, FileContent, FunctionContent, read_file};
 use super::report::{IndexReport, SkippedFile};
@@ -18,7 +20,7 @@ use crate::error::{EngineError, Result};
 use crate::search::SearchIndex;
 
 /// How far indexing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Files done.
     pub files: u64,
