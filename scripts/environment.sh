@@ -67,10 +67,10 @@ print("" if sys.base_prefix != "/usr" or os.path.isfile(library) else "%d.%d" % 
   [ -z "$version" ] || system_packages "the tests open libpython, which is not installed" "libpython$version"
 }
 
-# The checks build the Tauri plugin, and Tauri's types for windows come from these libraries.
+# Tauri's types for windows come from these libraries.
 require_window_libraries() {
   pkg-config --exists webkit2gtk-4.1 2>/dev/null ||
-    system_packages "the checks build the Tauri plugin, which needs the libraries of windows" pkg-config libwebkit2gtk-4.1-dev
+    system_packages "the Tauri plugin needs the libraries of windows to build" pkg-config libwebkit2gtk-4.1-dev
 }
 
 # Sets UV to a uv program: the one on the path, else a pinned copy in .tools.
