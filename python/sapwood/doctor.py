@@ -11,9 +11,9 @@ from pathlib import Path
 from sapwood import _core
 from sapwood.checks import Check
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
-from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError, what_and_fix
 from sapwood.formats import count
-from sapwood.naming import MODELS
+from sapwood.naming import MODELS, TREE_LSTM
 
 _CORE_PACKAGES = ("numpy", "omegaconf", "pydantic", "rich", "typer")
 _OLDEST_PYTHON = (3, 11)
@@ -81,7 +81,7 @@ def _workspace(workspace: Path | None) -> list[Check]:
     except NoWorkspaceError:
         return [Check("workspace", "warning", "none here or above", _INDEX)]
     except SapwoodError as error:
-        return [Check("workspace", "failed", *_what_and_fix(str(error)))]
+        return [Check("workspace", "failed", *what_and_fix(str(error)))]
     checks = [Check("workspace", "ok", f"{engine.workspace_path} for {engine.root}"), _index(engine)]
     return [*checks, *(_versions(engine, model) for model in MODELS)]
 
@@ -92,7 +92,7 @@ def _index(engine: _core.Engine) -> Check:
     except NoIndexError:
         return Check("index", "warning", "none yet", _INDEX)
     except SapwoodError as error:
-        return Check("index", "failed", *_what_and_fix(str(error)))
+        return Check("index", "failed", *what_and_fix(str(error)))
     skipped = count(len(report["skipped"]))
     found = f"{count(report['files'])} files, {count(report['functions'])} functions, {skipped} files left out"
     return Check("index", "ok", found)
@@ -107,14 +107,24 @@ def _versions(engine: _core.Engine, model: str) -> Check:
         if serving is not None:
             engine.versions.verify(model, serving)
     except SapwoodError as error:
-        return Check(model, "failed", *_what_and_fix(str(error)))
+        return Check(model, "failed", *what_and_fix(str(error)))
     if damages := engine.versions.damages(model):
-        return Check(model, "warning", *_what_and_fix(damages[0]["message"]))
+        return Check(model, "warning", *what_and_fix(damages[0]["message"]))
     if serving is None:
         return Check(
             model, "warning", "no version serves", f"sapwood checkpoints promote {model} {found[-1]['version']}"
         )
+    if model == TREE_LSTM and (problem := _vectors_problem(engine)):
+        return Check(model, "warning", *what_and_fix(problem))
     return Check(model, "ok", f"{serving} answers; {count(len(found))} version{'' if len(found) == 1 else 's'}")
+
+
+def _vectors_problem(engine: _core.Engine) -> str | None:
+    """Why search goes without the vectors of the serving version; that there is no index is told by another check."""
+    try:
+        return engine.vectors_problem()
+    except SapwoodError:
+        return None
 
 
 def _disk(workspace: Path | None) -> Check:
@@ -123,8 +133,3 @@ def _disk(workspace: Path | None) -> Check:
     if free < _ENOUGH_DISK:
         return Check("disk", "warning", found, "make room: runs and versions take some hundred MB")
     return Check("disk", "ok", found)
-
-
-def _what_and_fix(message: str) -> tuple[str, str]:
-    what, _, fix = message.partition("; ")
-    return what, fix

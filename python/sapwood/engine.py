@@ -6,6 +6,7 @@ Nothing here imports torch or numpy until an answer needs it.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sapwood import _core
@@ -85,15 +86,22 @@ class Engine:
         return self._core.index(on_progress)
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
-        """The k functions nearest to `query`: words, or `FILE:LINE` for functions like the one there.
+        """The k functions nearest to `query`: words, or `FILE:LINE` for functions like the one there, see `place_of`.
 
         Raises:
             NoIndexError: The code base was not indexed yet.
             BadInputError: No indexed file of that name, or no function at that line.
         """
-        place = file_and_line(query)
+        place = self.place_of(query)
         found = self._core.search_words(query, k) if place is None else self._core.search_at(*place, k)
         return [Hit.of(hit) for hit in found]
+
+    def place_of(self, query: str) -> tuple[str, int] | None:
+        """File and line of a query `FILE:LINE`; None for words, such as `error:404` where no file is named so."""
+        place = file_and_line(query)
+        if place is None or _looks_like_a_file(place[0]) or _exists(Path(self.root, place[0])):
+            return place
+        return None
 
     def search_code(self, code: str, language: str = "python", k: int = 10) -> list[Hit]:
         """The k functions most like `code`."""
@@ -143,6 +151,20 @@ def file_and_line(query: str) -> tuple[str, int] | None:
         return None
     # No file has more lines than fit in 32 bits.
     return file, min(int(line), 2**32 - 1)
+
+
+def _looks_like_a_file(name: str) -> bool:
+    """Whether a name that may be misspelt is meant as a file's: it has folders, or a suffix."""
+    path = Path(name)
+    return len(path.parts) > 1 or path.suffix[1:2].isalpha() or _exists(path)
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there; nothing is under a name that no file can have."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _answer(answers: list[Answer | SapwoodError]) -> Answer:

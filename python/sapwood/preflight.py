@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sapwood import _core
 from sapwood.checks import Check, failed
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training
-from sapwood.errors import SapwoodError
+from sapwood.errors import SapwoodError, what_and_fix
 from sapwood.formats import count, figure
 
 if TYPE_CHECKING:
@@ -139,5 +139,4 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except SapwoodError as error:
-        what, _, fix = str(error).partition("; ")
-        return Check(name, "failed", what, fix, error)
+        return Check(name, "failed", *what_and_fix(str(error)), error)

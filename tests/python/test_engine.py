@@ -28,6 +28,22 @@ def test_search_by_words_place_and_code_finds_the_function(indexed):
     assert "shapes.area.area" not in [hit.symbol for hit in near]
 
 
+def test_words_that_look_like_a_place_are_words_where_no_such_file_is(indexed):
+    engine = sapwood.open(indexed)
+    (indexed / "notes").write_text("x")
+    places = {
+        "area:404": None,
+        "x" * 300 + ":4": None,
+        "notes:4": ("notes", 4),
+        "shapes/non.py:4": ("shapes/non.py", 4),
+    }
+    for query, place in places.items():
+        assert engine.place_of(query) == place
+    assert "words" in {leg.leg for leg in engine.search("area:404")[0].legs}
+    with pytest.raises(sapwood.SapwoodError, match=r"non\.py"):
+        engine.search("shapes/non.py:4")
+
+
 def test_answers_are_frozen(indexed):
     hit = sapwood.open(indexed).search("area")[0]
     with pytest.raises(dataclasses.FrozenInstanceError):

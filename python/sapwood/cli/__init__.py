@@ -120,8 +120,10 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _report(code: str, message: str, arguments: Sequence[str], exit_code: int) -> int:
+    from sapwood.errors import what_and_fix
+
     message = " ".join(message.split())
-    what, _, fix = message.partition("; ")
+    what, fix = what_and_fix(message)
     output.note(f"{output.styled('error', '1;31')}: {what}")
     if fix:
         output.note(f"{output.styled('hint', '1;36')}: {fix}")

@@ -136,9 +136,11 @@ def _listed(versions: list[_core.VersionSummary], damages: list[_core.Damage]) -
 
 def _joined(messages: list[str]) -> str:
     """Several sentences as one: what is wrong with each, then what to do about each."""
-    parts = [message.partition("; ") for message in messages]
-    fixes = dict.fromkeys(fix for _, _, fix in parts if fix)
-    return f"{', '.join(what for what, _, _ in parts)}; {', '.join(fixes)}"
+    from sapwood.errors import what_and_fix
+
+    parts = [what_and_fix(message) for message in messages]
+    fixes = dict.fromkeys(fix for _, fix in parts if fix)
+    return f"{', '.join(what for what, _ in parts)}; {', '.join(fixes)}"
 
 
 def _tell_serving(versions: _core.Versions, model: str, *, as_json: bool) -> None:

@@ -39,12 +39,12 @@ def search(
     if bool(query) == (code is not None):
         raise typer.BadParameter("give either WORDS, FILE:LINE or --code")
     from sapwood.cli.files import read_text
-    from sapwood.engine import Engine, file_and_line
+    from sapwood.engine import Engine
 
     engine = Engine(open_workspace(workspace))
     words = " ".join(query or [])
     hits = engine.search(words, k) if code is None else engine.search_code(read_text(code), language, k)
-    if code is not None or file_and_line(words) is not None:
+    if code is not None or engine.place_of(words) is not None:
         _warn_without_vectors(engine)
     if as_json:
         output.emit({"hits": [asdict(hit) for hit in hits]})

@@ -36,6 +36,13 @@ def test_a_missing_path(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_semicolon_in_a_name_does_not_part_the_sentence(run):
+    assert run("index", "no; where").err.splitlines() == [
+        "error: `no; where` does not exist",
+        "hint: check the spelling of the path",
+    ]
+
+
 def test_a_file_in_place_of_a_folder(run, tmp_path):
     (tmp_path / "file.py").write_text("x = 1\n")
     explained(run("index", "file.py", "--json"), "not_a_folder", exit_code=2, named=["file.py"])
