@@ -69,6 +69,14 @@ def test_only_the_plugin_knows_tauri() -> None:
     assert "rust/tauri-plugin" in set(workspace["members"]) - set(workspace["default-members"])
 
 
+@pytest.mark.parametrize("crate", ["core", "nn", "search"])
+def test_pure_crates_know_no_clock_and_start_no_thread(crate: str) -> None:
+    """What a pure crate gives depends on its input alone."""
+    impure = re.compile(r"\bstd::(time|thread|env|process|net)\b|\b(Instant|SystemTime)\b")
+    offenders = [path.name for path in tracked(f"rust/{crate}/src/*.rs") if impure.search(path.read_text())]
+    assert not offenders
+
+
 def test_only_the_extension_knows_pyo3() -> None:
     """The engine and everything below it build and run without an interpreter."""
     assert all("pyo3" not in dependencies(crate) for crate in CRATES - {"python"})

@@ -13,21 +13,21 @@ use crate::language::{Category, Language, LanguageTable, Role};
 /// No node.
 pub const NONE: u32 = u32::MAX;
 
-/// What a text may cost. The default holds a hostile text to 2 MB and a few seconds.
+/// What a text may cost. The default holds a hostile text to 2 MB and some seconds, a shorter one to its share of them.
 ///
 /// Work is counted, not timed, so that a busy machine refuses no text that an idle one takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
     /// Longest text in bytes.
     pub bytes: usize,
-    /// Most turns of the parser, of 100 operations each. Code takes 6 to 23 turns a kilobyte and about 20 µs a turn,
-    /// random punctuation up to ten times as long.
-    pub turns: u32,
+    /// Most turns of the parser, of 100 operations each, a kilobyte of text begun. Code takes 6 to 23, a list of digits
+    /// 30; a turn takes about 20 µs, in random punctuation up to ten times as long.
+    pub turns_per_kilobyte: u32,
 }
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { bytes: 2_000_000, turns: 20_000 }
+        Self { bytes: 2_000_000, turns_per_kilobyte: 60 }
     }
 }
 
@@ -59,8 +59,16 @@ pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<
     let table = language.table();
     let mut parser = Parser::new();
     parser.set_language(table.grammar()).map_err(|_| CoreError::Grammar { language: language.name() })?;
-    let tree = parse_within(&mut parser, source, limits.turns)?;
+    let tree = parse_within(&mut parser, source, limits.turns(source.len()))?;
     Ok(SyntaxTree::from_tree(language, &tree))
+}
+
+impl ParseLimits {
+    /// Turns that a text of so many bytes may take.
+    fn turns(&self, bytes: usize) -> u32 {
+        let kilobytes = u32::try_from(bytes / 1000 + 1).unwrap_or(u32::MAX);
+        self.turns_per_kilobyte.saturating_mul(kilobytes)
+    }
 }
 
 fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
@@ -299,12 +307,20 @@ mod tests {
     #[test]
     fn a_text_that_takes_too_many_turns_is_refused_whatever_the_clock_says() {
         let source = "total = total + 1\n".repeat(500);
-        let with_turns =
-            |turns| parse(Language::Python, source.as_bytes(), &ParseLimits { turns, ..ParseLimits::default() });
-        let fewest = (1..1000).find(|turns| with_turns(*turns).is_ok()).unwrap();
-        assert!(fewest > 10);
-        assert!(matches!(with_turns(fewest - 1), Err(CoreError::ParseBudget { turns }) if turns == fewest - 1));
-        assert!(with_turns(fewest).is_ok());
+        let within = |turns_per_kilobyte| {
+            parse(Language::Python, source.as_bytes(), &ParseLimits { turns_per_kilobyte, ..ParseLimits::default() })
+        };
+        let fewest = (1..1000).find(|turns| within(*turns).is_ok()).unwrap();
+        assert!(fewest > 1 && fewest < ParseLimits::default().turns_per_kilobyte / 2);
+        assert!(matches!(within(fewest - 1), Err(CoreError::ParseBudget { turns }) if turns == (fewest - 1) * 10));
+    }
+
+    #[test]
+    fn dense_code_is_taken_up_to_the_longest() {
+        for unit in ["a;", "0,", "1+", "a=b\n", "f(x)[0]\n", "{1:2}\n"] {
+            let source = format!("{}1\n", unit.repeat(20_000 / unit.len()));
+            assert!(parse(Language::Python, source.as_bytes(), &ParseLimits::default()).is_ok(), "{unit}");
+        }
     }
 
     #[test]

@@ -49,7 +49,8 @@ struct Extractor<'a> {
     last_children: Vec<Option<Category>>,
     /// Functions and classes still to come.
     definitions: std::iter::Peekable<Box<dyn Iterator<Item = (u32, u32)> + 'a>>,
-    masked: std::iter::Peekable<std::slice::Iter<'a, u32>>,
+    /// Identifiers that show no name, ascending.
+    masked: &'a [u32],
     last_line: u32,
 }
 
@@ -72,7 +73,7 @@ impl<'a> Extractor<'a> {
             depths: vec![0; tree.len()],
             last_children: vec![None; tree.len()],
             definitions: (Box::new(definitions) as Box<dyn Iterator<Item = _>>).peekable(),
-            masked: facts.masked().iter().peekable(),
+            masked: facts.masked(),
             last_line: 0,
         }
     }
@@ -124,7 +125,7 @@ impl<'a> Extractor<'a> {
 
     /// A definition's name belongs to what contains it: a row shall tell what its code does, not what it is called.
     fn open(&mut self, node: u32, local: u32) {
-        if let Some(name) = self.tree.child_with_role(node, Role::Name) {
+        if let Some(name) = self.tree.child_with_role(node, Role::Name).filter(|name| !self.is_masked(*name)) {
             self.name(name);
         }
         let root_depth = self.depths[node as usize];
@@ -174,13 +175,15 @@ impl<'a> Extractor<'a> {
     }
 
     fn identifier(&mut self, node: u32, parent: u32) {
-        while self.masked.next_if(|masked| **masked < node).is_some() {}
-        let is_masked = self.masked.next_if(|masked| **masked == node).is_some();
         let above = if parent == NONE { Category::Other } else { self.tree.category(parent) };
         let is_own_name = matches!(above, Category::Function | Category::Class) && self.tree.role(node) == Role::Name;
-        if !is_masked && !is_own_name {
+        if !is_own_name && !self.is_masked(node) {
             self.name(node);
         }
+    }
+
+    fn is_masked(&self, identifier: u32) -> bool {
+        self.masked.binary_search(&identifier).is_ok()
     }
 
     fn name(&mut self, node: u32) {

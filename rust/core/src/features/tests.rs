@@ -9,7 +9,7 @@ use crate::sampler::{InputGraph, input_graph};
 use crate::syntax::{ParseLimits, parse};
 
 fn read(path: &str, text: &str) -> (FileFacts, SparseRows) {
-    let limits = ParseLimits { turns: u32::MAX, ..ParseLimits::default() };
+    let limits = ParseLimits { turns_per_kilobyte: u32::MAX, ..ParseLimits::default() };
     let tree = parse(Language::Python, text.as_bytes(), &limits).unwrap();
     let facts = file_facts(path, text.as_bytes(), &tree);
     let rows = file_features(text.as_bytes(), &tree, &facts);
@@ -94,6 +94,29 @@ fn names_that_nothing_binds_are_masked_and_attributes_are_not() {
     assert_ne!(row("def f(first): return first"), row("def f(other): return other"));
 }
 
+/// What stands in for a failed import must not tell which one it was; nor may a name that is bound elsewhere.
+#[test]
+fn names_are_masked_by_scope_and_fallbacks_do_not_bind() {
+    let row = |text: &str, name: &str| read("m.py", &text.replace('N', name)).1;
+    for (text, is_shown) in [
+        ("try:\n    pass\nexcept ImportError:\n    N = None\ndef f(a): return N.x(a)\n", false),
+        ("try:\n    pass\nexcept ImportError:\n    def N(a): return a\ndef f(a): return N(a)\n", false),
+        ("try:\n    pass\nexcept ImportError:\n    @dec\n    class N: pass\ndef f(a): return N(a)\n", false),
+        ("def f(a):\n    try:\n        pass\n    except Exception:\n        N = None\n    return N(a)\n", false),
+        ("def f(a):\n    return N(a)\ndef g():\n    N = 1\n", true),
+        ("N = 1\ntry:\n    pass\nexcept ImportError:\n    N = None\ndef f(a): return N.x(a)\n", true),
+        ("def f(a):\n    try:\n        pass\n    except OSError as e:\n        N = e.args\n        return N\n", true),
+        ("def f(a):\n    try:\n        pass\n    except OSError as N:\n        return N\n    return N\n", true),
+        ("try:\n    pass\nexcept ImportError:\n    def g(N): return N\n", true),
+        ("def f():\n    global N\n    N = 1\ndef g(): return N\n", true),
+    ] {
+        assert_eq!(row(text, "loads") != row(text, "dumps"), is_shown, "{text}");
+    }
+    let used =
+        |name: &str| read("m.py", &format!("def f(a):\n    return {name}(a)\ndef g():\n    loads = dumps = 1\n"));
+    assert_eq!(used("loads").1.row(2), used("dumps").1.row(2));
+}
+
 #[test]
 fn a_definition_does_not_show_its_own_name() {
     let (_, one) = read("m.py", "def first(a): return a\n");
@@ -108,7 +131,7 @@ fn metrics_are_those_of_the_text() {
     let (facts, rows) = read("m.py", text);
     let names: Vec<_> = facts.nodes().iter().map(|node| node.name.as_str()).collect();
     assert_eq!(names, ["m.py", "m", "m.test_it", "m._C", "m._C.m", "m.g"]);
-    let log = |count: f32| count.ln_1p();
+    let log = |count: f32| libm::log1pf(count);
     for (row, column, expected) in [
         (2, "lines", log(5.0)),
         (2, "complexity", log(4.0)),

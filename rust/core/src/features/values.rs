@@ -1,5 +1,8 @@
 //! From counts to the values of a row.
 
+// The standard library's logarithms are those of the platform, which differ in their last bits.
+use libm::{log1pf, logf};
+
 use super::SparseRows;
 use super::items::{COUNTERS, Counter, Item, Items};
 use super::schema::{BLOCK_LENGTH, DIMENSIONS, KINDS_START, LITERALS_START, METRICS_START, NAMES};
@@ -42,13 +45,13 @@ impl RowMaker {
         for (item, count) in pairs {
             match items.get(*item) {
                 Item::Kind(column) => {
-                    self.dense[usize::from(KINDS_START + column)] = (*count as f32).ln_1p();
+                    self.dense[usize::from(KINDS_START + column)] = log1pf(*count as f32);
                     calls += if column == Category::Call as u16 { *count } else { 0 };
                 }
-                Item::Literal(column) => self.dense[usize::from(LITERALS_START + column)] = (*count as f32).ln_1p(),
+                Item::Literal(column) => self.dense[usize::from(LITERALS_START + column)] = log1pf(*count as f32),
                 Item::Counter(number) => counters[number] = *count,
                 Item::Hashed(hashed) => {
-                    let value = 1.0 + (*count as f32).ln();
+                    let value = 1.0 + logf(*count as f32);
                     for (column, sign) in hashed.columns.into_iter().zip(hashed.signs) {
                         self.dense[usize::from(column)] += sign * value;
                     }
@@ -88,7 +91,7 @@ impl RowMaker {
             properties.is_private,
             properties.is_async,
         ];
-        let counts = counts.into_iter().map(|count| (count as f32).ln_1p());
+        let counts = counts.into_iter().map(|count| log1pf(count as f32));
         let values = counts.chain(flags.into_iter().map(|flag| f32::from(u8::from(flag))));
         for (place, value) in self.dense[usize::from(METRICS_START)..].iter_mut().zip(values) {
             *place = value;

@@ -242,7 +242,7 @@ fn texts_of_nothing_have_a_tree() {
 /// A tree so deep that any recursion over it would overflow the stack of a test thread.
 fn deep_tree() -> (String, SyntaxTree) {
     let source = format!("x = y{}\n", ".a[0]".repeat(50_000));
-    let limits = ParseLimits { turns: u32::MAX, ..ParseLimits::default() };
+    let limits = ParseLimits { turns_per_kilobyte: u32::MAX, ..ParseLimits::default() };
     let tree = parse(Language::Python, source.as_bytes(), &limits).unwrap();
     (source, tree)
 }

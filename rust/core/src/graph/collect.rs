@@ -15,17 +15,19 @@ pub(super) struct Collected<'source> {
     /// The scope of each graph node that opens one.
     pub(super) scope_of: Vec<u32>,
     pub(super) uses: Vec<Use>,
+    /// Names where the body of an exception handler binds them.
+    pub(super) handler_bindings: Vec<Use>,
+    /// By syntax node: it is in the body of an exception handler, and not in a definition in there.
+    pub(super) in_handler: Vec<bool>,
     /// Expressions that are called, each with the scope in which.
     pub(super) calls: Vec<(u32, u32)>,
     /// Base classes: the class, the expression, the scope in which it stands.
     pub(super) bases: Vec<(u32, u32, u32)>,
-    /// By name: something in the file other than an import binds it.
-    pub(super) bound: Vec<bool>,
     /// By name: an import binds it.
     pub(super) imported: Vec<bool>,
 }
 
-/// A name where its value is used.
+/// A name where its value is used, or where it is bound.
 pub(super) struct Use {
     pub(super) syntax: u32,
     pub(super) name: u32,
@@ -39,9 +41,10 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         scopes: Scopes::new(1),
         scope_of: vec![NONE, 0],
         uses: Vec::new(),
+        handler_bindings: Vec::new(),
+        in_handler: vec![false; tree.len()],
         calls: Vec::new(),
         bases: Vec::new(),
-        bound: Vec::new(),
         imported: Vec::new(),
     };
     let mut collector = Collector {
@@ -103,6 +106,7 @@ impl<'source> Collector<'source, '_> {
     /// Takes a node in and gives the next one to visit.
     fn visit(&mut self, node: u32) -> u32 {
         self.targets[node as usize] = is_target(self.tree, node, &self.targets);
+        self.collected.in_handler[node as usize] = is_in_handler(self.tree, node, &self.collected.in_handler);
         match self.tree.category(node) {
             Category::Import | Category::ImportFrom => {
                 self.import(node);
@@ -133,7 +137,6 @@ impl<'source> Collector<'source, '_> {
 
     fn intern_text(&mut self, text: &'source str) -> u32 {
         let name = self.collected.names.intern(text);
-        self.collected.bound.resize(self.collected.names.len(), false);
         self.collected.imported.resize(self.collected.names.len(), false);
         name
     }
@@ -156,9 +159,9 @@ impl<'source> Collector<'source, '_> {
         let name_node = self.tree.child_with_role(node, Role::Name)?;
         let defined = self.push_node(kind, self.text(name_node), node);
         let name = self.intern(name_node);
-        self.collected.bound[name as usize] = true;
         let block = block_of(self.tree, node);
         self.collected.scopes.bind(self.scope(), name).define(defined, block);
+        self.note_binding(name_node, name, block);
         Some(defined)
     }
 
@@ -233,7 +236,6 @@ impl<'source> Collector<'source, '_> {
     fn global(&mut self, node: u32) {
         for child in self.tree.children(node).filter(|child| self.tree.category(*child) == Category::Identifier) {
             let name = self.intern(child);
-            self.collected.bound[name as usize] = true;
             self.collected.scopes.declare_outer(self.scope(), name);
         }
     }
@@ -254,7 +256,7 @@ impl<'source> Collector<'source, '_> {
 
     fn variable(&mut self, node: u32) {
         let (name, scope) = (self.intern(node), self.scope());
-        self.collected.bound[name as usize] = true;
+        self.note_binding(node, name, node);
         let assigned = node < self.assigned_end;
         let alias = if assigned && self.tree.parent(node) == self.assignment { self.alias() } else { NONE };
         let shown = assigned && self.collected.scopes.get(scope).kind != ScopeKind::Function;
@@ -262,6 +264,16 @@ impl<'source> Collector<'source, '_> {
         binding.assign(alias);
         if shown && !std::mem::replace(&mut binding.has_node, true) {
             self.push_node(NodeKind::Variable, self.text(node), self.assignment);
+        }
+    }
+
+    /// Notes whether a binding, made at `place`, may be but what stands in for a failed import.
+    fn note_binding(&mut self, node: u32, name: u32, place: u32) {
+        let scope = self.scope();
+        if self.collected.in_handler[place as usize] {
+            self.collected.handler_bindings.push(Use { syntax: node, name, scope });
+        } else {
+            self.collected.scopes.bind(scope, name).is_certain = true;
         }
     }
 
@@ -300,6 +312,23 @@ fn parameter_name(tree: &SyntaxTree, parameter: u32) -> Option<u32> {
         Category::Parameter => tree.children(parameter).find(|child| tree.category(*child) == Category::Identifier),
         Category::DefaultParameter => tree.child_with_role(parameter, Role::Name),
         _ => None,
+    }
+}
+
+/// Whether a node is in the body of an exception handler, and not in a definition in there, given the same of its
+/// ancestors.
+fn is_in_handler(tree: &SyntaxTree, node: u32, in_handler: &[bool]) -> bool {
+    let parent = tree.parent(node);
+    if parent == NONE {
+        return false;
+    }
+    match (tree.category(parent), tree.category(node)) {
+        (Category::Catch, Category::Block) => true,
+        (
+            Category::Function | Category::Class | Category::Lambda | Category::Comprehension | Category::Generator,
+            _,
+        ) => false,
+        _ => in_handler[parent as usize],
     }
 }
 

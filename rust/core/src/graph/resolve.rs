@@ -343,13 +343,35 @@ impl<'a, 'source> Resolver<'a, 'source> {
         (binding.import != NONE).then_some(binding.import)
     }
 
+    /// Names that an import may bind: those that nothing else binds where they are used, and those that but exception
+    /// handlers bind (`except ImportError: json = None`). Import statements themselves have no part in it.
     fn masked(&self, resolved: &mut Resolved) {
-        let names = &self.collected.names;
-        let masked: Vec<bool> = (0..names.len() as u32)
-            .map(|name| !self.collected.bound[name as usize] && !self.is_builtin(names.text(name)))
-            .collect();
-        let uses = self.collected.uses.iter().filter(|used| masked[used.name as usize]);
-        resolved.masked = uses.map(|used| used.syntax).collect();
+        let outside = self.used_outside_handlers();
+        let all = self.collected.uses.iter().chain(&self.collected.handler_bindings);
+        let masked = all.filter(|used| {
+            let is_bound = match self.collected.scopes.find(used.scope, used.name, View::Own) {
+                None => false,
+                Some((_, binding)) if binding.is_certain => true,
+                // Within a function, what is used in handlers alone is a variable of theirs.
+                Some((scope, _)) => {
+                    self.collected.scopes.get(scope).kind == ScopeKind::Function
+                        && !outside.contains(&(scope, used.name))
+                }
+            };
+            !is_bound && !self.is_builtin(self.collected.names.text(used.name))
+        });
+        resolved.masked = masked.map(|used| used.syntax).collect();
+        resolved.masked.sort_unstable();
+    }
+
+    /// Scope and name of what is used outside of exception handlers though only they bind it.
+    fn used_outside_handlers(&self) -> BTreeSet<(u32, u32)> {
+        let uses = self.collected.uses.iter().filter(|used| !self.collected.in_handler[used.syntax as usize]);
+        let bindings = uses.filter_map(|used| {
+            let (scope, binding) = self.collected.scopes.find(used.scope, used.name, View::Own)?;
+            (!binding.is_certain).then_some((scope, used.name))
+        });
+        bindings.collect()
     }
 }
 

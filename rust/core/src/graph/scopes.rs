@@ -74,11 +74,21 @@ pub(super) struct Binding {
     outer: bool,
     /// A graph node stands for it as a variable.
     pub(super) has_node: bool,
+    /// Something other than an import and the body of an exception handler binds it.
+    pub(super) is_certain: bool,
 }
 
 impl Default for Binding {
     fn default() -> Self {
-        Self { definitions: Vec::new(), import: NONE, alias: NONE, assignments: 0, outer: false, has_node: false }
+        Self {
+            definitions: Vec::new(),
+            import: NONE,
+            alias: NONE,
+            assignments: 0,
+            outer: false,
+            has_node: false,
+            is_certain: false,
+        }
     }
 }
 
