@@ -2,10 +2,13 @@
 
 mod support;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sapwood::engine::{TrainOptions, quietly};
+use sapwood::index::Progress;
 use sapwood::messages::{Encoder, Model};
 use sapwood::runtime::Cancel;
 use sapwood::{Engine, Hit};
@@ -118,7 +121,7 @@ fn search_goes_on_without_vectors_where_the_serving_version_cannot_be_used() {
             |f| claim_other_schema(&f.join("versions/tree-lstm/v0001/manifest.json")),
             "schema_mismatch",
         ),
-        ("stored vectors", damage_vectors, "damaged_version"),
+        ("stored vectors", damage_vectors, "damaged_index"),
     ];
     let code = "def area(side):\n    return side * side\n";
     for (what, damage, expected) in cases {
@@ -134,6 +137,34 @@ fn search_goes_on_without_vectors_where_the_serving_version_cannot_be_used() {
         }
         let problem = reopened.vectors_problem().unwrap().unwrap_or_else(|| panic!("{what}: no problem"));
         assert_eq!(problem.code(), expected, "{what}: {problem}");
+    }
+}
+
+#[test]
+fn indexing_anew_gives_the_functions_their_vectors() {
+    let (folder, engine) = indexed();
+    serve_tiny_tree_model(&engine);
+    let code = "def cube(side):\n    return side * side * side\n";
+    write(folder.path(), "shapes/cube.py", code.as_bytes());
+    // Interrupted between files and vectors: the index is whole, and what it lacks is told.
+    let calls = AtomicU64::new(0);
+    let all_files = |progress: Progress| {
+        let is_done = calls.fetch_add(1, Ordering::Relaxed) >= progress.total_files;
+        if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    assert_eq!(engine.index(&all_files).unwrap_err().code(), "interrupted");
+    let problem = engine.vectors_problem().unwrap().unwrap();
+    assert_eq!(problem.code(), "stale_index", "{problem}");
+    assert!(engine.search_code(code, Language::Python, 1).unwrap().iter().all(|hit| !legs(hit).contains(&"vectors")));
+    let damages: [fn(&Path); 2] = [|_| (), damage_vectors];
+    for damage in damages {
+        damage(&folder.path().join(".sapwood"));
+        let reopened = Engine::open(folder.path(), None).unwrap();
+        assert!(reopened.index(&quietly).unwrap().unchanged);
+        assert!(reopened.vectors_problem().unwrap().is_none());
+        let hit = reopened.search_code(code, Language::Python, 1).unwrap().remove(0);
+        assert_eq!(hit.symbol, "shapes.cube.cube");
+        assert!(hit.why.contains("vectors #1 (cosine 1.00)"), "{}", hit.why);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use sapwood_core::sampler::PlacedText;
 use sapwood_core::{Language, ParseLimits};
-use sapwood_workspace::{RunLock, Sources, Versions, Workspace};
+use sapwood_workspace::{RunLock, Sources, Versions, Workspace, WorkspaceError};
 use serde::de::DeserializeOwned;
 
 use crate::error::{EngineError, Result};
@@ -108,15 +108,24 @@ impl Engine {
     }
 
     /// Indexes the sources. Where no file has changed since the last time, the stored index is kept, and the report's
-    /// time and rate are those of its making. A stored index that cannot be read is made again.
+    /// time and rate are those of its making. A stored index that cannot be read is made again. Where a version of the
+    /// tree model serves, its vectors of the functions are made where they are missing; what is wrong with the version
+    /// itself stops no indexing: [`Self::vectors_problem`] tells.
     ///
     /// # Errors
     /// Those of [`index::build()`]; code `locked` where another process indexes.
     pub fn index(&self, on_progress: OnProgress<'_>) -> Result<IndexReport> {
-        let start = Instant::now();
-        let sources = self.workspace.sources()?;
         let lock = self.workspace.folder().join(LOCK);
         let _lock = RunLock::acquire(self.workspace.storage().as_ref(), &lock)?;
+        let report = self.index_sources(on_progress)?;
+        let done = Progress { files: report.files, total_files: report.files, bytes: report.bytes };
+        self.renew_vectors(&|| on_progress(done).is_continue())?;
+        Ok(report)
+    }
+
+    fn index_sources(&self, on_progress: OnProgress<'_>) -> Result<IndexReport> {
+        let start = Instant::now();
+        let sources = self.workspace.sources()?;
         let walk = sources.walk()?;
         if let Some(mut report) = index::current_report(&self.workspace, &sources, &walk)
             && self.index_data().and_then(|index| self.search_index(&index)).is_ok()
@@ -134,6 +143,16 @@ impl Engine {
         *lock_of(&self.loaded.search) = Some((fingerprint, Arc::new(built.search)));
         *lock_of(&self.loaded.index) = Some((index::stamp(&self.workspace)?, Arc::new(built.index)));
         Ok(report)
+    }
+
+    fn renew_vectors(&self, go_on: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+        let index = self.index_data()?;
+        match self.serving(&index) {
+            Err(EngineError::StaleVectors { .. } | EngineError::Workspace(WorkspaceError::DamagedIndex { .. })) => {
+                search::renew(&self.versions(), &index, go_on)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The report of the stored index.

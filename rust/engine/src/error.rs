@@ -52,6 +52,16 @@ pub enum EngineError {
         /// The file, relative to the source root.
         path: String,
     },
+    /// The serving version has no vectors of the functions as they are indexed now.
+    #[error(
+        "{model} {version} has no vectors of the functions as they are indexed now; run `sapwood index PATH` again"
+    )]
+    StaleVectors {
+        /// The model.
+        model: String,
+        /// The version.
+        version: String,
+    },
     /// Every source file was refused.
     #[error("no file below {} could be indexed; the first, {path}: {reason}", .root.display())]
     NothingToIndex {
@@ -182,7 +192,7 @@ impl EngineError {
     /// The stable code, one of [`CODES`].
     pub fn code(&self) -> &'static str {
         match self {
-            Self::StaleIndex { .. } => "stale_index",
+            Self::StaleIndex { .. } | Self::StaleVectors { .. } => "stale_index",
             Self::NothingToIndex { .. } => "empty_folder",
             Self::BadInput { .. } => "bad_input",
             Self::Search(error) => search_code(error),
@@ -201,15 +211,6 @@ impl EngineError {
             Self::Python { code, .. } => code,
             Self::InterpreterGone | Self::Message { .. } => "internal",
         }
-    }
-
-    /// The failure as a message.
-    pub fn to_failure(&self) -> Failure {
-        let traceback = match self {
-            Self::Python { traceback, .. } => traceback.clone(),
-            _ => None,
-        };
-        Failure { code: self.code().to_owned(), message: self.to_string(), traceback }
     }
 }
 

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use query::{Query, function_at, of_code, of_function, of_words};
-pub(crate) use vectors::{FunctionVectorCache, Serving};
+pub(crate) use vectors::{FunctionVectorCache, Serving, renew};
 
 use crate::error::Result;
 use crate::index::Index;

@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sapwood_workspace::{Versions, WorkspaceError};
+use rayon::prelude::*;
+use sapwood_core::Language;
+use sapwood_workspace::{FunctionVectors, Versions, WorkspaceError};
 
 use super::VectorLeg;
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::index::Index;
 use crate::native::TreeVersion;
 
 const MODEL: &str = "tree-lstm";
 const SERVING: &str = "serving";
+
+/// Functions that are embedded in one forest.
+const TOGETHER: usize = 64;
 
 /// The serving version and its vectors, kept until another version serves or the index changes.
 #[derive(Debug, Default)]
@@ -34,7 +39,7 @@ pub(crate) struct Serving {
 }
 
 impl FunctionVectorCache {
-    /// The version that serves now, if one does and has vectors of this index.
+    /// The version that serves now with its vectors of this index, if one serves.
     ///
     /// # Errors
     /// Why it cannot take part although it serves.
@@ -50,33 +55,45 @@ impl FunctionVectorCache {
         {
             return Ok(Some(kept.serving.clone()));
         }
-        let Some(serving) = load(versions, &version, index)?.map(Arc::new) else { return Ok(None) };
+        let serving = Arc::new(load(versions, &version, index)?);
         let fingerprint = index.fingerprint().to_owned();
         *kept = Some(Kept { version, fingerprint, serving: serving.clone() });
         Ok(Some(serving))
     }
 }
 
-fn load(versions: &Versions, version: &str, index: &Index) -> Result<Option<Serving>> {
-    let stored = match versions.read_vectors(MODEL, version, index.fingerprint()) {
-        // Vectors come with the version: indexing does not make them again.
-        Err(WorkspaceError::DamagedIndex { reason, .. }) => {
-            return Err(versions.unfit(MODEL, version, format!("its stored vectors: {reason}")).into());
-        }
-        stored => stored?,
-    };
-    let Some(stored) = stored else { return Ok(None) };
-    let documents = documents(index, &stored.nodes);
-    if documents.len() != stored.nodes.len() {
-        return Ok(None);
-    }
+fn load(versions: &Versions, version: &str, index: &Index) -> Result<Serving> {
+    // First of all the version itself: what is wrong with it cannot be mended by new vectors.
     let loaded = TreeVersion::load(versions, MODEL, version)?;
-    if loaded.dimensions() != stored.dimensions {
-        let reason = format!("stored vectors of {} and not {} numbers", stored.dimensions, loaded.dimensions());
-        return Err(versions.unfit(MODEL, version, reason).into());
+    let stale = || EngineError::StaleVectors { model: MODEL.to_owned(), version: version.to_owned() };
+    let stored = versions.read_vectors(MODEL, version, index.fingerprint())?.ok_or_else(stale)?;
+    let documents = documents(index, &stored.nodes);
+    if documents.len() != stored.nodes.len() || loaded.dimensions() != stored.dimensions {
+        return Err(stale());
     }
     let leg = VectorLeg { documents, dimensions: stored.dimensions, values: stored.values };
-    Ok(Some(Serving { version: loaded, leg }))
+    Ok(Serving { version: loaded, leg })
+}
+
+/// Gives the functions of an index the vectors of the version that serves, and stores them. `go_on` is asked between
+/// batches, from any thread.
+///
+/// # Errors
+/// [`EngineError::Interrupted`] where it says no; [`EngineError::StaleIndex`] where a file has changed.
+pub(crate) fn renew(versions: &Versions, index: &Index, go_on: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    let version = TreeVersion::load(versions, MODEL, SERVING)?;
+    let texts = index.node_texts(index.functions())?;
+    let embed = |texts: &[String]| {
+        if go_on() { Ok(version.embed(texts, Language::Python)?.0) } else { Err(EngineError::Interrupted) }
+    };
+    let batches: Vec<Vec<f32>> = texts.par_chunks(TOGETHER).map(embed).collect::<Result<_>>()?;
+    let vectors = FunctionVectors {
+        index_fingerprint: index.fingerprint().to_owned(),
+        nodes: index.functions().to_vec(),
+        dimensions: version.dimensions(),
+        values: batches.concat(),
+    };
+    Ok(versions.write_vectors(MODEL, version.name(), &vectors)?)
 }
 
 fn documents(index: &Index, nodes: &[u32]) -> Vec<u32> {

@@ -85,11 +85,6 @@ impl<'a> TreeLstm<'a> {
         self.output.outputs()
     }
 
-    /// Whether the version has a trained statement head.
-    pub fn scores_statements(&self) -> bool {
-        self.statement.is_some()
-    }
-
     /// Raw vectors, one row of [`Self::outputs`] values a tree.
     ///
     /// # Errors
