@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BUG_KINDS",
+    "DUPLICATE_THRESHOLD",
     "EDGE_KINDS",
     "FEATURE_DIMENSIONS",
     "LANGUAGES",
@@ -49,6 +50,7 @@ __all__ = [
     "PathMissingError",
     "PlacedText",
     "Rewritten",
+    "RunLock",
     "SapwoodError",
     "SchemaMismatchError",
     "StaleIndexError",
@@ -94,6 +96,8 @@ PRESERVING_KINDS: Final[list[str]]
 LANGUAGES: Final[list[str]]
 """Names of the languages that are built in."""
 FEATURE_DIMENSIONS: Final[int]
+DUPLICATE_THRESHOLD: Final[float]
+"""Jaccard overlap of subtrees from which the index takes functions for near-duplicates."""
 """Length of a feature row (978)."""
 STRUCTURE_DIMENSIONS: Final[int]
 """Length of a hashed structure vector (4,096)."""
@@ -357,7 +361,7 @@ def structure_terms(
 ) -> list[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
     """Hashed name-free subtrees of each text, sorted by hash, with counts."""
 
-def near_duplicates(texts: Sequence[str], language: str = "python", threshold: float = 0.8) -> NDArray[np.uint32]:
+def near_duplicates(texts: Sequence[str], language: str = "python", threshold: float = ...) -> NDArray[np.uint32]:
     """Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more."""
 
 @final
@@ -515,6 +519,10 @@ class Versions:
         """The manifest."""
     def path(self, model: str, version: str = "serving") -> str:
         """Folder of a version; raises `NoModelError` where the model has none, `UnknownVersionError` for another name."""
+    def read_file(self, model: str, version: str, name: str) -> bytes:
+        """The bytes of a file of a version, after its checksum was found right; raises `DamagedVersionError`."""
+    def require_schema(self, model: str, version: str = "serving") -> None:
+        """Raises `SchemaMismatchError` where this release makes other rows than the version was trained with."""
     def aliases(self, model: str) -> dict[str, str]: ...
     def publish(self, model: str, files: Mapping[str, bytes], manifest_json: str) -> str:
         """Publishes a version atomically and returns its name; name, parent, creation time and checksums are filled in."""
@@ -529,6 +537,15 @@ class Versions:
         self, model: str, version: str = "serving"
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32]] | None:
         """What `write_vectors` stored for the current index, or None."""
+
+@final
+class RunLock:
+    """The lock on a file, held until it is released or the process ends, however it ends."""
+
+    def __new__(cls, path: str) -> RunLock:
+        """Takes the lock at `path`, in a folder that exists; raises `LockedError` where someone holds it."""
+    def release(self) -> None:
+        """Gives the lock back; a second time is none."""
 
 @final
 class Engine:

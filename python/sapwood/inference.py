@@ -8,20 +8,18 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load
 
 from sapwood import _core
 from sapwood.answers import Analysis, Bug, Import, Item, Line
 from sapwood.errors import (
     DamagedVersionError,
     NoModelError,
-    SchemaMismatchError,
     VocabularyMismatchError,
 )
 from sapwood.models.encode import EVERY_NEIGHBOUR, embed_seeds, encode_trees
@@ -82,11 +80,13 @@ class Predictor(ABC):
             SchemaMismatchError: It was trained with another feature schema.
             VocabularyMismatchError: Its vocabulary is not the one that it was trained with.
         """
-        folder = Path(engine.versions.path(model, version))
-        engine.versions.verify(model, folder.name)
-        manifest = engine.versions.show(model, folder.name)
-        _require_schema(manifest, folder.name)
-        return Predictor.of(manifest, folder.name, _weights(folder), (folder / LABELS[model]).read_bytes())
+        versions = engine.versions
+        manifest = versions.show(model, version)
+        # From here on by its name: an alias may move in between.
+        name = manifest["version"]
+        versions.require_schema(model, name)
+        weights = _weights(versions.read_file(model, name, "weights.safetensors"), f"{model} {name}")
+        return Predictor.of(manifest, name, weights, versions.read_file(model, name, LABELS[model]))
 
     @staticmethod
     def of(manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], labels: bytes) -> Predictor:
@@ -344,16 +344,6 @@ def _alone(text: str, language: str) -> _Nodes:
     return _Nodes(graphs.graph, int(graphs.file_nodes[0]), functions)
 
 
-def _require_schema(manifest: Mapping[str, Any], version: str) -> None:
-    here, there = _core.schema_fingerprint(), manifest.get("feature_schema")
-    if here != there:
-        message = (
-            f"{manifest['model']} {version} was trained with feature schema {there}, this release reads {here}; "
-            f"index again and train again with: sapwood train {manifest['model']}"
-        )
-        raise SchemaMismatchError(message)
-
-
 def _vocabulary(file: bytes, manifest: Mapping[str, Any], version: str) -> _core.Vocabulary:
     vocabulary = _core.Vocabulary.from_json(file.decode())
     if vocabulary.fingerprint != manifest["vocabulary"]:
@@ -370,11 +360,11 @@ def _priors(manifest: Mapping[str, Any]) -> Priors:
     return Priors.of(manifest.get("priors", {"trained": [SAMPLED], "natural": [SAMPLED]}))
 
 
-def _weights(folder: Path) -> dict[str, Tensor]:
+def _weights(file: bytes, name: str) -> dict[str, Tensor]:
     try:
-        return load_file(folder / "weights.safetensors")
-    except (OSError, SafetensorError) as error:
-        message = f"cannot read the weights in {folder} ({error}); roll back to another version"
+        return load(file)
+    except SafetensorError as error:
+        message = f"cannot read the weights of {name} ({error}); roll back to another version"
         raise DamagedVersionError(message) from None
 
 

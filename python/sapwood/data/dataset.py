@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sapwood.config import Config, Data
 
 LANGUAGE = "python"
-INDEX_DUPLICATE_THRESHOLD = 0.8
-"""The likeness by which the index itself groups near-duplicates."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +208,6 @@ def _tree_sizes(texts: list[str], limit: int) -> list[int]:
 
 
 def _groups(index: _core.Index, kept: NDArray[np.int64], texts: list[str], threshold: float) -> NDArray[np.uint32]:
-    if threshold == INDEX_DUPLICATE_THRESHOLD:
+    if threshold == _core.DUPLICATE_THRESHOLD:
         return index.function_groups[kept]
     return _core.near_duplicates(texts, LANGUAGE, threshold)

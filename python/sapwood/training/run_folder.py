@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sapwood._core import write_atomic
+from sapwood._core import RunLock, write_atomic
 from sapwood.config import resolved_yaml
-from sapwood.errors import BadInputError, LockedError
+from sapwood.errors import BadInputError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -32,7 +31,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = path / "lock"
+        self._lock: RunLock | None = None
         self._writer: SummaryWriter | None = None
 
     @property
@@ -70,7 +69,7 @@ class RunFolder:
         return self._writer
 
     def __enter__(self) -> Self:
-        _take(self._lock)
+        self._lock = RunLock(str(self.path / "lock"))
         return self
 
     def __exit__(
@@ -78,7 +77,8 @@ class RunFolder:
     ) -> None:
         if self._writer is not None:
             self._writer.close()
-        self._lock.unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.release()
 
 
 def runs_of(config: Config, workspace: str, model: str) -> Path:
@@ -118,30 +118,3 @@ def run_at(path: Path) -> tuple[RunFolder, Path]:
         raise BadInputError(message)
     folder = state.parent.parent if state.parent.name == "checkpoints" else state.parent
     return RunFolder(folder), state
-
-
-def _take(lock: Path) -> None:
-    for _ in range(2):
-        try:
-            with lock.open("x", encoding="ascii") as file:
-                file.write(str(os.getpid()))
-        except FileExistsError:
-            holder = _holder(lock)
-            if holder is not None:
-                message = f"another process ({holder}) is training in {lock.parent}; wait for it or stop it"
-                raise LockedError(message) from None
-            lock.unlink(missing_ok=True)  # left behind by a process that is gone
-        else:
-            return
-
-
-def _holder(lock: Path) -> int | None:
-    """The living process that holds a lock."""
-    try:
-        holder = int(lock.read_text(encoding="ascii"))
-        os.kill(holder, 0)
-    except (ValueError, ProcessLookupError, FileNotFoundError):
-        return None
-    except PermissionError:
-        return holder
-    return None if holder == os.getpid() else holder

@@ -16,7 +16,7 @@ use crate::graphs::InputGraph;
 use crate::json::to_object;
 
 /// Subtrees that overlap by this much make functions near-duplicates.
-const DUPLICATE_THRESHOLD: f64 = 0.8;
+pub(crate) const DUPLICATE_THRESHOLD: f64 = 0.8;
 
 /// The indexed code base as columns.
 #[pyclass(frozen, module = "sapwood._core")]

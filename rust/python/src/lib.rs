@@ -9,6 +9,7 @@ mod errors;
 mod graphs;
 mod index;
 mod json;
+mod locks;
 mod native;
 mod rewriting;
 mod signals;
@@ -55,6 +56,7 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("PRESERVING_KINDS", rewriting::preserving())?;
     module.add("LANGUAGES", languages)?;
     module.add("FEATURE_DIMENSIONS", features::DIMENSIONS)?;
+    module.add("DUPLICATE_THRESHOLD", index::DUPLICATE_THRESHOLD)?;
     module.add("STRUCTURE_DIMENSIONS", sapwood_search::HASHED_DIMENSIONS)
 }
 
@@ -68,6 +70,7 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<structure::StructureIndex>()?;
     module.add_class::<rewriting::Rewritten>()?;
     module.add_class::<index::Index>()?;
+    module.add_class::<locks::RunLock>()?;
     module.add_class::<versions::Versions>()?;
     module.add_class::<engine::Engine>()
 }

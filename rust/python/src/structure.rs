@@ -8,6 +8,7 @@ use sapwood_search::{HASHED_DIMENSIONS, Scored};
 
 use crate::arrays::{Column, moved, moved_matrix};
 use crate::errors::to_python;
+use crate::index::DUPLICATE_THRESHOLD;
 
 type Ranking<'py> = (Column<'py, u32>, Column<'py, f32>);
 
@@ -30,7 +31,7 @@ pub(crate) fn structure_terms<'py>(
 
 /// Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more.
 #[pyfunction]
-#[pyo3(signature = (texts, language = "python", threshold = 0.8))]
+#[pyo3(signature = (texts, language = "python", threshold = DUPLICATE_THRESHOLD))]
 pub(crate) fn near_duplicates<'py>(
     py: Python<'py>,
     texts: Vec<String>,

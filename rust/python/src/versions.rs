@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use numpy::{PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use sapwood_workspace::{Aliases, FunctionVectors, Manifest};
+use pyo3::types::PyBytes;
+use sapwood_core::features::fingerprint;
+use sapwood_workspace::{Aliases, FunctionVectors, Manifest, check_schema};
 
 use crate::arrays::{Column, moved, moved_matrix};
 use crate::errors::{bad_input, to_python};
@@ -44,6 +46,19 @@ impl Versions {
     fn path(&self, model: &str, version: &str) -> PyResult<String> {
         let path: PathBuf = self.0.versions().path(model, version).map_err(to_python)?;
         Ok(path.to_string_lossy().into_owned())
+    }
+
+    /// The bytes of a file of a version, after its checksum was found right; raises `DamagedVersionError`.
+    fn read_file<'py>(&self, py: Python<'py>, model: &str, version: &str, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = py.detach(|| self.0.versions().read_file(model, version, name)).map_err(to_python)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Raises `SchemaMismatchError` where this release makes other rows than the version was trained with.
+    #[pyo3(signature = (model, version = "serving"))]
+    fn require_schema(&self, model: &str, version: &str) -> PyResult<()> {
+        let manifest = self.0.versions().show(model, version).map_err(to_python)?;
+        check_schema(&manifest, &fingerprint()).map_err(to_python)
     }
 
     /// The aliases that are set, each with its version.
