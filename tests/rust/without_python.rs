@@ -258,7 +258,7 @@ fn failures_are_typed() {
     assert_eq!(engine.index(&quietly).unwrap_err().code(), "empty_folder");
     let (_folder, engine) = indexed();
     let sources = engine.workspace().sources().unwrap();
-    let stop = |_: sapwood::index::Progress| std::ops::ControlFlow::Break(());
+    let stop = |_: Progress| ControlFlow::Break(());
     let cancelled = sapwood::index::build(&sources, sapwood::index::Content::Graph, &stop);
     assert_eq!(cancelled.unwrap_err().code(), "interrupted");
 }
