@@ -11,8 +11,8 @@ from pathlib import Path
 from sapwood import _core
 from sapwood.checks import Check
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
-from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError, what_and_fix
-from sapwood.formats import count
+from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.formats import count, what_and_fix
 from sapwood.naming import MODELS, TREE_LSTM
 
 _CORE_PACKAGES = ("numpy", "omegaconf", "pydantic", "rich", "typer")

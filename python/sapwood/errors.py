@@ -43,15 +43,6 @@ class InterruptedRun(InterruptedRunError):  # noqa: N818 an interruption is nobo
     """Training was stopped on request; the run's state is saved and `--ckpt-path last` goes on with it."""
 
 
-def what_and_fix(message: str) -> tuple[str, str]:
-    """The parts of a failure's message: what is wrong, and what to do about it, which stands after the last semicolon.
-
-    Names in the first part may hold semicolons of their own; what to do is empty where there is nothing.
-    """
-    what, mark, fix = message.rpartition("; ")
-    return (what, fix) if mark else (message, "")
-
-
 __all__ = [
     "BadConfigError",
     "BadInputError",
@@ -84,5 +75,4 @@ __all__ = [
     "UnknownLanguageError",
     "UnknownVersionError",
     "VocabularyMismatchError",
-    "what_and_fix",
 ]

@@ -34,3 +34,12 @@ def percent(value: float | None) -> str:
 def counted(name: str, value: float) -> str:
     """A name and its count: `functions 1,500`."""
     return f"{name} {count(value)}"
+
+
+def what_and_fix(message: str) -> tuple[str, str]:
+    """The parts of a failure's message: what is wrong, and what to do about it, which stands after the last semicolon.
+
+    Names in the first part may hold semicolons of their own; what to do is empty where there is nothing.
+    """
+    what, mark, fix = message.rpartition("; ")
+    return (what, fix) if mark else (message, "")

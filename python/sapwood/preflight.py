@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sapwood import _core
 from sapwood.checks import Check, failed
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training
-from sapwood.errors import SapwoodError, what_and_fix
-from sapwood.formats import count, figure
+from sapwood.errors import SapwoodError
+from sapwood.formats import count, figure, what_and_fix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

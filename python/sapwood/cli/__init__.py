@@ -120,7 +120,7 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _report(code: str, message: str, arguments: Sequence[str], exit_code: int) -> int:
-    from sapwood.errors import what_and_fix
+    from sapwood.formats import what_and_fix
 
     message = " ".join(message.split())
     what, fix = what_and_fix(message)

@@ -136,7 +136,7 @@ def _listed(versions: list[_core.VersionSummary], damages: list[_core.Damage]) -
 
 def _joined(messages: list[str]) -> str:
     """Several sentences as one: what is wrong with each, then what to do about each."""
-    from sapwood.errors import what_and_fix
+    from sapwood.formats import what_and_fix
 
     parts = [what_and_fix(message) for message in messages]
     fixes = dict.fromkeys(fix for _, fix in parts if fix)

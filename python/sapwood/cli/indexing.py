@@ -69,7 +69,7 @@ def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _c
 
 
 def _tell_renewed(error: DamagedIndexError) -> None:
-    from sapwood.errors import what_and_fix
+    from sapwood.formats import what_and_fix
 
     what, _ = what_and_fix(str(error))
     output.warn(f"{what}; it is made anew without its exclude patterns, and kept as workspace.json.damaged")

@@ -112,6 +112,9 @@ fn names_are_masked_by_scope_and_fallbacks_do_not_bind() {
     ] {
         assert_eq!(row(text, "loads") != row(text, "dumps"), is_shown, "{text}");
     }
+    let class = |text: &str| read("m.py", &format!("class C:\n    loads = dumps = 1\n    {text}\n")).1;
+    assert_ne!(class("xs = [x for x in loads]").row(2), class("xs = [x for x in dumps]").row(2));
+    assert_ne!(class("def f(a=loads): pass").row(5), class("def f(a=dumps): pass").row(5));
     let used =
         |name: &str| read("m.py", &format!("def f(a):\n    return {name}(a)\ndef g():\n    loads = dumps = 1\n"));
     assert_eq!(used("loads").1.row(2), used("dumps").1.row(2));

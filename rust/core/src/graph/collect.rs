@@ -32,6 +32,8 @@ pub(super) struct Use {
     pub(super) syntax: u32,
     pub(super) name: u32,
     pub(super) scope: u32,
+    /// The scope in which it runs: of what stands in a definition's header, the one around the definition.
+    pub(super) runs_in: u32,
 }
 
 pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: FileFacts) -> Collected<'source> {
@@ -213,8 +215,13 @@ impl<'source> Collector<'source, '_> {
 
     fn call(&mut self, callee: Option<u32>) {
         let Some(callee) = callee else { return };
-        let around = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| open.body <= callee);
-        self.collected.calls.push((callee, around.map_or(self.scope(), |open| open.scope)));
+        self.collected.calls.push((callee, self.runs_in(callee)));
+    }
+
+    /// The scope in which an expression runs.
+    fn runs_in(&self, node: u32) -> u32 {
+        let around = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| open.body <= node);
+        around.map_or(self.scope(), |open| open.scope)
     }
 
     /// A decorator is called with what it decorates; one that is itself a call is met as such, and a built-in one
@@ -248,8 +255,8 @@ impl<'source> Collector<'source, '_> {
             | (Category::KeywordArgument | Category::Function | Category::Class, Role::Name) => {}
             _ if self.targets[node as usize] => self.variable(node),
             _ => {
-                let (name, scope) = (self.intern(node), self.scope());
-                self.collected.uses.push(Use { syntax: node, name, scope });
+                let (name, scope, runs_in) = (self.intern(node), self.scope(), self.runs_in(node));
+                self.collected.uses.push(Use { syntax: node, name, scope, runs_in });
             }
         }
     }
@@ -271,7 +278,7 @@ impl<'source> Collector<'source, '_> {
     fn note_binding(&mut self, node: u32, name: u32, place: u32) {
         let scope = self.scope();
         if self.collected.in_handler[place as usize] {
-            self.collected.handler_bindings.push(Use { syntax: node, name, scope });
+            self.collected.handler_bindings.push(Use { syntax: node, name, scope, runs_in: scope });
         } else {
             self.collected.scopes.bind(scope, name).is_certain = true;
         }

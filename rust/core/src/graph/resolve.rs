@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::chain::{Chain, read_chain};
-use super::collect::Collected;
+use super::collect::{Collected, Use};
 use super::facts::{Import, Reference, Symbol, Target, WILDCARD};
 use super::scopes::{Binding, ScopeKind, View};
 use super::{EdgeKind, NodeKind};
@@ -349,7 +349,7 @@ impl<'a, 'source> Resolver<'a, 'source> {
         let outside = self.used_outside_handlers();
         let all = self.collected.uses.iter().chain(&self.collected.handler_bindings);
         let masked = all.filter(|used| {
-            let is_bound = match self.collected.scopes.find(used.scope, used.name, View::Own) {
+            let is_bound = match self.own_binding(used) {
                 None => false,
                 Some((_, binding)) if binding.is_certain => true,
                 // Within a function, what is used in handlers alone is a variable of theirs.
@@ -364,11 +364,22 @@ impl<'a, 'source> Resolver<'a, 'source> {
         resolved.masked.sort_unstable();
     }
 
+    /// What a name stands for where it is used, as if there were no imports.
+    fn own_binding(&self, used: &Use) -> Option<(u32, &Binding)> {
+        let scopes = &self.collected.scopes;
+        scopes.find(used.runs_in, used.name, View::Own).or_else(|| {
+            // A comprehension in the body of a class goes through something that its scope sees.
+            let class = scopes.enclosing_class(used.runs_in)?;
+            let is_body = scopes.get(class).owner == scopes.get(used.runs_in).owner;
+            if is_body { scopes.find(class, used.name, View::Own) } else { None }
+        })
+    }
+
     /// Scope and name of what is used outside of exception handlers though only they bind it.
     fn used_outside_handlers(&self) -> BTreeSet<(u32, u32)> {
         let uses = self.collected.uses.iter().filter(|used| !self.collected.in_handler[used.syntax as usize]);
         let bindings = uses.filter_map(|used| {
-            let (scope, binding) = self.collected.scopes.find(used.scope, used.name, View::Own)?;
+            let (scope, binding) = self.own_binding(used)?;
             (!binding.is_certain).then_some((scope, used.name))
         });
         bindings.collect()
