@@ -22,6 +22,7 @@ from sapwood.errors import (
     SchemaMismatchError,
 )
 from sapwood.evaluation import as_rows, evaluate, rows_of
+from sapwood.formats import figure
 from sapwood.inference import MOST_IMPORTS, Analyzer, Predictor
 from sapwood.training import MODELS, rehearse, train, tree_lstm
 from sapwood.training.run_folder import STATE
@@ -191,7 +192,7 @@ def test_damaged_and_foreign_versions_are_refused(engine, config, model):
     folder = Path(engine.versions.path(model))
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"feature_schema": "0" * 16}))
-    with pytest.raises(SchemaMismatchError, match="index again"):
+    with pytest.raises(SchemaMismatchError, match="sapwood index PATH"):
         Predictor.load(engine, model)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     weights = folder / "weights.safetensors"
@@ -271,7 +272,7 @@ def test_a_version_carries_its_evaluation_and_latency(engine, config, model):
     assert 0.0 < manifest["latency"]["embed"]["median_ms"] <= manifest["latency"]["embed"]["p99_ms"]
     card = (Path(engine.versions.path(model)) / "MODEL_CARD.md").read_text()
     assert "| hashed-subtree tf-idf | no |" in card
-    assert f"{beside['value']:.4f}" in card
+    assert figure(beside["value"]) in card
     assert sum("evaluates on held-out packages" in event.get("message", "") for event in events) >= 3
 
 
