@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sapwood import _core
-from sapwood.data.positives import Pairs, match_functions
+from sapwood.data.positives import Pairs, match_functions, name_numbers
 from sapwood.data.split import SPLITS, packages_of, split_packages
 from sapwood.errors import BadInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sapwood.config import Config, Data
@@ -177,7 +179,9 @@ def _usable(index: _core.Index, settings: Data, seed: int) -> _Usable:
     dropped["duplicate"] = len(kept) - len(first)
     if len(first) > settings.max_functions:
         dropped["beyond the limit"] = len(first) - settings.max_functions
-        first = np.sort(np.random.default_rng(seed).choice(first, settings.max_functions, replace=False))
+        names = index.node_names
+        drawn = draw_names([names[node] for node in every[kept[first]].tolist()], settings.max_functions, seed)
+        first = first[drawn]
     return _Usable(every[kept[first]], [texts[position] for position in first.tolist()], copied, dropped)
 
 
@@ -191,6 +195,16 @@ def _copied_files(files: NDArray[np.uint32], first: NDArray[np.int64], count: in
     """
     copies = np.bincount(files[files != files[first]], minlength=count)
     return 2 * copies > np.bincount(files, minlength=count)
+
+
+def draw_names(names: Sequence[str], most: int, seed: int) -> NDArray[np.int64]:
+    """Positions of `most` functions: names drawn at random, each with all functions that have it.
+
+    Functions drawn one by one would seldom leave two of one name to be a pair.
+    """
+    numbers = name_numbers(names)
+    places = np.random.default_rng(seed).permutation(int(numbers.max()) + 1)
+    return np.sort(np.argsort(places[numbers], kind="stable")[:most])
 
 
 def _tree_sizes(texts: list[str], limit: int) -> list[int]:

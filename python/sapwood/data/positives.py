@@ -74,6 +74,13 @@ def normalised_name(name: str) -> str:
     return "" if plain in _GENERIC or plain.startswith("test") else plain
 
 
+def name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each name, one for names that are normalised alike; a name that says nothing has its own."""
+    numbers: dict[str, int] = {}
+    keys = [normalised_name(name) or f"only {position}" for position, name in enumerate(names)]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
+
+
 def hide_own_name(text: str, name: str) -> str:
     """The text of a function under another name wherever it stands, so that pairs matched by name are not found by it.
 

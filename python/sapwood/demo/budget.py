@@ -17,7 +17,7 @@ more epochs soon only learn those by heart: patience is short.
 
 QUICK: Final = (
     "experiment_name=demo-quick",
-    "data.max_functions=1500",
+    "data.max_functions=2000",
     "data.max_mutants=600",
     "graphsage.budget_seconds=12",
     "tree_lstm.budget_seconds=15",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from sklearn.manifold import TSNE
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def _smooth(losses: Sequence[float]) -> NDArray[np.float64]:
 def _scale(axes: Axes, losses: Sequence[float]) -> None:
     if losses and min(losses) > 0 and max(losses) / min(losses) > _DECADE:
         axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
     else:
         axes.set_ylim(bottom=0.0 if losses and min(losses) >= 0 else None)
 

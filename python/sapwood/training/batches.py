@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from sapwood.data import TRAIN, VALIDATION, Pairs, go_on, hide_own_name, rewrite_functions
-from sapwood.data.positives import normalised_name
+from sapwood.data.positives import name_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,17 +95,11 @@ def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
     own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
     texts = dataset.texts + rewrites.texts
     hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
-    names = _name_numbers(dataset.names)
+    names = name_numbers(dataset.names)
     if config.data.permute_labels:
         # Who is no negative of whom is a label too.
         names = rng.permutation(names)
     return Views(hidden, own, names[own], rewrites)
-
-
-def _name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
-    numbers: dict[str, int] = {}
-    keys = [normalised_name(name) or f"only {position}" for position, name in enumerate(names)]
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
 
 
 def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:

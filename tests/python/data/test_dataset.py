@@ -14,6 +14,7 @@ from sapwood.data import (
     rewrite_functions,
     statistics,
 )
+from sapwood.data.dataset import draw_names
 from sapwood.errors import BadInputError
 
 BODY = '''
@@ -93,6 +94,14 @@ def test_function_limit_keeps_a_seeded_part(engine, config):
     first, second = load_dataset(engine, limited), load_dataset(engine, limited)
     assert len(first) == 2
     np.testing.assert_array_equal(first.functions, second.functions)
+
+
+def test_a_name_is_drawn_with_all_functions_that_have_it():
+    names = [f"package{number}.{name}_values" for number in range(5) for name in ("read", "write", "merge", "count")]
+    drawn = {names[position].partition(".")[2] for position in draw_names(names, 10, 42).tolist()}
+    assert len(draw_names(names, 10, 42)) == 10
+    assert len(drawn) == 2
+    assert len({tuple(draw_names(names, 10, seed)) for seed in range(20)}) > 1
 
 
 def test_nothing_to_learn_from_is_said(engine, config):

@@ -114,7 +114,7 @@ def test_a_resampled_error_is_that_of_the_mean() -> None:
     resampled, known = metrics.bootstrapped(lambda rows: float(values[rows].mean()), 400, 400), metrics.mean_of(values)
     assert resampled.value == known.value
     assert known.error is not None
-    assert resampled.error == pytest.approx(known.error, rel=0.25)
+    assert resampled.error == pytest.approx(known.error, rel=0.4)
 
 
 def test_retrieval_means_are_keyed_by_the_k_asked_for() -> None:
