@@ -9,7 +9,7 @@
 //! | [`graph`] | arenas | the project graph |
 //! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
 //! | [`forest`] | arenas | hash-consed trees with levels |
-//! | [`readable`] | a text that is still being typed | the text as it is best read |
+//! | [`mod@readable`] | a text that is still being typed | the text as it is best read |
 //! | [`rewrite`] | an arena | other source texts: mutants and meaning-preserving variants |
 //! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
 //! | [`language`] | a grammar's kinds | language-neutral categories and roles |
