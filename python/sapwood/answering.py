@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sapwood import _core
 from sapwood.answers import Item
 from sapwood.dependencies import require_training
-from sapwood.errors import BadInputError, NoIndexError, NoWorkspaceError, SapwoodError
+from sapwood.errors import BadInputError, NoIndexError, NoModelError, NoWorkspaceError, SapwoodError
 from sapwood.naming import ENCODERS, MODELS, STRUCTURE
 
 if TYPE_CHECKING:
@@ -81,11 +81,25 @@ class Answerer:
         aliases = [self._workspace().versions.aliases(model) for model in MODELS]
         names = tuple(alias.get(version) for alias in aliases)
         if self._analyzer is None or self._analyzer[0] != names:
+            self._require_version(version)
             require_training()
             from sapwood.inference import Analyzer
 
             self._analyzer = (names, Analyzer.load(self._workspace(), version))
         return self._analyzer[1]
+
+    def _require_version(self, version: str) -> None:
+        """Refuses where no model has a version, before torch is loaded for nothing."""
+        missing: NoModelError | None = None
+        for model in MODELS:
+            try:
+                self.version(model, version)
+            except NoModelError as error:
+                missing = error
+            else:
+                return
+        if missing is not None:
+            raise missing
 
     def _workspace(self) -> _core.Engine:
         if self._core is None:

@@ -1,12 +1,17 @@
 """The facade: open, index, ask."""
 
 import dataclasses
+import os
+import signal
+import time
 
 import numpy as np
 import pytest
 
 import sapwood
+from sapwood import _core
 from sapwood.engine import file_and_line
+from sapwood.errors import NoIndexError
 
 
 def test_open_makes_a_workspace_and_finds_it_again(project):
@@ -15,6 +20,21 @@ def test_open_makes_a_workspace_and_finds_it_again(project):
     assert report["files"] == 3
     assert report["functions"] == 4
     assert sapwood.open(project / "shapes").workspace_path == engine.workspace_path
+
+
+def test_ctrl_c_ends_indexing_and_stores_nothing(project):
+    """Files are read on other threads, which Python tells of no signal."""
+    engine = _core.Engine.create(str(project))
+
+    def interrupt(_files, _total, _size):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1.0)
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.index(interrupt)
+    with pytest.raises(NoIndexError):
+        engine.index_report()
+    assert engine.index()["files"] == 3
 
 
 def test_search_by_words_place_and_code_finds_the_function(indexed):

@@ -63,9 +63,10 @@ def _run_command(arguments: Sequence[str]) -> int:
     try:
         outcome = _command(arguments)
     except typer.Exit as exit_:
-        return exit_.exit_code
+        # Typer turns Ctrl-C into its own exception.
+        return _interrupted(arguments) if isinstance(exit_.__context__, KeyboardInterrupt) else exit_.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return _report("interrupted", "interrupted; nothing that was saved is lost", arguments, INTERRUPTED)
+        return _interrupted(arguments)
     except typer.TyperException as error:
         return _report("bad_input", _usage(error), arguments, WRONG_USE)
     except SystemExit as exit_:
@@ -76,6 +77,10 @@ def _run_command(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 whatever happens, the user gets one sentence
         return _failure(error, arguments)
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _interrupted(arguments: Sequence[str]) -> int:
+    return _report("interrupted", "interrupted; nothing that was saved is lost", arguments, INTERRUPTED)
 
 
 def _command(arguments: Sequence[str]) -> Any:

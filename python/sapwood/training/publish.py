@@ -66,6 +66,7 @@ def publish(session: Session, dataset: Dataset, trained: Trained, state: Trainin
     Raises:
         InterruptedRun: The caller asked to stop; nothing was published.
     """
+    session.say(session.why_over(state))
     tensors, metrics = version_tensors(trained), best_figures(state)
     manifest = manifest_of(session, dataset, trained, metrics, state)
     results = []

@@ -75,7 +75,7 @@ class Session:
         if self.resumed_from is not None:
             state.load(self.resumed_from)
             self.spent_before = state.progress.seconds
-            self.say(f"continues after {state.progress.steps_done} steps of {self.run.path}")
+            self.say(f"continues after step {state.progress.steps_done} of {self.run.path}")
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
 
     def start(self, counts: dict[str, int]) -> None:
@@ -137,6 +137,16 @@ class Session:
             # However small the budget, one step is made: there would be nothing to publish.
             progress.stopped = "budget" if progress.epoch and self.out_of_budget else None
         return progress.stopped is not None
+
+    def why_over(self, state: TrainingState) -> str:
+        """Why the steps have ended, for people."""
+        progress, recipe = state.progress, self.recipe
+        where = f"step {progress.steps_done}, epoch {progress.epoch} of {recipe.epochs}"
+        reasons = {
+            "budget": f"the budget of {recipe.budget_seconds:g} s is used up",
+            "early stopping": f"validation gained nothing in {recipe.patience} epochs",
+        }
+        return f"ends at {where}: {reasons.get(progress.stopped or '', 'all epochs are done')}"
 
     def after_step(self, state: TrainingState, losses: Losses, pairs: int, steps: int) -> None:
         """Counts a step, tells about it, and saves where asked to.

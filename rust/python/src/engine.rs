@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -65,7 +66,7 @@ impl Engine {
     #[pyo3(signature = (on_progress = None))]
     fn index<'py>(&self, py: Python<'py>, on_progress: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         let listener = Listener::new(on_progress);
-        let outcome = py.detach(|| self.0.index(&|progress| listener.hear(progress)));
+        let outcome = py.detach(|| heeding_signals(&listener, || self.0.index(&|progress| listener.hear(progress))));
         to_object(py, &listener.settle(outcome)?)
     }
 
@@ -131,6 +132,21 @@ impl Engine {
     }
 }
 
+/// Does work on a thread of its own while this one looks out for signals, which Python hears of on the main thread alone.
+fn heeding_signals<T: Send>(listener: &Listener, work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let (working, done) = channel::<()>();
+        let task = scope.spawn(move || {
+            let _working = working;
+            work()
+        });
+        while done.recv_timeout(BETWEEN_EVENTS) == Err(RecvTimeoutError::Timeout) {
+            listener.heed_signals();
+        }
+        task.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// A Python callable that hears of progress, from any thread.
 pub(crate) struct Listener {
     callable: Option<Py<PyAny>>,
@@ -149,6 +165,9 @@ impl Listener {
 
     /// Passes progress on. False, an exception or Ctrl-C ends the work.
     pub(crate) fn hear(&self, progress: Progress) -> ControlFlow<()> {
+        if self.is_stopped() {
+            return ControlFlow::Break(());
+        }
         if !self.is_due(progress.files == progress.total_files) {
             return ControlFlow::Continue(());
         }
@@ -156,10 +175,25 @@ impl Listener {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => ControlFlow::Break(()),
             Err(error) => {
-                self.state.lock().unwrap_or_else(PoisonError::into_inner).raised.get_or_insert(error);
+                self.stop(error);
                 ControlFlow::Break(())
             }
         }
+    }
+
+    /// Lets a signal's handler run; what it raises ends the work.
+    fn heed_signals(&self) {
+        if let Some(error) = Python::attach(|py| py.check_signals().err()) {
+            self.stop(error);
+        }
+    }
+
+    fn stop(&self, error: PyErr) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).raised.get_or_insert(error);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).raised.is_some()
     }
 
     /// The outcome, or the exception that ended the work.

@@ -78,7 +78,11 @@ pub enum WorkspaceError {
         limit: u64,
     },
     /// A version that does not exist.
-    #[error("{model} has no version `{version}`; `sapwood checkpoints list` shows those that exist")]
+    #[error(
+        "{model} has no {}",
+        if version == "previous" { "version that served before; `sapwood checkpoints promote` chooses which one serves".to_owned() }
+        else { format!("version `{version}`; `sapwood checkpoints list` shows those that exist") }
+    )]
     UnknownVersion {
         /// The model asked for.
         model: String,

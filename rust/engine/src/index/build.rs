@@ -69,6 +69,10 @@ pub(crate) fn build_walked(
     }
     let mut report = IndexReport { skipped, ..IndexReport::default() };
     let (mut index, search) = join(sources, files, &mut report)?;
+    let total = walk.files.len() as u64;
+    if on_progress(Progress { files: total, total_files: total, bytes: report.bytes }).is_break() {
+        return Err(EngineError::Interrupted);
+    }
     index.refused = refused;
     report.count(&index.graph);
     report.set_time(start.elapsed());

@@ -335,7 +335,7 @@ const ATTACKS: &[Attack] = &[
     ("aliases of a newer release", |f| put(f, "aliases.json", br#"{"format": 2}"#), |v| v.promote(MODEL, "v0002").map(drop), "newer_format", "update sapwood"),
     ("nothing serves", |f| DiskStorage.remove_file(&f.join("aliases.json")).unwrap(), serving, "no_model", "sapwood train graphsage"),
     ("no such model", |_| (), |v| v.path("tree-lstm", "serving").map(drop), "no_model", "sapwood train tree-lstm"),
-    ("rollback to nothing", |_| (), |v| v.rollback(MODEL).map(drop), "unknown_version", "previous"),
+    ("rollback to nothing", |_| (), |v| v.rollback(MODEL).map(drop), "unknown_version", "served before"),
     ("rollback to a damaged version", |f| { put(f, "aliases.json", br#"{"serving": "v0001", "previous": "v0002"}"#); put(f, "v0002/config.yaml", b""); }, |v| v.rollback(MODEL).map(drop), "damaged_version", "`config.yaml` was changed"),
 ];
 
