@@ -146,10 +146,10 @@ fn indexing_anew_gives_the_functions_their_vectors() {
     serve_tiny_tree_model(&engine);
     let code = "def cube(side):\n    return side * side * side\n";
     write(folder.path(), "shapes/cube.py", code.as_bytes());
-    // Interrupted between files and vectors: the index is whole, and what it lacks is told.
+    // Interrupted between the index, which is told of after its files, and vectors: it is whole, and what it lacks is told.
     let calls = AtomicU64::new(0);
     let all_files = |progress: Progress| {
-        let is_done = calls.fetch_add(1, Ordering::Relaxed) >= progress.total_files;
+        let is_done = calls.fetch_add(1, Ordering::Relaxed) > progress.total_files;
         if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     assert_eq!(engine.index(&all_files).unwrap_err().code(), "interrupted");
