@@ -99,8 +99,8 @@ def _index(engine: _core.Engine) -> Check:
 
 
 def _versions(engine: _core.Engine, model: str) -> Check:
-    found = engine.versions.list(model)
-    if not found and not engine.versions.damages(model):
+    found, damages = engine.versions.list(model), engine.versions.damages(model)
+    if not found and not damages:
         return Check(model, "warning", "no version yet", f"sapwood train {model}")
     try:
         serving = engine.versions.aliases(model).get("serving")
@@ -108,7 +108,7 @@ def _versions(engine: _core.Engine, model: str) -> Check:
             engine.versions.verify(model, serving)
     except SapwoodError as error:
         return Check(model, "failed", *what_and_fix(str(error)))
-    if damages := engine.versions.damages(model):
+    if damages:
         return Check(model, "warning", *what_and_fix(damages[0]["message"]))
     if serving is None:
         return Check(

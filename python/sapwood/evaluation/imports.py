@@ -111,8 +111,9 @@ class NearestFiles:
     def guess(self, texts: Sequence[str]) -> Floats:
         """Let the nearest files vote."""
         cosines = (self.weighting.transform(_feature_rows(texts, self.language)) @ self.known.T).toarray()
-        edges = -np.partition(-cosines, min(NEIGHBOURS, cosines.shape[1]) - 1, axis=1)
-        votes = np.where(cosines >= edges[:, [min(NEIGHBOURS, cosines.shape[1]) - 1]], cosines.clip(min=0.0), 0.0)
+        last = min(NEIGHBOURS, cosines.shape[1]) - 1
+        edges = -np.partition(-cosines, last, axis=1)[:, [last]]
+        votes = np.where(cosines >= edges, cosines.clip(min=0.0), 0.0)
         guessed: Floats = votes @ self.labels / NEIGHBOURS + 1e-6 * self.labels.mean(axis=0)
         return guessed
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import torch
 
 from sapwood.data import TRAIN, load_dataset
 from sapwood.errors import BadInputError
+from sapwood.training.batches import adamw
 from sapwood.training.publish import publish
 from sapwood.training.session import open_session
 from sapwood.training.state import Progress, TrainingState
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import nn
-    from torch.optim import Optimizer
 
     from sapwood import _core
     from sapwood.config import Config
@@ -54,7 +54,6 @@ class Recipe(Generic[Data, Learner]):
         prepare: Makes of the data set, for a device, all that batches are made of; it heeds a wish to stop.
         draws: The batches of an epoch, by its number.
         learner: Builds the model with its losses.
-        optimiser: Builds the optimiser of its weights.
         fit: Makes steps until the session says that the run is over.
         conclude: Takes from the best weights what a version is made of.
     """
@@ -64,7 +63,6 @@ class Recipe(Generic[Data, Learner]):
     prepare: Callable[[Dataset, str, HeedStop], Data]
     draws: Callable[[Data, int], list[Draw]]
     learner: Callable[[Config, Data], Learner]
-    optimiser: Callable[[Learner, Config], Optimizer]
     fit: Callable[[Session, Data, Learner, TrainingState], None]
     conclude: Callable[[Data, Learner], Trained]
 
@@ -99,9 +97,8 @@ def run(
         session.start(data.counts)
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
-        state = TrainingState(
-            learner, recipe.optimiser(learner, config), Progress(), session.fingerprint(dataset.index.fingerprint)
-        )
+        optimiser = adamw(learner, recipe.settings(config))
+        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(dataset.index.fingerprint))
         session.resume(state)
         recipe.fit(session, data, learner, state)
         learner.load_state_dict(state.best)
@@ -126,14 +123,14 @@ def first_draws(recipe: Recipe[Data, Learner], data: Data) -> list[Draw]:
 
 
 def fitting(dataset: Dataset, engine: _core.Engine, config: Config) -> Dataset:
-    """The data set, if it was loaded from this index with these settings.
+    """The data set under all settings of the run, if it was loaded from this index with the same ones of its own.
 
     Raises:
         BadInputError: It was not.
     """
     same_settings = (dataset.config.data, dataset.config.seed) == (config.data, config.seed)
     if same_settings and dataset.index.fingerprint == engine.index_data().fingerprint:
-        return dataset
+        return dataset if dataset.config == config else replace(dataset, config=config)
     message = (
         "the data set was loaded with other settings or from another index; load it again with these, or leave it out"
     )

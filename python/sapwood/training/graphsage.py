@@ -34,7 +34,6 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
-    adamw,
     epoch_draws,
     made_ahead,
     make_views,
@@ -54,7 +53,7 @@ from sapwood.training.losses import (
     positive_weights,
     retrieval_accuracy,
 )
-from sapwood.training.publish import Trained
+from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +63,6 @@ if TYPE_CHECKING:
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
-WHITENING_FUNCTIONS = 4096
 ENCODING_BATCH = 256
 PROJECT_SHARE = 0.25
 """Share of the functions that are seen at their place in the project, the others as texts that stand alone."""
@@ -253,11 +251,6 @@ class Learner(nn.Module):
         return multi_label_loss(logits, batch.passed, batch.tested, torch.ones_like(logits[0]))
 
 
-def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
-    """AdamW over all weights."""
-    return adamw(learner, config.graphsage)
-
-
 def plateau(optimiser: torch.optim.Optimizer, rate: float) -> ReduceLROnPlateau:
     """Halves the learning rate, `rate` at first, where the loss stops falling; drops made before are kept."""
     for group in optimiser.param_groups:
@@ -293,8 +286,7 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
 def conclude(data: GraphData, learner: Learner) -> Trained:
     """The encoder with its heads, a whitening fitted on training functions, and how frequent mistakes were."""
     dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
-    sample = np.random.default_rng(config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
-    texts = [dataset.texts[position] for position in sample.tolist()]
+    texts = whitening_texts(dataset)
     kinds = kind_targets(data.mutants[TRAIN].kinds)
     shares = kinds.sum(axis=0) / max(1, len(kinds))
     return Trained(
@@ -316,4 +308,4 @@ def trained_heads(data: GraphData) -> list[str]:
     return [head for head in HEADS if labelled[head]]
 
 
-RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, optimiser_of, fit, conclude)
+RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, fit, conclude)

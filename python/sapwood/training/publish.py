@@ -12,7 +12,7 @@ from safetensors.torch import save
 
 from sapwood import _core
 from sapwood.config import resolved_yaml
-from sapwood.data import SPLITS
+from sapwood.data import SPLITS, TRAIN
 from sapwood.data.statistics import count_split
 from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of
 from sapwood.formats import count
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sapwood.training.state import TrainingState
 
 VECTOR_CHUNK = 1024
+WHITENING_FUNCTIONS = 4096
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Trained:
     priors: Priors
     counts: dict[str, int]
     encode: Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+def whitening_texts(dataset: Dataset) -> list[str]:
+    """The training functions, drawn by the seed, that a whitening is fitted on."""
+    drawn = np.random.default_rng(dataset.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
+    return [dataset.texts[position] for position in drawn.tolist()]
 
 
 def publish(session: Session, dataset: Dataset, trained: Trained, state: TrainingState) -> TrainResult:

@@ -22,7 +22,6 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
-    adamw,
     epoch_draws,
     made_ahead,
     make_views,
@@ -40,7 +39,7 @@ from sapwood.training.losses import (
     positive_weights,
     retrieval_accuracy,
 )
-from sapwood.training.publish import Trained
+from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
-WHITENING_FUNCTIONS = 4096
 ENCODING_BATCH = 64
 WARM_UP, LOWEST_RATE = 0.05, 0.05
 """Share of the steps over which the learning rate rises; share of it that is left at the end."""
@@ -207,11 +205,6 @@ class Learner(nn.Module):
         }
 
 
-def optimiser_of(learner: Learner, config: Config) -> torch.optim.AdamW:
-    """AdamW over all weights."""
-    return adamw(learner, config.tree_lstm)
-
-
 def rate_at(share: float) -> float:
     """Factor of the learning rate when `share` of the training is done: warm-up, then along a cosine."""
     if share < WARM_UP:
@@ -251,8 +244,7 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
 def conclude(data: TreeData, learner: Learner) -> Trained:
     """The encoder, a whitening fitted on training functions, and how frequent wrong statements were."""
     dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
-    sample = np.random.default_rng(config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
-    texts = [dataset.texts[position] for position in sample.tolist()]
+    texts = whitening_texts(dataset)
     priors = priors_of(learner.wrong_share.cpu().numpy(), learner.wrong_weight.cpu().numpy(), config.bugs.prevalence)
     return Trained(
         weights=encoder.state_dict(),
@@ -266,4 +258,4 @@ def conclude(data: TreeData, learner: Learner) -> Trained:
     )
 
 
-RECIPE = Recipe(TREE_LSTM, lambda config: config.tree_lstm, prepare, draws_of, Learner, optimiser_of, fit, conclude)
+RECIPE = Recipe(TREE_LSTM, lambda config: config.tree_lstm, prepare, draws_of, Learner, fit, conclude)

@@ -27,12 +27,30 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Our sentences say what is wrong, then, after a semicolon, what to do.
+    /// Our sentences say what is wrong, then, after the last semicolon, what to do: names in them may hold others.
     pub fn new(code: &str, sentence: &str) -> Self {
-        let (message, hint) = match sentence.split_once("; ") {
+        let (message, hint) = match sentence.rsplit_once("; ") {
             Some((message, hint)) => (message, Some(hint.to_owned())),
             None => (sentence, None),
         };
         Self { code: code.to_owned(), message: message.to_owned(), hint }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_do_stands_after_the_last_semicolon() {
+        let cases = [
+            ("no index yet; index first", "no index yet", Some("index first")),
+            ("`no; where` does not exist; check the path", "`no; where` does not exist", Some("check the path")),
+            ("it failed", "it failed", None),
+        ];
+        for (sentence, message, hint) in cases {
+            let refusal = Refusal::new("io", sentence);
+            assert_eq!((refusal.message.as_str(), refusal.hint.as_deref()), (message, hint));
+        }
     }
 }

@@ -49,7 +49,6 @@ def recipe_of(calls, losses, draws=("a batch",)):
         prepare=part("prepare", lambda: SimpleNamespace(counts={"examples": 3}, pairs={"train": []})),
         draws=lambda _data, _epoch: draws,
         learner=part("learner", Toy),
-        optimiser=lambda learner, _config: torch.optim.AdamW(learner.parameters()),
         fit=lambda *given: (calls.append("fit"), fit(*given)),
         conclude=lambda _data, learner: learner.weight.item(),
     )
@@ -89,6 +88,13 @@ def test_a_data_set_that_was_loaded_already_is_taken(engine, config, monkeypatch
     dataset = load_dataset(engine, config)
     monkeypatch.setattr(frame, "load_dataset", lambda *_: pytest.fail("loaded again"))
     assert train("tree-lstm", engine, config, dataset=dataset).version == "v0001"
+
+
+def test_a_data_set_is_used_under_the_settings_of_the_run(engine, config):
+    dataset = load_dataset(engine, config)
+    other = config.model_copy(update={"bugs": config.bugs.model_copy(update={"prevalence": 0.25})})
+    assert frame.fitting(dataset, engine, config) is dataset
+    assert frame.fitting(dataset, engine, other).config.bugs.prevalence == 0.25
 
 
 def test_a_data_set_of_other_settings_is_refused(engine, config):
