@@ -404,6 +404,8 @@ class IndexReport(TypedDict):
     unchanged: bool
     """Whether nothing had changed, so that the stored index was kept."""
     files: int
+    languages: dict[str, int]
+    """Indexed files by language."""
     bytes: int
     seconds: float
     megabytes_per_second: float
@@ -442,6 +444,9 @@ class Index:
     def file_paths(self) -> list[str]:
         """(F,), '/'-relative to the source root, sorted."""
     @property
+    def file_languages(self) -> list[str]:
+        """(F,): the language of each file."""
+    @property
     def node_kind(self) -> NDArray[np.uint8]: ...
     @property
     def node_file(self) -> NDArray[np.uint32]:
@@ -466,7 +471,7 @@ class Index:
     def edge_confidence(self) -> NDArray[np.float32]: ...
     @property
     def functions(self) -> NDArray[np.uint32]:
-        """Node ids of the functions and methods, ascending."""
+        """Node ids of the functions and methods, ascending; those without a name on one line are left out."""
     @property
     def function_groups(self) -> NDArray[np.uint32]:
         """(functions,): functions share a number where they are near-duplicates."""

@@ -79,7 +79,11 @@ def _first_rows(index: _core.Index) -> Check:
     """The feature rows and the texts of the first functions are what the models take."""
     import numpy as np
 
-    nodes = index.functions[:_FIRST]
+    from sapwood.data import language_functions
+
+    nodes = language_functions(index)[:_FIRST]
+    if not len(nodes):
+        return Check("first rows", "failed", "no function is in Python", "index a folder with Python code")
     graph = index.input_graph
     end = int(graph.feature_indptr[int(nodes[-1]) + 1])
     columns, values = graph.feature_indices[:end], graph.feature_values[:end]

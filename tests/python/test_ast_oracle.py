@@ -18,12 +18,13 @@ from sapwood import _core
 from sapwood.demo.corpus import LIBRARY_EXCLUDES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 KNOWN_DIFFERENCES: frozenset[Definition] = frozenset()
 """What only one side finds, on any Python; none is known. A reason stands beside whatever is added."""
 COMPARED = ("function", "class", "import")
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class Definition(NamedTuple):
@@ -64,24 +65,46 @@ def bound_names(statement: ast.Import | ast.ImportFrom, path: str) -> list[str]:
     return [alias.asname or alias.name for alias in statement.names]
 
 
-def definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
-    """Every definition and import of a file, named by the functions and classes around it."""
-    waiting: list[tuple[ast.AST, str]] = [(tree, module_name(path))]
+def headers(definition: ast.AST) -> Iterator[ast.AST]:
+    """What of a function, class or lambda runs where it is defined: all but its body and its parameters' names."""
+    body = getattr(definition, "body", None)
+    for child in ast.iter_child_nodes(definition):
+        if child is not body and not (isinstance(body, list) and child in body):
+            yield child
+
+
+def within(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Every node of a scope, with the definitions in it and their headers, but not what is in their bodies."""
+    waiting = list(roots)
     while waiting:
-        node, owner = waiting.pop()
-        for child in ast.iter_child_nodes(node):
-            inside = owner
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                inside = f"{owner}.{child.name}"
-                kind = "class" if isinstance(child, ast.ClassDef) else "function"
-                yield Definition(path, kind, inside, child.lineno, child.end_lineno or 0)
-                # Decorators, defaults, annotations and bases run outside, and define nothing.
-            elif isinstance(child, ast.Import | ast.ImportFrom):
-                for name in bound_names(child, path):
-                    yield Definition(path, "import", f"{owner}.{name}", 0, 0)
-            elif isinstance(child, ast.expr):
-                continue
-            waiting.append((child, inside))
+        node = waiting.pop()
+        yield node
+        waiting.extend(headers(node) if isinstance(node, SCOPES) else ast.iter_child_nodes(node))
+
+
+def definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
+    """Every definition and import of a file, named by the functions and classes around it.
+
+    Lambdas have numbers, by their place in the source within what is around them.
+    """
+    scopes: list[tuple[Iterable[ast.AST], str]] = [(tree.body, module_name(path))]
+    while scopes:
+        roots, owner = scopes.pop()
+        nodes = list(within(roots))
+        lambdas = [node for node in nodes if isinstance(node, ast.Lambda)]
+        for number, node in enumerate(sorted(lambdas, key=lambda node: (node.lineno, node.col_offset)), 1):
+            name = f"{owner}.<lambda{number}>"
+            yield Definition(path, "function", name, node.lineno, node.end_lineno or 0)
+            scopes.append(([node.body], name))
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                name = f"{owner}.{node.name}"
+                kind = "class" if isinstance(node, ast.ClassDef) else "function"
+                yield Definition(path, kind, name, node.lineno, node.end_lineno or 0)
+                scopes.append((node.body, name))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                for bound in bound_names(node, path):
+                    yield Definition(path, "import", f"{owner}.{bound}", 0, 0)
 
 
 def of_index(index: _core.Index) -> Iterator[Definition]:

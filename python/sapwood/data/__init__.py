@@ -1,7 +1,7 @@
 """What is learned from: functions, splits, pairs and labels, all taken from the code itself."""
 
 from sapwood.data.bugs import Mutants, mutants_of_split, mutate_functions, statement_targets
-from sapwood.data.dataset import LANGUAGE, Dataset, load_dataset
+from sapwood.data.dataset import LANGUAGE, Dataset, language_functions, load_dataset
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
 from sapwood.data.outcomes import Outcomes
 from sapwood.data.positives import Pairs, Rewrites, hide_own_name, match_functions, rewrite, rewrite_functions
@@ -26,6 +26,7 @@ __all__ = [
     "hide_own_name",
     "import_vocabulary",
     "label_rows",
+    "language_functions",
     "load_dataset",
     "match_functions",
     "mutants_of_split",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sapwood.config import Config, Data
 
 LANGUAGE = "python"
+"""The language that models learn: its mistakes can be injected, and its texts rewritten."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ class Dataset:
 
     Shapes:
         functions, packages, split (n,): node id, package and split of each function, also names, texts, docstrings;
-        files, file_split, file_copied (F,): position of each file in the index, its split, and whether most of its
-        functions are near-duplicates of another file's.
+        files, file_packages, file_split, file_copied (F,): position of each file in the index, its package, its split,
+        and whether most of its functions are near-duplicates of another file's.
+
+    Files in other languages than `LANGUAGE`, and what is in them, take no part.
     """
 
     index: _core.Index
@@ -122,12 +125,12 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
     nodes = usable.nodes
     if not len(nodes):
         message = (
-            f"no function of {engine.root} has {settings.min_lines} lines or more; "
+            f"no Python function of {engine.root} has {settings.min_lines} lines or more; "
             "train on a larger code base or lower data.min_lines"
         )
         raise BadInputError(message)
-    file_packages = np.array(packages_of(index.file_paths))
-    packages = file_packages[index.node_file[nodes]]
+    every_package = np.array(packages_of(index.file_paths))
+    packages, files = every_package[index.node_file[nodes]], language_files(index)
     splits = split_packages(
         packages.tolist(),
         validation_fraction=settings.validation_fraction,
@@ -144,13 +147,33 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         docstrings=index.docstrings(nodes),
         packages=packages,
         split=np.array([splits[package] for package in packages.tolist()]),
-        files=np.arange(len(index.file_paths), dtype=np.uint32),
-        file_packages=file_packages,
+        files=files,
+        file_packages=every_package[files],
         # A package without any function is never held out: nothing could be asked about it.
-        file_split=np.array([splits.get(package, SPLITS[0]) for package in file_packages.tolist()]),
-        file_copied=usable.copied,
+        file_split=np.array([splits.get(package, SPLITS[0]) for package in every_package[files].tolist()]),
+        file_copied=usable.copied[files],
         dropped=usable.dropped,
     )
+
+
+def language_files(index: _core.Index) -> NDArray[np.uint32]:
+    """Positions of the files in the language that models learn."""
+    return np.flatnonzero(np.array(index.file_languages, np.str_) == LANGUAGE).astype(np.uint32)
+
+
+def language_functions(index: _core.Index) -> NDArray[np.uint32]:
+    """Nodes of the functions in the language that models learn."""
+    return index.functions[_is_in_language(index)]
+
+
+def _is_in_language(index: _core.Index) -> NDArray[np.bool_]:
+    return np.isin(index.node_file[index.functions], language_files(index))
+
+
+def _is_named(index: _core.Index) -> NDArray[np.bool_]:
+    """(functions,): those that are no lambdas, whose numbers would be taken for names."""
+    names = index.node_names
+    return np.array([not names[node].endswith(">") for node in index.functions.tolist()], np.bool_)
 
 
 @dataclass(frozen=True)
@@ -166,8 +189,13 @@ class _Usable:
 def _usable(index: _core.Index, settings: Data, seed: int) -> _Usable:
     every = index.functions
     lines = index.node_end_line[every].astype(np.int64) - index.node_start_line[every] + 1
-    kept = np.flatnonzero(lines >= settings.min_lines)
-    dropped = {"short": len(every) - len(kept)}
+    learned, named, long = _is_in_language(index), _is_named(index), lines >= settings.min_lines
+    kept = np.flatnonzero(learned & named & long)
+    dropped = {
+        "in another language": int((~learned).sum()),
+        "without a name": int((learned & ~named).sum()),
+        "short": int((learned & named & ~long).sum()),
+    }
     texts = index.function_texts(every[kept])
     fits = np.array([size <= settings.max_nodes for size in _tree_sizes(texts, settings.max_nodes)], bool)
     dropped["large"] = len(kept) - int(fits.sum())

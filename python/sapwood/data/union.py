@@ -61,9 +61,9 @@ def union_graph(
 
 
 def node_splits(dataset: Dataset) -> NDArray[np.uint8]:
-    """Number of the split of each node's file; externals, which belong to no file, stand apart."""
-    outside = np.uint8(len(SPLITS))
-    of_file = np.array([SPLITS.index(split) for split in dataset.file_split.tolist()] + [outside], dtype=np.uint8)
+    """Number of the split of each node's file; files that take no part, and externals, stand apart."""
+    of_file = np.full(len(dataset.index.file_paths) + 1, len(SPLITS), dtype=np.uint8)
+    of_file[dataset.files] = [SPLITS.index(split) for split in dataset.file_split.tolist()]
     return of_file[np.minimum(dataset.index.node_file, len(of_file) - 1)]
 
 

@@ -18,6 +18,7 @@ def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     size = figure(index["bytes"] / 1e6)
     return [
         ("files", [count(index["files"]), *unchanged]),
+        ("languages", _by_language(index["languages"])),
         ("source", [f"{size} MB in {figure(index['seconds'])} s", f"{figure(index['megabytes_per_second'])} MB/s"]),
         ("nodes", _by_kind(index["nodes"])),
         ("edges", _by_kind(index["edges"])),
@@ -32,6 +33,11 @@ def _by_kind(counts: Mapping[str, int]) -> list[str]:
     """The sum, then each kind that occurs, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda entry: -entry[1])
     return [f"{count(sum(counts.values()))} in all", *(counted(kind, many) for kind, many in ordered if many)]
+
+
+def _by_language(counts: Mapping[str, int]) -> list[str]:
+    """Files of each language, the most frequent first."""
+    return [f"{name} {count(many)}" for name, many in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))]
 
 
 def _files(number: int) -> list[str]:

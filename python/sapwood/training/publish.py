@@ -12,7 +12,7 @@ from safetensors.torch import save
 
 from sapwood import _core
 from sapwood.config import resolved_yaml
-from sapwood.data import SPLITS, TRAIN
+from sapwood.data import SPLITS, TRAIN, language_functions
 from sapwood.data.statistics import count_split
 from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of
 from sapwood.formats import count
@@ -148,8 +148,8 @@ def version_files(session: Session, trained: Trained, tensors: dict[str, Tensor]
 
 
 def function_vectors(session: Session, dataset: Dataset, trained: Trained) -> NDArray[np.float32]:
-    """(n, d): the whitened vectors of every indexed function."""
-    nodes = dataset.index.functions
+    """(n, d): the whitened vectors of every indexed function in the language that is learned."""
+    nodes = language_functions(dataset.index)
     texts = dataset.index.function_texts(nodes)
     session.begin(f"computes the vectors of {count(len(texts))} functions")
     rows = [np.zeros((0, len(trained.whitening.mean)), np.float32)]

@@ -40,6 +40,14 @@ pub enum CoreError {
         /// The language as which it was read.
         language: &'static str,
     },
+    /// More angle brackets stay open than the language's parser can take in bounded memory.
+    #[error("more than {most} angle brackets are open at byte {offset}, too many for the parser; leave the file out")]
+    TooManyOpen {
+        /// Offset of the first that is too many.
+        offset: usize,
+        /// How many may be open.
+        most: usize,
+    },
     /// The grammar and the library do not fit each other.
     #[error("the grammar for {language} cannot be loaded; build with a matching tree-sitter version")]
     Grammar {

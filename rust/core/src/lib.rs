@@ -14,10 +14,25 @@
 //! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
 //! | [`language`] | a grammar's kinds | language-neutral categories and roles |
 
+#[cfg(not(any(
+    feature = "c",
+    feature = "cpp",
+    feature = "go",
+    feature = "java",
+    feature = "javascript",
+    feature = "python",
+    feature = "rust",
+    feature = "typescript"
+)))]
+compile_error!("sapwood-core needs a language: build with its default features, or with one such as `python`");
+
+mod documentation;
 pub mod error;
 pub mod features;
 pub mod forest;
 pub mod graph;
+#[cfg(test)]
+mod hostile;
 pub mod language;
 pub mod names;
 pub mod readable;
@@ -27,6 +42,7 @@ pub mod sampler;
 mod snippets;
 pub mod syntax;
 
+pub use documentation::documentation;
 pub use error::{CoreError, Result};
 pub use language::{Category, Language, Role};
 pub use readable::readable;

@@ -9,8 +9,8 @@ use crate::error::{CoreError, Result};
 use crate::language::{Category, Language};
 use crate::syntax::{ParseLimits, SyntaxTree, parse};
 
-/// The text as it is best read: itself, or with its last string closed where it then has fewer syntax errors. Lines
-/// keep their numbers, and none is added.
+/// The text as it is best read: itself, or with its last string closed or its last statement ended where it then has
+/// fewer syntax errors. Lines keep their numbers, and none is added.
 ///
 /// # Errors
 /// Those of [`parse`], and [`CoreError::Unreadable`] for a text in which no statement and no expression is found.
@@ -18,11 +18,13 @@ pub fn readable<'text>(language: Language, text: &'text str, limits: &ParseLimit
     let tree = parse(language, text.as_bytes(), limits)?;
     let (mut best, mut errors) = (Cow::Borrowed(text), tree.error_count());
     let mut has_code = holds(&tree, if errors == 0 { is_code } else { is_word });
-    for quote in language.table().spelling().quotes {
-        if errors == 0 || !may_be_open(text, quote) {
-            continue;
+    let rules = language.table().rules();
+    let quotes = rules.quotes.iter().filter(|quote| may_be_open(text, quote));
+    for end in quotes.chain(&rules.terminator) {
+        if errors == 0 {
+            break;
         }
-        let closed = format!("{text}{quote}");
+        let closed = format!("{text}{end}");
         let Ok(tree) = parse(language, closed.as_bytes(), limits) else { continue };
         if tree.error_count() < errors {
             (best, errors, has_code) = (Cow::Owned(closed), tree.error_count(), holds(&tree, is_word));
@@ -122,6 +124,24 @@ mod tests {
         }
         for text in ["x = \"a\nb = 1", "don't stop(", "x = 'a' + ("] {
             assert_eq!(read(text).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn an_expression_may_stand_alone_in_every_language() {
+        let errors =
+            |language, text: &str| parse(language, text.as_bytes(), &ParseLimits::default()).unwrap().error_count();
+        for language in Language::ALL {
+            for text in ["f(a)", "g(b)\n", "x = y * 2"] {
+                let read = readable(*language, text, &ParseLimits::default()).unwrap();
+                assert_eq!(errors(*language, &read), 0, "{}: {read}", language.name());
+                assert!(
+                    read.starts_with(text)
+                        && read.lines().count() == 1 + usize::from(read != text && text.ends_with('\n'))
+                );
+            }
+            let broken = readable(*language, "f(a +", &ParseLimits::default()).unwrap();
+            assert!(errors(*language, &broken) > 0, "{}", language.name());
         }
     }
 

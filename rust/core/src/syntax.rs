@@ -36,7 +36,8 @@ impl Default for ParseLimits {
 pub struct SyntaxTree {
     language: Language,
     kinds: Vec<u16>,
-    fields: Vec<u8>,
+    categories: Vec<Category>,
+    roles: Vec<Role>,
     named: Vec<bool>,
     parents: Vec<u32>,
     first_children: Vec<u32>,
@@ -52,15 +53,19 @@ pub struct SyntaxTree {
 /// Parses a text.
 ///
 /// # Errors
-/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`] and [`CoreError::ParseBudget`] for a text that
-/// cannot be taken; a text with syntax errors is taken, see [`SyntaxTree::error_count`].
+/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`], [`CoreError::TooManyOpen`] and
+/// [`CoreError::ParseBudget`] for a text that cannot be taken; a text with syntax errors is taken, see
+/// [`SyntaxTree::error_count`].
 pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<SyntaxTree> {
     check_text(source, limits)?;
     let table = language.table();
+    if let Some(most) = table.rules().most_open_angles {
+        check_nesting(source, most)?;
+    }
     let mut parser = Parser::new();
     parser.set_language(table.grammar()).map_err(|_| CoreError::Grammar { language: language.name() })?;
     let tree = parse_within(&mut parser, source, limits.turns(source.len()))?;
-    Ok(SyntaxTree::from_tree(language, &tree))
+    Ok(SyntaxTree::from_tree(language, source, &tree))
 }
 
 impl ParseLimits {
@@ -84,6 +89,26 @@ fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
     }
 }
 
+/// Refuses a text with more open angle brackets between two statements than the language's parser can take.
+fn check_nesting(source: &[u8], most: usize) -> Result<()> {
+    let (mut open, mut before) = (0_usize, 0);
+    for (offset, byte) in source.iter().enumerate() {
+        let next = source.get(offset + 1).copied();
+        match byte {
+            // `<<` and `<=` open nothing.
+            b'<' if before != b'<' && !matches!(next, Some(b'<' | b'=')) => open += 1,
+            b'>' => open = open.saturating_sub(1),
+            b';' | b'{' | b'}' => open = 0,
+            _ => {}
+        }
+        before = *byte;
+        if open > most {
+            return Err(CoreError::TooManyOpen { offset, most });
+        }
+    }
+    Ok(())
+}
+
 fn parse_within(parser: &mut Parser, source: &[u8], turns: u32) -> Result<Tree> {
     let mut turns_left = turns;
     // The parser calls back after every 100 operations.
@@ -100,15 +125,17 @@ fn parse_within(parser: &mut Parser, source: &[u8], turns: u32) -> Result<Tree> 
 }
 
 impl SyntaxTree {
-    fn from_tree(language: Language, tree: &Tree) -> Self {
+    fn from_tree(language: Language, source: &[u8], tree: &Tree) -> Self {
         let mut columns = Self::with_capacity(language, tree.root_node().descendant_count());
+        let table = language.table();
         let mut cursor = tree.walk();
         let mut ancestors: Vec<u32> = Vec::new();
         let mut previous_sibling = NONE;
         loop {
             let parent = ancestors.last().copied().unwrap_or(NONE);
-            let field = cursor.field_id().map_or(0, |id| id.get() as u8);
-            let node = columns.push(&cursor.node(), field, parent, previous_sibling);
+            let field = cursor.field_id().map_or(0, std::num::NonZero::get);
+            let node = columns.push(&cursor.node(), parent, previous_sibling);
+            columns.classify(table, source, node, field);
             if cursor.goto_first_child() {
                 ancestors.push(node);
                 previous_sibling = NONE;
@@ -128,7 +155,8 @@ impl SyntaxTree {
         Self {
             language,
             kinds: Vec::with_capacity(nodes),
-            fields: Vec::with_capacity(nodes),
+            categories: Vec::with_capacity(nodes),
+            roles: Vec::with_capacity(nodes),
             named: Vec::with_capacity(nodes),
             parents: Vec::with_capacity(nodes),
             first_children: Vec::with_capacity(nodes),
@@ -142,7 +170,7 @@ impl SyntaxTree {
         }
     }
 
-    fn push(&mut self, node: &tree_sitter::Node<'_>, field: u8, parent: u32, previous_sibling: u32) -> u32 {
+    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32) -> u32 {
         let index = self.kinds.len() as u32;
         if previous_sibling != NONE {
             self.next_siblings[previous_sibling as usize] = index;
@@ -151,7 +179,6 @@ impl SyntaxTree {
         }
         self.error_count += u32::from(node.is_error() || node.is_missing());
         self.kinds.push(node.kind_id());
-        self.fields.push(field);
         self.named.push(node.is_named());
         self.parents.push(parent);
         self.first_children.push(NONE);
@@ -162,6 +189,31 @@ impl SyntaxTree {
         self.start_rows.push(node.start_position().row as u32);
         self.end_rows.push(node.end_position().row as u32);
         index
+    }
+
+    /// Adds category and role of the node that was pushed last, which stands in that field of its parent.
+    fn classify(&mut self, table: &LanguageTable, source: &[u8], node: u32, field: u16) {
+        let (kind, parent) = (self.kind(node), self.parent(node));
+        let role = if parent == NONE { Role::None } else { table.role(self.kind(parent), field, kind) };
+        let first_byte = || source.get(self.start_bytes[node as usize] as usize).copied();
+        let mut category = table.category_in(kind, role, first_byte);
+        if category == Category::Integer {
+            category = table.number_category(self.text(node, source));
+        }
+        if category.is_operator() && parent != NONE {
+            let around = &mut self.categories[parent as usize];
+            if is_operatorless(*around) {
+                category = Category::Punctuation;
+            } else {
+                *around = refined(*around, category);
+            }
+        }
+        if matches!(role, Role::Body | Role::Module) {
+            let around = &mut self.categories[parent as usize];
+            *around = completed(*around, role);
+        }
+        self.categories.push(category);
+        self.roles.push(role);
     }
 
     /// The language of the text.
@@ -196,12 +248,12 @@ impl SyntaxTree {
 
     /// The neutral category of a node.
     pub fn category(&self, node: u32) -> Category {
-        self.table().category(self.kind(node))
+        self.categories[node as usize]
     }
 
     /// What the node is to its parent.
     pub fn role(&self, node: u32) -> Role {
-        self.table().role(u16::from(self.fields[node as usize]))
+        self.roles[node as usize]
     }
 
     /// Whether the grammar names the node (tokens such as `(` are not named).
@@ -243,6 +295,101 @@ impl SyntaxTree {
         self.children(node).find(|child| self.role(*child) == role)
     }
 
+    /// The node that names a function, class or namespace: its own name, or that of the variable or field that it is the
+    /// value of where the language has that (see [`Self::assigned_name`]).
+    pub(crate) fn definition_name(&self, definition: u32) -> Option<u32> {
+        self.written_name(definition).map(|name| self.last_name(name)).or_else(|| self.assigned_name(definition))
+    }
+
+    /// The name as a definition writes it, with the classes and namespaces before it.
+    pub(crate) fn written_name(&self, definition: u32) -> Option<u32> {
+        self.child_with_role(definition, Role::Name).or_else(|| self.declared_name(definition))
+    }
+
+    /// What names a function or class without a name of its own: the variable, field or key that it is the value of.
+    pub(crate) fn assigned_name(&self, value: u32) -> Option<u32> {
+        let name = self.last_name(self.assigned_target(value)?);
+        let plain = matches!(self.category(name), Category::Identifier | Category::MemberName | Category::String);
+        plain.then_some(name)
+    }
+
+    /// What a value is assigned to, as written.
+    pub(crate) fn assigned_target(&self, value: u32) -> Option<u32> {
+        let parent = self.parent(value);
+        if parent == NONE {
+            return None;
+        }
+        match (self.category(parent), self.role(value)) {
+            // `typedef struct { … } Point;`
+            (Category::TypeAlias, Role::Type) => self.child_with_role(parent, Role::Declarator),
+            _ if !self.table().rules().functions_take_names => None,
+            (Category::Assignment, Role::Right) => self.child_with_role(parent, Role::Left),
+            (Category::Pair, Role::Value) => self.child_with_role(parent, Role::Key),
+            (Category::ExpressionList, _) if self.role(parent) == Role::Right => self.target_beside(value),
+            _ => None,
+        }
+    }
+
+    /// The variable in the place that a value has in a list: `a, b = f, g`.
+    fn target_beside(&self, value: u32) -> Option<u32> {
+        let values = self.parent(value);
+        let place = self.children(values).filter(|child| self.is_named(*child)).position(|child| child == value)?;
+        let assignment = self.parent(values);
+        let mut targets =
+            self.children(assignment).filter(|child| self.role(*child) == Role::Left && self.is_named(*child));
+        let first = targets.next()?;
+        if self.category(first) == Category::ExpressionList {
+            return self.children(first).filter(|child| self.is_named(*child)).nth(place);
+        }
+        if place == 0 { Some(first) } else { targets.nth(place - 1) }
+    }
+
+    /// Whether a name is a variable that an assignment binds, alone or in a list.
+    pub(crate) fn is_assigned_variable(&self, name: u32) -> bool {
+        let parent = self.parent(name);
+        let is_left = |node: u32| self.role(node) == Role::Left;
+        let in_list = || parent != NONE && self.category(parent) == Category::ExpressionList && is_left(parent);
+        self.category(name) == Category::Identifier && (is_left(name) || in_list())
+    }
+
+    /// The name inside the declarators of a function.
+    fn declared_name(&self, definition: u32) -> Option<u32> {
+        let mut current = definition;
+        for _ in 0..DEEPEST_DECLARATOR {
+            current = self.declared(current)?;
+            match self.category(current) {
+                Category::Declarator => {}
+                Category::Signature => match self.child_with_role(current, Role::Name) {
+                    Some(name) if self.category(name) != Category::Declarator => return Some(name),
+                    Some(declarator) => current = declarator,
+                    None => return None,
+                },
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn declared(&self, node: u32) -> Option<u32> {
+        let is_inner = |child: &u32| matches!(self.category(*child), Category::Declarator | Category::Signature);
+        self.child_with_role(node, Role::Declarator).or_else(|| self.children(node).find(is_inner))
+    }
+
+    /// The last part of a dotted name.
+    fn last_name(&self, name: u32) -> u32 {
+        let mut current = name;
+        for _ in 0..DEEPEST_DECLARATOR {
+            let next = match self.category(current) {
+                Category::Member => self.child_with_role(current, Role::Member),
+                Category::Subscript => self.child_with_role(current, Role::Value),
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            current = next;
+        }
+        current
+    }
+
     /// The bytes of the text that the node spans.
     pub fn byte_range(&self, node: u32) -> Range<usize> {
         self.start_bytes[node as usize] as usize..self.end_bytes[node as usize] as usize
@@ -254,6 +401,24 @@ impl SyntaxTree {
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
+    /// The text between a string literal's delimiters, escapes as written.
+    pub(crate) fn string_content<'source>(&self, string: u32, source: &'source [u8]) -> &'source str {
+        let is_content = |part: &u32| {
+            matches!(
+                self.category(*part),
+                Category::StringContent | Category::EscapeSequence | Category::Interpolation | Category::Other
+            )
+        };
+        if self.first_child(string) == NONE {
+            return self.text(string, source).trim_matches(['"', '\'', '`']);
+        }
+        let mut content = self.children(string).filter(is_content);
+        let Some(first) = content.next() else { return "" };
+        let last = content.last().unwrap_or(first);
+        let bytes = source.get(self.byte_range(first).start..self.byte_range(last).end);
+        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
     /// First line of the node, 1-based.
     pub fn start_line(&self, node: u32) -> u32 {
         self.start_rows[node as usize] + 1
@@ -262,6 +427,52 @@ impl SyntaxTree {
     /// Last line of the node, 1-based and inclusive.
     pub fn end_line(&self, node: u32) -> u32 {
         self.end_rows[node as usize] + 1
+    }
+}
+
+/// How many declarators and parts of a name are looked through.
+const DEEPEST_DECLARATOR: usize = 32;
+
+/// Whether what looks like an operator is punctuation in a node of this category: `<` around type arguments, `*` before
+/// a declared name.
+fn is_operatorless(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Other
+            | Category::Arguments
+            | Category::Parameters
+            | Category::Parameter
+            | Category::Declarator
+            | Category::Declaration
+            | Category::Class
+            | Category::Function
+            | Category::Lambda
+            | Category::Extension
+            | Category::Signature
+            | Category::Subscript
+            | Category::TypeParameter
+            | Category::Directive
+    )
+}
+
+/// What a child in that role tells of what it stands in: a type with a body is one that is defined there, and what is
+/// exported from another module is imported first.
+fn completed(category: Category, role: Role) -> Category {
+    match (category, role) {
+        (Category::Type, Role::Body) => Category::Class,
+        (Category::DecoratedDefinition, Role::Module) => Category::ImportFrom,
+        _ => category,
+    }
+}
+
+/// What the operator in an operation tells of it.
+fn refined(operation: Category, operator: Category) -> Category {
+    match (operation, operator) {
+        (Category::BinaryOperation, Category::OperatorAnd | Category::OperatorOr) => Category::BooleanOperation,
+        (Category::BinaryOperation, operator) if operator.is_comparison_operator() => Category::Comparison,
+        (Category::UnaryOperation, Category::OperatorNot) => Category::NotOperation,
+        (Category::Assignment, _) => Category::AugmentedAssignment,
+        _ => operation,
     }
 }
 

@@ -227,7 +227,7 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::TooLarge { .. } => "too_large",
         CoreError::NotUtf8 { .. } => "not_utf8",
         CoreError::Binary { .. } => "binary",
-        CoreError::ParseBudget { .. } => "parse_budget",
+        CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } => "parse_budget",
         CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
         CoreError::Inconsistent { .. } => "bad_input",

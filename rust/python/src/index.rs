@@ -59,12 +59,18 @@ macro_rules! graph_columns {
                 self.graph().file_paths.clone()
             }
 
+            /// (F,): the language of each file.
+            #[getter]
+            fn file_languages(&self) -> Vec<&'static str> {
+                self.index.languages().iter().map(|language| language.name()).collect()
+            }
+
             #[getter]
             fn node_names(&self) -> Vec<String> {
                 self.graph().names.clone()
             }
 
-            /// Node ids of the functions and methods, ascending.
+            /// Node ids of the functions and methods, ascending; those without a name on one line are left out.
             #[getter]
             fn functions<'py>(slf: &Bound<'py, Self>) -> Column<'py, u32> {
                 view(slf, |index| index.index.functions())

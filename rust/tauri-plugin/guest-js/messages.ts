@@ -26,6 +26,8 @@ export interface IndexReport {
   unchanged: boolean;
   /** Indexed files. */
   files: number;
+  /** Indexed files by language. */
+  languages: Record<string, number>;
   /** Their bytes. */
   bytes: number;
   /** Time it took. */
@@ -36,7 +38,7 @@ export interface IndexReport {
   nodes: Record<string, number>;
   /** Graph edges by kind. */
   edges: Record<string, number>;
-  /** Functions and methods. */
+  /** Functions and methods that are listed: those without a name only if they are longer than a line. */
   functions: number;
   /** Different subtrees among all, names kept. */
   distinct_subtrees: number;

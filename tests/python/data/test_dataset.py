@@ -15,6 +15,7 @@ from sapwood.data import (
     statistics,
 )
 from sapwood.data.dataset import draw_names
+from sapwood.data.union import node_splits
 from sapwood.errors import BadInputError
 
 BODY = '''
@@ -60,6 +61,21 @@ def test_tiny_large_and_copied_functions_are_left_out(engine, config):
     assert dataset.dropped["large"] == 1
     assert dataset.dropped["duplicate"] >= 6
     assert len(dataset) + sum(dataset.dropped.values()) == len(engine.index_data().functions)
+
+
+def test_what_is_in_another_language_or_has_no_name_takes_no_part(tmp_path, config):
+    root = tmp_path / "sources"
+    root.mkdir()
+    (root / "a.py").write_text(BODY.format(name="collect", number=1, extra="value") + "\nf = lambda x: (\n x,\n x)\n")
+    (root / "B.java").write_text("class B {\n  int f(int a) {\n    int b = a;\n    return b;\n  }\n}\n")
+    engine = _core.Engine.create(str(root), str(tmp_path / "workspace"))
+    engine.index()
+    dataset = load_dataset(engine, config)
+    assert dataset.names == ["a.collect"]
+    assert (dataset.dropped["in another language"], dataset.dropped["without a name"]) == (1, 1)
+    assert [dataset.index.file_paths[file] for file in dataset.files] == ["a.py"]
+    names, splits = np.array(dataset.index.node_names), node_splits(dataset)
+    assert set(splits[np.char.startswith(names, "B")]) == {len(SPLITS)}
 
 
 def test_packages_stay_whole_and_every_split_has_some(engine, config):

@@ -8,7 +8,7 @@ use super::items::{Counter, FIRST_LITERAL, Items, Shape, kind_item};
 use super::literals::for_each_column;
 use super::values::{Properties, RowMaker};
 use crate::graph::{FileFacts, FileNode, NodeKind};
-use crate::language::{Category, Role};
+use crate::language::{Category, Privacy, Role};
 use crate::names::for_each_subtoken;
 use crate::syntax::{NONE, SyntaxTree};
 
@@ -125,12 +125,18 @@ impl<'a> Extractor<'a> {
 
     /// A definition's name belongs to what contains it: a row shall tell what its code does, not what it is called.
     fn open(&mut self, node: u32, local: u32) {
-        if let Some(name) = self.tree.child_with_role(node, Role::Name).filter(|name| !self.is_masked(*name)) {
+        let own = self.tree.definition_name(node).filter(|name| self.tree.category(*name) == Category::Identifier);
+        if let Some(name) = own.filter(|name| !self.is_outside(node, *name) && !self.is_masked(*name)) {
             self.name(name);
         }
         let root_depth = self.depths[node as usize];
         let (end, log_start) = (self.tree.subtree_end(node), self.log.len());
         self.frames.push(Frame { local, end, log_start, root_depth, deepest: root_depth });
+    }
+
+    /// Whether a name stands before what it names, as that of an assigned function does.
+    fn is_outside(&self, definition: u32, name: u32) -> bool {
+        name < definition || name >= self.tree.subtree_end(definition)
     }
 
     /// Paths that end at a node. Those into a definition count for what contains it; none leads on through it.
@@ -142,7 +148,7 @@ impl<'a> Extractor<'a> {
         let child = self.items.path(Shape::Child, [Category::Other, above, kind]);
         self.count(child);
         let grandparent = self.tree.parent(parent);
-        if grandparent != NONE && !matches!(above, Category::Function | Category::Class) {
+        if grandparent != NONE && !is_definition(above) {
             let grandchild = self.items.path(Shape::Grandchild, [self.tree.category(grandparent), above, kind]);
             self.count(grandchild);
         }
@@ -176,7 +182,7 @@ impl<'a> Extractor<'a> {
 
     fn identifier(&mut self, node: u32, parent: u32) {
         let above = if parent == NONE { Category::Other } else { self.tree.category(parent) };
-        let is_own_name = matches!(above, Category::Function | Category::Class) && self.tree.role(node) == Role::Name;
+        let is_own_name = (is_definition(above) || above == Category::Signature) && self.tree.role(node) == Role::Name;
         if !is_own_name && !self.is_masked(node) {
             self.name(node);
         }
@@ -259,6 +265,11 @@ impl Fold {
     }
 }
 
+/// Whether a node of the category has a row of its own.
+fn is_definition(category: Category) -> bool {
+    matches!(category, Category::Function | Category::Lambda | Category::Class)
+}
+
 /// Whether a subtree takes no part: imports, comments, strings that stand alone, punctuation.
 fn is_left_out(tree: &SyntaxTree, node: u32) -> bool {
     match tree.category(node) {
@@ -302,37 +313,90 @@ fn properties(source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> Vec<Proper
         properties[source as usize].fan_out += 1;
         properties[target as usize].fan_in += 1;
     }
-    for local in (1..properties.len()).rev() {
-        let inner = properties[local];
-        // The module is not what its definitions are: only the file sums up.
-        let outer = match facts.parent(local as u32) {
-            0 | 1 => 0,
-            parent => parent as usize,
-        };
-        properties[outer].fan_in += inner.fan_in;
-        properties[outer].fan_out += inner.fan_out;
-        if properties[outer].kind == NodeKind::File {
-            properties[outer].is_test |= inner.is_test;
+    for local in contents_first(facts) {
+        let (inner, container) = (properties[local as usize], container_of(facts, local));
+        if local != 0 {
+            properties[container as usize].fan_in += inner.fan_in;
+            properties[container as usize].fan_out += inner.fan_out;
         }
     }
+    properties[0].is_test = properties.iter().any(|properties| properties.is_test);
     properties
+}
+
+/// What sums up a node. The module is not what its definitions are: only the file sums up.
+fn container_of(facts: &FileFacts, local: u32) -> u32 {
+    match local {
+        0 => 0,
+        local => Some(facts.parent(local)).filter(|parent| *parent > 1).unwrap_or(0),
+    }
+}
+
+/// The nodes of a file, each after all that it contains; a method may stand before its class.
+fn contents_first(facts: &FileFacts) -> Vec<u32> {
+    let count = facts.nodes().len() as u32;
+    let mut waiting_for = vec![0_u32; count as usize];
+    for local in 1..count {
+        waiting_for[container_of(facts, local) as usize] += 1;
+    }
+    let mut order: Vec<u32> = (0..count).filter(|local| waiting_for[*local as usize] == 0).collect();
+    let mut next = 0;
+    while next < order.len() {
+        let container = container_of(facts, order[next]) as usize;
+        if order[next] != 0 {
+            waiting_for[container] -= 1;
+            if waiting_for[container] == 0 {
+                order.push(container as u32);
+            }
+        }
+        next += 1;
+    }
+    order
 }
 
 fn own_properties(source: &[u8], tree: &SyntaxTree, local: usize, node: &FileNode) -> Properties {
     let is_definition = matches!(node.kind, NodeKind::Class | NodeKind::Function);
-    let name = is_definition.then(|| tree.child_with_role(node.syntax, Role::Name)).flatten();
-    let name = name.map_or("", |name| tree.text(name, source));
-    let first = tree.first_child(node.syntax);
+    let name = is_definition.then(|| tree.definition_name(node.syntax)).flatten();
+    let text = name.map_or("", |name| tree.text(name, source));
     let asynchronous = tree.table().names().asynchronous;
     Properties {
         kind: node.kind,
         depth: 0,
         fan_in: 0,
         fan_out: 0,
-        is_test: is_test(name),
-        is_private: name.starts_with('_') && !name.ends_with("__"),
-        is_async: local > 1 && is_definition && first != NONE && tree.text(first, source) == asynchronous,
+        is_test: is_test(text),
+        is_private: name.is_some() && is_private(source, tree, node.syntax, text),
+        is_async: local > 1
+            && is_definition
+            && !asynchronous.is_empty()
+            && has_word(source, tree, node.syntax, asynchronous),
     }
+}
+
+/// Whether a definition is kept from being seen elsewhere, by the language's own way of saying so.
+fn is_private(source: &[u8], tree: &SyntaxTree, definition: u32, name: &str) -> bool {
+    match tree.table().rules().privacy {
+        Privacy::Underscore => name.starts_with('_') && !name.ends_with("__"),
+        Privacy::LowerCase => name.starts_with(char::is_lowercase),
+        Privacy::Word(word) => name.starts_with('#') || has_word(source, tree, definition, word),
+        Privacy::Without(word) => !has_word(source, tree, definition, word),
+    }
+}
+
+/// How many nodes before a definition's name are looked at.
+const MOST_WORDS: usize = 64;
+
+/// Whether one of the tokens before a definition's name is that word.
+fn has_word(source: &[u8], tree: &SyntaxTree, definition: u32, word: &str) -> bool {
+    let end = tree.written_name(definition).unwrap_or_else(|| tree.subtree_end(definition));
+    let before = tree.children(definition).take_while(|child| *child < end && !is_content(tree.role(*child)));
+    let mut tokens = before.flat_map(|child| child..tree.subtree_end(child)).take(MOST_WORDS);
+    tokens.any(|token| tree.first_child(token) == NONE && tree.text(token, source) == word)
+}
+
+/// Whether a child in that role is part of what is defined, not of how.
+fn is_content(role: Role) -> bool {
+    matches!(role, Role::Body | Role::Parameters | Role::Declarator | Role::Name)
 }
 
 /// Whether a name begins or ends with `test`.

@@ -1,7 +1,7 @@
 //! Classes of literals.
 
 use super::schema::{KEYWORDS, KEYWORDS_START, Literal, OPERATORS};
-use crate::language::Category;
+use crate::language::{Category, float_value, integer_value};
 use crate::names::hash_text;
 use crate::syntax::{NONE, SyntaxTree};
 
@@ -46,32 +46,24 @@ fn is_empty(tree: &SyntaxTree, node: u32) -> bool {
 }
 
 fn integer(text: &str) -> Literal {
-    let digits: String = text.chars().filter(|character| *character != '_').collect();
-    let digits = digits.to_ascii_lowercase();
-    let value = match digits.get(..2) {
-        Some("0x") => u64::from_str_radix(&digits[2..], 16),
-        Some("0o") => u64::from_str_radix(&digits[2..], 8),
-        Some("0b") => u64::from_str_radix(&digits[2..], 2),
-        _ => digits.parse(),
-    };
-    match value {
-        Ok(0) => Literal::IntegerZero,
-        Ok(1) => Literal::IntegerOne,
-        Ok(2) => Literal::IntegerTwo,
-        Ok(3..=16) => Literal::IntegerSmall,
-        Ok(17..=1024) => Literal::IntegerMedium,
+    match integer_value(text) {
+        Some(0) => Literal::IntegerZero,
+        Some(1) => Literal::IntegerOne,
+        Some(2) => Literal::IntegerTwo,
+        Some(3..=16) => Literal::IntegerSmall,
+        Some(17..=1024) => Literal::IntegerMedium,
         _ => Literal::IntegerLarge,
     }
 }
 
 fn float(text: &str) -> Literal {
-    let whole = text.parse::<f64>().is_ok_and(|value| value.fract() == 0.0);
+    let whole = float_value(text).is_some_and(|value| value.fract() == 0.0);
     if whole { Literal::FloatWhole } else { Literal::FloatFraction }
 }
 
 fn strings(tree: &SyntaxTree, source: &[u8], node: u32, mut visit: impl FnMut(Literal)) {
     let interpolated = tree.children(node).any(|child| tree.category(child) == Category::Interpolation);
-    let text = content(tree, source, node);
+    let text = tree.string_content(node, source);
     let mut found = false;
     let checks = [
         (interpolated, Literal::StringInterpolated),
@@ -93,17 +85,6 @@ fn strings(tree: &SyntaxTree, source: &[u8], node: u32, mut visit: impl FnMut(Li
     if !found {
         visit(Literal::StringOther);
     }
-}
-
-/// What stands between a string's delimiters.
-fn content<'source>(tree: &SyntaxTree, source: &'source [u8], node: u32) -> &'source str {
-    let delimiter = |child: &u32| tree.category(*child) == Category::StringDelimiter;
-    let mut delimiters = tree.children(node).filter(delimiter);
-    let (first, last) = (delimiters.next(), delimiters.last());
-    let whole = tree.byte_range(node);
-    let start = first.map_or(whole.start, |child| tree.byte_range(child).end);
-    let end = last.map_or(whole.end, |child| tree.byte_range(child).start);
-    source.get(start..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn is_word(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::language::{Category, LanguageTable, Role};
+use crate::language::{Category, Role};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// What an occurrence of a name does.
@@ -99,7 +99,6 @@ fn is_expression_scope(category: Category) -> bool {
 struct Scan<'source, 'tree> {
     source: &'source [u8],
     tree: &'tree SyntaxTree,
-    table: &'static LanguageTable,
     root: u32,
     /// For each node from the root on: the scope it lies in, the scope it opens, whether names in it are assigned,
     /// whether it is in an import.
@@ -114,6 +113,9 @@ struct Scan<'source, 'tree> {
     bindings: FxHashMap<(u32, u32), u32>,
     binding_scopes: Vec<u32>,
     forwarded: FxHashSet<(u32, u32)>,
+    /// The name of the last definition, and the scope that it stands in.
+    declared_name: u32,
+    declared_in: u32,
 }
 
 impl<'source, 'tree> Scan<'source, 'tree> {
@@ -122,7 +124,6 @@ impl<'source, 'tree> Scan<'source, 'tree> {
         Self {
             source,
             tree,
-            table: tree.table(),
             root,
             inside: vec![0; nodes],
             opened: vec![NONE; nodes],
@@ -135,11 +136,13 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             bindings: FxHashMap::default(),
             binding_scopes: Vec::new(),
             forwarded: FxHashSet::default(),
+            declared_name: NONE,
+            declared_in: 0,
         }
     }
 
     fn category(&self, node: u32) -> Category {
-        self.table.category(self.tree.kind(node))
+        self.tree.category(node)
     }
 
     fn parent(&self, node: u32) -> Option<u32> {
@@ -159,11 +162,22 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             self.imports[offset] = self.imports[above] || category.is_import();
             self.targets[offset] = self.is_target(parent, node, category);
         }
+        if node == self.declared_name {
+            self.inside[offset] = self.declared_in;
+        }
         if opens_scope(category) {
             self.opened[offset] = self.open_scope(category, self.inside[offset]);
+            self.note_name(node, self.inside[offset]);
         }
         if category == Category::Identifier {
             self.record(node);
+        }
+    }
+
+    /// The name of a function stands in the scope around it, however deep in declarators.
+    fn note_name(&mut self, definition: u32, scope: u32) {
+        if let Some(name) = self.tree.definition_name(definition).filter(|name| *name > definition) {
+            (self.declared_name, self.declared_in) = (name, scope);
         }
     }
 
@@ -198,7 +212,8 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             }
             Category::NamedExpression => role == Role::Name,
             Category::Delete => true,
-            Category::MatchCase => category == Category::Pattern,
+            Category::MatchCase => category == Category::Pattern || role == Role::Left,
+            Category::Declaration => matches!(role, Role::Name | Role::Declarator),
             _ => role == Role::Alias,
         };
         starts || (self.targets[self.offset(parent)] && self.passes_target_on(parent, node, above, role))
@@ -212,7 +227,12 @@ impl<'source, 'tree> Scan<'source, 'tree> {
                     && self.tree.next_sibling(node) == NONE
                     && !self.is_followed_by(parent, "(")
             }
-            Category::Pattern | Category::Other => role != Role::Key,
+            Category::Pattern => {
+                !matches!(role, Role::Key | Role::Type)
+                    || self.category(node) == Category::Identifier && role == Role::Key
+            }
+            Category::Other => role != Role::Key,
+            Category::Declarator => matches!(role, Role::Declarator | Role::None),
             Category::Tuple
             | Category::List
             | Category::ExpressionList
@@ -256,17 +276,37 @@ impl<'source, 'tree> Scan<'source, 'tree> {
         let role = self.tree.role(node);
         match (self.category(parent), role) {
             (Category::Member, Role::Member) | (Category::KeywordArgument, Role::Name) => None,
+            (Category::Call, Role::Member) if self.tree.child_with_role(parent, Role::Object).is_some() => None,
             (Category::Pattern, _) if self.is_followed_by(node, "=") => None,
             (Category::QualifiedName, _) if self.tree.first_child(parent) != node => None,
-            (Category::Function | Category::Class, Role::Name) => Some(Declaration::Definition),
+            (Category::Function | Category::Class | Category::Lambda | Category::Signature, Role::Name) => {
+                Some(Declaration::Definition)
+            }
             (Category::GlobalDeclaration, _) => Some(Declaration::Forward),
             (Category::Parameters, _)
-            | (Category::Parameter, Role::None)
+            | (Category::Parameter, Role::None | Role::Name)
+            | (Category::Lambda, Role::Parameters)
             | (Category::DefaultParameter, Role::Name) => Some(Declaration::Parameter),
+            (Category::Parameter | Category::Declarator, Role::Declarator) if self.declares_parameter(parent) => {
+                Some(Declaration::Parameter)
+            }
             (Category::VariadicParameter, _) if self.is_in_parameters(parent) => Some(Declaration::Parameter),
-            _ if self.targets[self.offset(node)] => Some(Declaration::Assign),
+            _ if self.targets[self.offset(node)] && !self.is_constant(node) => Some(Declaration::Assign),
             _ => Some(Declaration::Use),
         }
+    }
+
+    /// Whether a name in a pattern is looked up by the language's rule for capitals.
+    fn is_constant(&self, node: u32) -> bool {
+        self.tree.table().rules().capitals_are_constants
+            && self.tree.text(node, self.source).starts_with(char::is_uppercase)
+    }
+
+    /// Whether the declarators from this one outwards are those of a parameter.
+    fn declares_parameter(&self, declarator: u32) -> bool {
+        let outwards = std::iter::successors(Some(declarator), |node| self.parent(*node));
+        let mut outwards = outwards.take(MAX_SCOPE_STEPS).map(|node| self.category(node));
+        outwards.find(|category| *category != Category::Declarator) == Some(Category::Parameter)
     }
 
     fn is_in_parameters(&self, node: u32) -> bool {

@@ -1,7 +1,7 @@
 //! Classes of literals: what of a literal's text a model sees.
 
-use crate::language::Category;
-use crate::syntax::{NONE, SyntaxTree};
+use crate::language::{Category, float_value, integer_value};
+use crate::syntax::SyntaxTree;
 
 macro_rules! literal_classes {
     ($($variant:ident = $name:literal),+ $(,)?) => {
@@ -36,25 +36,13 @@ pub(crate) fn literal_class(tree: &SyntaxTree, source: &[u8], node: u32, categor
         Category::Integer => Some(integer_class(tree.text(node, source))),
         Category::Float => Some(float_class(tree.text(node, source))),
         Category::String if has_interpolation(tree, node) => Some(LiteralClass::FormatString),
-        Category::String => Some(string_class(string_content(tree, source, node))),
+        Category::String => Some(string_class(tree.string_content(node, source))),
         _ => None,
     }
 }
 
 fn has_interpolation(tree: &SyntaxTree, node: u32) -> bool {
     tree.children(node).any(|part| tree.category(part) == Category::Interpolation)
-}
-
-/// The text between a string's delimiters, escapes as written.
-pub(crate) fn string_content<'source>(tree: &SyntaxTree, source: &'source [u8], node: u32) -> &'source str {
-    let first = tree.first_child(node);
-    if first == NONE {
-        return tree.text(node, source).trim_matches(['"', '\'', '`']);
-    }
-    let start = tree.byte_range(first).end;
-    let last = tree.children(node).last().unwrap_or(first);
-    let end = tree.byte_range(last).start.max(start);
-    source.get(start..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn integer_class(text: &str) -> LiteralClass {
@@ -68,22 +56,10 @@ fn integer_class(text: &str) -> LiteralClass {
     }
 }
 
-/// The value of an integer literal in any of the usual bases; none where it does not fit or has a suffix.
-fn integer_value(text: &str) -> Option<u64> {
-    let digits: String = text.chars().filter(|character| *character != '_').collect();
-    let lower = digits.to_ascii_lowercase();
-    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-        if let Some(rest) = lower.strip_prefix(prefix) {
-            return u64::from_str_radix(rest, radix).ok();
-        }
-    }
-    lower.parse().ok()
-}
-
 fn float_class(text: &str) -> LiteralClass {
-    match text.parse::<f64>() {
-        Ok(value) if value.abs() < f64::EPSILON => LiteralClass::FloatZero,
-        Ok(value) if (value - 1.0).abs() < f64::EPSILON => LiteralClass::FloatOne,
+    match float_value(text) {
+        Some(value) if value.abs() < f64::EPSILON => LiteralClass::FloatZero,
+        Some(value) if (value - 1.0).abs() < f64::EPSILON => LiteralClass::FloatOne,
         _ => LiteralClass::Float,
     }
 }

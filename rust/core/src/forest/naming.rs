@@ -2,9 +2,9 @@
 
 use super::NameView;
 use super::bindings::Bindings;
-use super::literals::{LiteralClass, literal_class, string_content};
+use super::literals::{LiteralClass, literal_class};
 use super::skeleton::Skeleton;
-use crate::language::{Category, Role};
+use crate::language::Category;
 use crate::names::{hash_text, mix};
 use crate::syntax::{NONE, SyntaxTree};
 
@@ -66,7 +66,7 @@ impl<'source> Naming<'source> {
 
     pub(super) fn word(&self, tree: &SyntaxTree, node: u32, category: Category) -> Word<'source> {
         match category {
-            Category::Identifier => self.name(tree, node),
+            Category::Identifier | Category::MemberName => self.name(tree, node),
             Category::Integer | Category::Float | Category::String => self.literal(tree, node, category),
             _ => Word::Silent,
         }
@@ -88,14 +88,14 @@ impl<'source> Naming<'source> {
         if class != LiteralClass::Word {
             return Word::Literal(class, None);
         }
-        let content = string_content(tree, self.source, node);
+        let content = tree.string_content(node, self.source);
         Word::Literal(class, (content.len() <= MAX_WORD_BYTES).then_some(content))
     }
 }
 
 fn own_name<'source>(source: &'source [u8], tree: &SyntaxTree, skeleton: &Skeleton) -> Option<&'source str> {
     let function = skeleton.syntax[skeleton.own_function()? as usize];
-    let name = tree.child_with_role(function, Role::Name)?;
+    let name = tree.definition_name(function)?;
     Some(tree.text(name, source)).filter(|text| !text.is_empty())
 }
 

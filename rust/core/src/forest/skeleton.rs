@@ -1,7 +1,7 @@
 //! The tree that the forest is about: a syntax tree without what carries no meaning for a model.
 
 use super::labels::{Label, Slot, is_ordered};
-use crate::language::{Category, LanguageTable, Role};
+use crate::language::{Category, Role};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// Kept nodes in pre-order, node 0 is the root. Columns are reused from one tree to the next.
@@ -43,15 +43,14 @@ impl Skeleton {
     pub(crate) fn fill(&mut self, tree: &SyntaxTree, root: u32) {
         let end = tree.subtree_end(root);
         self.clear((end - root) as usize);
-        let table = tree.table();
         let mut node = root;
         while node < end {
-            let category = table.category(tree.kind(node));
-            if node != root && self.skips(tree, table, node, category, root) {
+            let category = tree.category(node);
+            if node != root && self.skips(tree, node, category, root) {
                 node = if tree.first_child(node) == NONE { node + 1 } else { tree.subtree_end(node) };
                 continue;
             }
-            self.take(tree, table, node, category, root);
+            self.take(tree, node, category, root);
             node += 1;
         }
         self.link();
@@ -71,7 +70,7 @@ impl Skeleton {
         self.inherited.resize(syntax_nodes, None);
     }
 
-    fn skips(&mut self, tree: &SyntaxTree, table: &LanguageTable, node: u32, category: Category, root: u32) -> bool {
+    fn skips(&mut self, tree: &SyntaxTree, node: u32, category: Category, root: u32) -> bool {
         if category == Category::Punctuation {
             // The bounds of a slice are told apart by the colons before them.
             let parent = self.anchors[(tree.parent(node) - root) as usize];
@@ -79,10 +78,10 @@ impl Skeleton {
                 self.advance(parent);
             }
         }
-        is_dropped(category) || is_documentation(tree, table, node, category)
+        is_dropped(category) || is_documentation(tree, node, category)
     }
 
-    fn take(&mut self, tree: &SyntaxTree, table: &LanguageTable, node: u32, category: Category, root: u32) {
+    fn take(&mut self, tree: &SyntaxTree, node: u32, category: Category, root: u32) {
         let offset = (node - root) as usize;
         let (parent, place) = if node == root {
             (NONE, Place { slot: Slot::NONE, statement: false })
@@ -94,7 +93,7 @@ impl Skeleton {
             (parent, Place { slot, ..place })
         };
         let place = Place { statement: place.statement || stands_as_statement(category), ..place };
-        if gives_way(tree, table, node, category, node == root) {
+        if gives_way(tree, node, category, node == root) {
             self.anchors[offset] = parent;
             self.inherited[offset] = Some(place);
         } else {
@@ -159,12 +158,16 @@ impl Skeleton {
         functions.next().filter(|_| functions.next().is_none())
     }
 
+    fn child_of(&self, node: u32, category: Category) -> Option<u32> {
+        self.children(node).find(|child| self.labels[*child as usize].category == category)
+    }
+
     fn as_function(&self, node: u32) -> Option<u32> {
         match self.labels[node as usize].category {
-            Category::Function => Some(node),
-            Category::DecoratedDefinition => {
-                self.children(node).find(|child| self.labels[*child as usize].category == Category::Function)
-            }
+            Category::Function | Category::Lambda => Some(node),
+            Category::DecoratedDefinition => self.child_of(node, Category::Function),
+            // `const name = () => …`
+            Category::Assignment => self.child_of(node, Category::Lambda),
             _ => None,
         }
     }
@@ -186,36 +189,39 @@ fn is_dropped(category: Category) -> bool {
 }
 
 /// A statement that is nothing but a plain string: a docstring, wherever it stands.
-fn is_documentation(tree: &SyntaxTree, table: &LanguageTable, node: u32, category: Category) -> bool {
+fn is_documentation(tree: &SyntaxTree, node: u32, category: Category) -> bool {
     if category != Category::ExpressionStatement {
         return false;
     }
     let child = tree.first_child(node);
     child != NONE
         && tree.next_sibling(child) == NONE
-        && table.category(tree.kind(child)) == Category::String
-        && tree.children(child).all(|part| table.category(tree.kind(part)) != Category::Interpolation)
+        && tree.category(child) == Category::String
+        && tree.children(child).all(|part| tree.category(part) != Category::Interpolation)
 }
 
 /// Whether a node only wraps its one kept child, which then takes its place.
-fn gives_way(tree: &SyntaxTree, table: &LanguageTable, node: u32, category: Category, is_root: bool) -> bool {
+fn gives_way(tree: &SyntaxTree, node: u32, category: Category, is_root: bool) -> bool {
     match category {
-        Category::Parenthesized | Category::ExpressionStatement => has_one_kept_child(tree, table, node),
-        Category::Module => is_root && has_one_kept_child(tree, table, node),
+        Category::Parenthesized
+        | Category::ExpressionStatement
+        | Category::DecoratedDefinition
+        | Category::Declarator => has_one_kept_child(tree, node),
+        Category::Module => is_root && has_one_kept_child(tree, node),
         Category::Type | Category::WithItem | Category::Pattern => {
             let child = tree.first_child(node);
-            child != NONE && tree.next_sibling(child) == NONE && has_one_kept_child(tree, table, node)
+            child != NONE && tree.next_sibling(child) == NONE && has_one_kept_child(tree, node)
         }
         _ => false,
     }
 }
 
-fn has_one_kept_child(tree: &SyntaxTree, table: &LanguageTable, node: u32) -> bool {
+fn has_one_kept_child(tree: &SyntaxTree, node: u32) -> bool {
     let mut kept = tree.children(node).filter(|child| {
-        let category = table.category(tree.kind(*child));
-        category.is_operator() || !(is_dropped(category) || is_documentation(tree, table, *child, category))
+        let category = tree.category(*child);
+        category.is_operator() || !(is_dropped(category) || is_documentation(tree, *child, category))
     });
-    kept.next().is_some_and(|child| !table.category(tree.kind(child)).is_operator()) && kept.next().is_none()
+    kept.next().is_some_and(|child| !tree.category(child).is_operator()) && kept.next().is_none()
 }
 
 /// Definitions count beside statements proper: their header has defaults and annotations that can be wrong.

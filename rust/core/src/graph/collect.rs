@@ -1,10 +1,15 @@
 //! The one pass over a file's syntax tree: its nodes, what binds names, and what is yet to be resolved.
 
+use rustc_hash::FxHashMap;
+
 use super::NodeKind;
+use super::chain::called;
 use super::facts::FileFacts;
 use super::imports::read_imports;
+use super::naming::{Paths, assigned_owner, bases_of, is_of_definition, name_parts, owner_path, plain_name};
 use super::scopes::{Names, ScopeKind, Scopes};
-use crate::language::{Category, Role};
+use super::targets::is_target;
+use crate::language::{Category, Receiver, Role};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// What the pass found.
@@ -23,6 +28,8 @@ pub(super) struct Collected<'source> {
     pub(super) calls: Vec<(u32, u32)>,
     /// Base classes: the class, the expression, the scope in which it stands.
     pub(super) bases: Vec<(u32, u32, u32)>,
+    /// Functions that are values: syntax node, graph node.
+    pub(super) lambdas: FxHashMap<u32, u32>,
     /// By name: an import binds it.
     pub(super) imported: Vec<bool>,
 }
@@ -40,20 +47,22 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
     let collected = Collected {
         facts,
         names: Names::default(),
-        scopes: Scopes::new(1),
+        scopes: Scopes::new(1, tree.table().rules().members_are_visible),
         scope_of: vec![NONE, 0],
         uses: Vec::new(),
         handler_bindings: Vec::new(),
         in_handler: vec![false; tree.len()],
         calls: Vec::new(),
         bases: Vec::new(),
+        lambdas: FxHashMap::default(),
         imported: Vec::new(),
     };
     let mut collector = Collector {
         source,
         tree,
+        open: vec![Open { end: tree.len() as u32, body: 0, scope: 0, path: 0 }],
+        paths: Paths::new(collected.facts.module()),
         collected,
-        open: vec![Open { end: tree.len() as u32, body: 0, scope: 0 }],
         targets: vec![false; tree.len()],
         assignment: 0,
         assigned_end: 0,
@@ -63,8 +72,13 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         collector.close_scopes(node);
         node = collector.visit(node);
     }
-    collector.collected
+    let Collector { mut collected, paths, .. } = collector;
+    paths.join(&mut collected);
+    collected
 }
+
+/// The name of what a module exports without a name.
+const DEFAULT_EXPORT: &str = "default";
 
 /// How many definitions' headers may stand in each other before a call in the innermost counts for it.
 const DEEPEST_HEADER: usize = 32;
@@ -75,6 +89,7 @@ struct Collector<'source, 'tree> {
     collected: Collected<'source>,
     /// Open scopes, innermost last.
     open: Vec<Open>,
+    paths: Paths,
     /// By syntax node: it is, or is part of, a pattern that binds names.
     targets: Vec<bool>,
     /// The last assignment and where its left side ends.
@@ -88,6 +103,8 @@ struct Open {
     /// Where its body begins. What stands before (defaults, annotations, bases) runs in the scope around it.
     body: u32,
     scope: u32,
+    /// The dotted name that names in it are appended to.
+    path: u32,
 }
 
 impl<'source> Collector<'source, '_> {
@@ -101,8 +118,20 @@ impl<'source> Collector<'source, '_> {
         self.open.last().map_or(0, |open| open.scope)
     }
 
+    fn path(&self) -> u32 {
+        self.open.last().map_or(0, |open| open.path)
+    }
+
     fn owner(&self) -> u32 {
         self.collected.scopes.get(self.scope()).owner
+    }
+
+    /// Scope and path in which an expression runs: of one in the header of a definition those around it, where the
+    /// language has it so.
+    fn surroundings(&self, node: u32) -> (u32, u32) {
+        let inside = !self.tree.table().rules().headers_run_outside;
+        let open = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| inside || open.body <= node);
+        open.map_or((self.scope(), self.path()), |open| (open.scope, open.path))
     }
 
     /// Takes a node in and gives the next one to visit.
@@ -116,11 +145,15 @@ impl<'source> Collector<'source, '_> {
             }
             Category::Function => self.function(node),
             Category::Class => self.class(node),
-            Category::Lambda | Category::Comprehension | Category::Generator => {
-                self.open_scope(node, ScopeKind::Function, self.owner(), NONE);
-            }
-            Category::Call => self.call(self.tree.child_with_role(node, Role::Callee)),
-            Category::Decorator => self.decorator(node),
+            Category::Extension | Category::Namespace => self.region(node),
+            Category::Lambda => self.lambda(node),
+            Category::Dictionary => self.object(node),
+            Category::Block => self.block(node),
+            Category::Comprehension | Category::Generator => self.expression_scope(node),
+            Category::Signature if !is_of_definition(self.tree, node) => return self.tree.subtree_end(node),
+            Category::Declaration => self.declaration(node),
+            Category::Call => self.call(called(self.tree, node)),
+            Category::Decorator if self.tree.table().rules().decorators_are_calls => self.decorator(node),
             Category::Assignment => self.assignment(node),
             Category::GlobalDeclaration => self.global(node),
             Category::Identifier => self.identifier(node),
@@ -143,69 +176,261 @@ impl<'source> Collector<'source, '_> {
         name
     }
 
-    fn push_node(&mut self, kind: NodeKind, name: &str, syntax: u32) -> u32 {
-        let parent = self.owner();
-        let name = format!("{}.{name}", self.collected.facts.nodes[parent as usize].name);
+    /// Adds a graph node under a path, contained in what owns a scope.
+    fn push_node(&mut self, kind: NodeKind, (scope, path): (u32, u32), name: &str, syntax: u32) -> u32 {
+        let parent = self.collected.scopes.get(scope).owner;
+        let full = self.paths.named(path, name);
         self.collected.scope_of.push(NONE);
-        self.collected.facts.push(self.tree, kind, name, syntax, parent)
+        let is_of_parent = self.collected.facts.nodes[parent as usize].name == self.paths.text(path);
+        let node = self.collected.facts.push(self.tree, kind, full, syntax, parent);
+        if !is_of_parent {
+            self.paths.note_member(node, path);
+        }
+        node
     }
 
-    fn open_scope(&mut self, node: u32, kind: ScopeKind, owner: u32, receiver: u32) {
-        let scope = self.collected.scopes.open(kind, self.scope(), owner, receiver);
+    /// A scope for the names of an expression.
+    fn expression_scope(&mut self, node: u32) {
+        let scope = self.collected.scopes.open(ScopeKind::Function, self.scope(), self.owner(), NONE);
+        self.enter(node, scope, self.path());
+    }
+
+    fn enter(&mut self, node: u32, scope: u32, path: u32) {
         let body = self.tree.child_with_role(node, Role::Body);
-        self.open.push(Open { end: self.tree.subtree_end(node), body: body.unwrap_or(0), scope });
+        self.open.push(Open { end: self.tree.subtree_end(node), body: body.unwrap_or(0), scope, path });
     }
 
-    /// Adds a function or class under its name in the scope it stands in.
-    fn define(&mut self, node: u32, kind: NodeKind) -> Option<u32> {
-        let name_node = self.tree.child_with_role(node, Role::Name)?;
-        let defined = self.push_node(kind, self.text(name_node), node);
-        let name = self.intern(name_node);
-        let block = block_of(self.tree, node);
-        self.collected.scopes.bind(self.scope(), name).define(defined, block);
-        self.note_binding(name_node, name, block);
-        Some(defined)
+    /// The scope and the path in which a definition stands: those of the class that its name or receiver gives, if any.
+    fn place(&mut self, definition: u32) -> (u32, u32) {
+        let owner = owner_path(self.tree, self.source, definition);
+        if owner.is_empty() {
+            return (self.scope(), self.path());
+        }
+        let path = owner.iter().fold(self.path(), |path, part| self.paths.child(path, part));
+        (self.region_scope(path, ScopeKind::Class), path)
     }
 
+    /// The scope of what a path names, whether it has been met or not.
+    fn region_scope(&mut self, path: u32, kind: ScopeKind) -> u32 {
+        if let Some(scope) = self.paths.scope(path) {
+            return scope;
+        }
+        let scope = self.collected.scopes.open(kind, self.scope(), self.owner(), NONE);
+        self.paths.set_scope(path, scope);
+        scope
+    }
+
+    /// Adds a function under its name, in the class that it belongs to.
     fn function(&mut self, node: u32) {
-        let Some(defined) = self.define(node, NodeKind::Function) else { return };
-        let receiver = self.receiver(node);
-        self.open_scope(node, ScopeKind::Function, defined, receiver);
-        self.collected.scope_of[defined as usize] = self.scope();
+        let Some(name_node) = self.tree.definition_name(node) else { return };
+        let (scope, path) = self.place(node);
+        let text = plain_name(self.text(name_node));
+        let defined = self.push_node(NodeKind::Function, (self.scope(), path), &text, node);
+        self.define(name_node, scope, defined, block_of(self.tree, node));
+        let receiver = self.receiver(node, scope);
+        self.open_function(node, defined, (scope, path), receiver);
+    }
+
+    /// Binds the name of a definition, made in `block`, in a scope.
+    fn define(&mut self, name_node: u32, scope: u32, defined: u32, block: u32) {
+        let name = self.intern(name_node);
+        self.collected.scopes.bind(scope, name).define(defined, block);
+        self.note_binding(name_node, name, (scope, block));
+    }
+
+    fn open_function(&mut self, node: u32, defined: u32, (outer, path): (u32, u32), receiver: u32) {
+        let scope = self.collected.scopes.open(ScopeKind::Function, outer, defined, receiver);
+        self.collected.scope_of[defined as usize] = scope;
+        let path = self.paths.of_node(path, &self.collected.facts.nodes[defined as usize].name);
+        self.enter(node, scope, path);
+        if receiver != NONE && matches!(self.tree.table().rules().receiver, Receiver::Named(_)) {
+            self.collected.scopes.bind(scope, receiver).assign(NONE);
+        }
+    }
+
+    /// A function that is a value: under the name that it is given, else under a number.
+    fn lambda(&mut self, node: u32) {
+        let own = self.tree.child_with_role(node, Role::Name);
+        let place @ (scope, path) = self.value_place(node);
+        let name = match own.or_else(|| self.tree.assigned_name(node)) {
+            Some(name) => plain_name(self.text(name)),
+            None if self.is_default_export(node) => DEFAULT_EXPORT.into(),
+            None => self.paths.next_lambda(path).into(),
+        };
+        let defined = self.push_node(NodeKind::Function, place, &name, node);
+        self.collected.lambdas.insert(node, defined);
+        if own.is_none() {
+            self.bind_assigned(node, defined);
+        }
+        let receiver = self.receiver(node, scope);
+        self.open_function(node, defined, place, receiver);
+    }
+
+    /// Scope and path of a function or class that is a value: `Ship.prototype.sail = …` is one of `Ship`.
+    fn value_place(&mut self, node: u32) -> (u32, u32) {
+        let around @ (_, path) = self.surroundings(node);
+        let owner = assigned_owner(self.tree, self.source, node);
+        if owner.is_empty() {
+            return around;
+        }
+        let path = owner.iter().fold(path, |path, part| self.paths.child(path, part));
+        (self.region_scope(path, ScopeKind::Class), path)
+    }
+
+    fn is_default_export(&self, value: u32) -> bool {
+        let parent = self.tree.parent(value);
+        parent != NONE
+            && self.tree.category(parent) == Category::DecoratedDefinition
+            && self.tree.role(value) == Role::Value
+    }
+
+    /// Binds a function or class without a name of its own to the variable, or the member of an object, that it is
+    /// assigned to.
+    fn bind_assigned(&mut self, value: u32, defined: u32) {
+        let Some(name_node) = self.tree.assigned_name(value) else { return };
+        let scope = self.scope();
+        let is_member = self.collected.scopes.get(scope).kind == ScopeKind::Object;
+        if self.tree.is_assigned_variable(name_node) || is_member {
+            self.define(name_node, scope, defined, block_of(self.tree, self.tree.parent(value)));
+        }
+    }
+
+    /// An object written out: its functions are members of the variable that it is assigned to.
+    fn object(&mut self, node: u32) {
+        if !self.tree.table().rules().functions_take_names {
+            return;
+        }
+        let mut path = self.path();
+        if let Some(name) = self.tree.assigned_name(node).filter(|name| self.tree.is_assigned_variable(*name)) {
+            path = self.paths.child(path, &plain_name(self.text(name)));
+        }
+        let scope = self.collected.scopes.open(ScopeKind::Object, self.scope(), self.owner(), NONE);
+        self.enter(node, scope, path);
     }
 
     fn class(&mut self, node: u32) {
-        let Some(defined) = self.define(node, NodeKind::Class) else { return };
-        if let Some(bases) = self.tree.child_with_role(node, Role::Superclasses) {
-            let scope = self.scope();
-            let is_base = |child: &u32| {
-                self.tree.is_named(*child)
-                    && !matches!(self.tree.category(*child), Category::KeywordArgument | Category::Comment)
-            };
-            let found = self.tree.children(bases).filter(is_base).map(|base| (defined, base, scope));
-            self.collected.bases.extend(found);
+        let written = self.tree.written_name(node);
+        let (outer, path) = if written.is_some() { self.place(node) } else { self.value_place(node) };
+        let name = match self.tree.definition_name(node) {
+            Some(name) => plain_name(self.text(name)),
+            None if self.is_default_export(node) => DEFAULT_EXPORT.into(),
+            // A type without a name that a declaration only uses defines nothing.
+            None if self.tree.role(node) == Role::Type => return,
+            None => self.paths.next_class(path).into(),
+        };
+        let defined = self.push_node(NodeKind::Class, (self.scope(), path), &name, node);
+        if let Some(name) = self.tree.definition_name(node).filter(|_| written.is_some()) {
+            self.define(name, outer, defined, block_of(self.tree, node));
+        } else {
+            self.bind_assigned(node, defined);
         }
-        self.open_scope(node, ScopeKind::Class, defined, NONE);
-        self.collected.scope_of[defined as usize] = self.scope();
+        let bases = bases_of(self.tree, node);
+        self.enter_class(node, defined, bases, (outer, path), &name);
     }
 
-    /// The first parameter of a method that has its object.
-    fn receiver(&mut self, function: u32) -> u32 {
-        if self.collected.scopes.get(self.scope()).kind != ScopeKind::Class || self.is_static(function) {
-            return NONE;
+    fn block(&mut self, node: u32) {
+        let parent = self.tree.parent(node);
+        if parent != NONE && self.tree.category(parent) == Category::Call {
+            self.class_of_object(node, parent);
         }
-        let parameters = self.tree.child_with_role(function, Role::Parameters);
-        let first = parameters.and_then(|node| self.tree.children(node).find(|child| self.tree.is_named(*child)));
-        match first.and_then(|parameter| parameter_name(self.tree, parameter)) {
+    }
+
+    /// A class that is made where its object is: `new Runnable() { … }`.
+    fn class_of_object(&mut self, body: u32, creation: u32) {
+        let place = self.surroundings(body);
+        let name = self.paths.next_class(place.1);
+        let defined = self.push_node(NodeKind::Class, place, &name, body);
+        let bases = self.tree.child_with_role(creation, Role::Callee).into_iter().collect();
+        self.enter_class(body, defined, bases, place, &name);
+    }
+
+    fn enter_class(&mut self, node: u32, class: u32, bases: Vec<u32>, (outer, path): (u32, u32), name: &str) {
+        let scope = self.scope();
+        self.collected.bases.extend(bases.into_iter().map(|base| (class, base, scope)));
+        let path = self.paths.child(path, name);
+        let scope = self.class_scope(path, outer, class);
+        self.collected.scope_of[class as usize] = scope;
+        self.enter(node, scope, path);
+    }
+
+    /// The scope of a class: that of members met before it if there are any, else a new one.
+    fn class_scope(&mut self, path: u32, outer: u32, class: u32) -> u32 {
+        if let Some(scope) = self.paths.scope(path).filter(|scope| !self.is_class(*scope)) {
+            self.collected.scopes.set_owner(scope, class);
+            return scope;
+        }
+        let scope = self.collected.scopes.open(ScopeKind::Class, outer, class, NONE);
+        self.paths.set_scope(path, scope);
+        scope
+    }
+
+    fn is_namespace(&self, scope: u32) -> bool {
+        self.collected.scopes.get(scope).kind == ScopeKind::Namespace
+    }
+
+    fn is_class(&self, scope: u32) -> bool {
+        let owner = self.collected.scopes.get(scope).owner;
+        self.collected.facts.nodes[owner as usize].kind == NodeKind::Class
+    }
+
+    /// A namespace, or members of a class that is defined elsewhere: their names begin with its name.
+    fn region(&mut self, node: u32) {
+        let Some(name) = self.tree.child_with_role(node, Role::Name) else { return };
+        if self.tree.child_with_role(node, Role::Body).is_none() {
+            return;
+        }
+        let (around, is_namespace) = (self.path(), self.tree.category(node) == Category::Namespace);
+        let parts = name_parts(self.tree, self.source, name);
+        let path = parts.iter().fold(around, |path, part| self.paths.child(path, part));
+        let kind = if is_namespace { ScopeKind::Namespace } else { ScopeKind::Class };
+        let around = self.scope();
+        for base in bases_of(self.tree, node) {
+            self.paths.note_base(path, base, around);
+        }
+        let scope = self.region_scope(path, kind);
+        self.enter(node, scope, path);
+    }
+
+    /// A function that is declared to have no body in this class (`= 0`).
+    fn declaration(&mut self, node: u32) {
+        let declares = self.tree.child_with_role(node, Role::Declarator);
+        let is_function = declares.is_some_and(|inner| self.tree.category(inner) == Category::Signature);
+        let without_body = self.tree.child_with_role(node, Role::Value);
+        if is_function && without_body.is_some_and(|value| self.text(value) == "0") {
+            self.function(node);
+        }
+    }
+
+    /// The name under which a method has its object.
+    fn receiver(&mut self, function: u32, outer: u32) -> u32 {
+        let parameter = match self.tree.table().rules().receiver {
+            Receiver::None => return NONE,
+            Receiver::Declared => {
+                let list = self.tree.child_with_role(function, Role::Receiver);
+                list.and_then(|list| first_named(self.tree, list))
+            }
+            _ if !self.has_members(outer) || self.is_static(function) => return NONE,
+            Receiver::Named(name) => return self.intern_text(name),
+            Receiver::FirstParameter => {
+                let list = self.tree.child_with_role(function, Role::Parameters);
+                list.and_then(|list| first_named(self.tree, list))
+            }
+        };
+        match parameter.and_then(|parameter| parameter_name(self.tree, parameter)) {
             Some(name) => self.intern(name),
             None => NONE,
         }
     }
 
+    fn has_members(&self, scope: u32) -> bool {
+        matches!(self.collected.scopes.get(scope).kind, ScopeKind::Class | ScopeKind::Object)
+    }
+
     fn is_static(&self, function: u32) -> bool {
         let parent = self.tree.parent(function);
         let static_method = self.tree.table().names().static_method;
-        self.tree.category(parent) == Category::DecoratedDefinition
+        !static_method.is_empty()
+            && self.tree.category(parent) == Category::DecoratedDefinition
             && self
                 .tree
                 .children(parent)
@@ -215,13 +440,7 @@ impl<'source> Collector<'source, '_> {
 
     fn call(&mut self, callee: Option<u32>) {
         let Some(callee) = callee else { return };
-        self.collected.calls.push((callee, self.runs_in(callee)));
-    }
-
-    /// The scope in which an expression runs.
-    fn runs_in(&self, node: u32) -> u32 {
-        let around = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| open.body <= node);
-        around.map_or(self.scope(), |open| open.scope)
+        self.collected.calls.push((callee, self.surroundings(callee).0));
     }
 
     /// A decorator is called with what it decorates; one that is itself a call is met as such, and a built-in one
@@ -234,7 +453,8 @@ impl<'source> Collector<'source, '_> {
     }
 
     fn assignment(&mut self, node: u32) {
-        if let Some(left) = self.tree.child_with_role(node, Role::Left) {
+        let targets = self.tree.children(node).filter(|child| self.tree.role(*child) == Role::Left);
+        if let Some(left) = targets.last() {
             self.assignment = node;
             self.assigned_end = self.tree.subtree_end(left);
         }
@@ -250,33 +470,50 @@ impl<'source> Collector<'source, '_> {
     fn identifier(&mut self, node: u32) {
         let (parent, role) = (self.tree.parent(node), self.tree.role(node));
         match (if parent == NONE { Category::Other } else { self.tree.category(parent) }, role) {
+            (Category::Call, Role::Member) if self.tree.child_with_role(parent, Role::Object).is_some() => {}
             // Attributes and keywords of calls name nothing in a scope; a definition's name is bound with it.
             (Category::Member, Role::Member)
-            | (Category::KeywordArgument | Category::Function | Category::Class, Role::Name) => {}
-            _ if self.targets[node as usize] => self.variable(node),
+            | (
+                Category::KeywordArgument
+                | Category::Function
+                | Category::Class
+                | Category::Lambda
+                | Category::Signature
+                | Category::Namespace,
+                Role::Name,
+            ) => {}
+            _ if self.targets[node as usize] && !self.is_constant_pattern(node) => self.variable(node),
             _ => {
-                let (name, scope, runs_in) = (self.intern(node), self.scope(), self.runs_in(node));
+                let (name, scope, runs_in) = (self.intern(node), self.scope(), self.surroundings(node).0);
                 self.collected.uses.push(Use { syntax: node, name, scope, runs_in });
             }
         }
     }
 
+    /// Whether a name in a pattern is looked up by the language's rule for capitals.
+    fn is_constant_pattern(&self, node: u32) -> bool {
+        self.tree.table().rules().capitals_are_constants && self.text(node).starts_with(char::is_uppercase)
+    }
+
     fn variable(&mut self, node: u32) {
         let (name, scope) = (self.intern(node), self.scope());
-        self.note_binding(node, name, node);
+        self.note_binding(node, name, (scope, node));
         let assigned = node < self.assigned_end;
+        if assigned && self.tree.is_assigned_variable(node) && self.names_a_function(node) {
+            return;
+        }
         let alias = if assigned && self.tree.parent(node) == self.assignment { self.alias() } else { NONE };
-        let shown = assigned && self.collected.scopes.get(scope).kind != ScopeKind::Function;
+        let shown =
+            assigned && !matches!(self.collected.scopes.get(scope).kind, ScopeKind::Function | ScopeKind::Object);
         let binding = self.collected.scopes.bind(scope, name);
         binding.assign(alias);
         if shown && !std::mem::replace(&mut binding.has_node, true) {
-            self.push_node(NodeKind::Variable, self.text(node), self.assignment);
+            self.push_node(NodeKind::Variable, (self.scope(), self.path()), self.text(node), self.assignment);
         }
     }
 
     /// Notes whether a binding, made at `place`, may be but what stands in for a failed import.
-    fn note_binding(&mut self, node: u32, name: u32, place: u32) {
-        let scope = self.scope();
+    fn note_binding(&mut self, node: u32, name: u32, (scope, place): (u32, u32)) {
         if self.collected.in_handler[place as usize] {
             self.collected.handler_bindings.push(Use { syntax: node, name, scope, runs_in: scope });
         } else {
@@ -284,17 +521,32 @@ impl<'source> Collector<'source, '_> {
         }
     }
 
-    /// The value of the current assignment where it is a name or an attribute.
+    /// Whether the current assignment gives a function or class its name by this variable.
+    fn names_a_function(&self, name: u32) -> bool {
+        let Some(right) = self.tree.child_with_role(self.assignment, Role::Right) else { return false };
+        let named = |value: &u32| {
+            matches!(self.tree.category(*value), Category::Lambda | Category::Class)
+                && self.tree.child_with_role(*value, Role::Name).is_none()
+                && self.tree.assigned_name(*value) == Some(name)
+        };
+        let is_list = self.tree.category(right) == Category::ExpressionList;
+        named(&right) || (is_list && self.tree.children(right).any(|value| named(&value)))
+    }
+
+    /// The value of the current assignment where it is a name, an attribute or a function.
     fn alias(&self) -> u32 {
         let value = self.tree.child_with_role(self.assignment, Role::Right);
-        let plain = |node: &u32| matches!(self.tree.category(*node), Category::Identifier | Category::Member);
+        let plain = |node: &u32| {
+            matches!(self.tree.category(*node), Category::Identifier | Category::Member | Category::Lambda)
+        };
         value.filter(plain).unwrap_or(NONE)
     }
 
     fn import(&mut self, statement: u32) {
-        for bound in read_imports(self.source, self.tree, &self.collected.facts, statement) {
-            let label = bound.name.unwrap_or(super::facts::WILDCARD);
-            self.push_node(NodeKind::Import, label, bound.syntax);
+        let nesting =
+            self.open.iter().rev().take(DEEPEST_HEADER).filter(|open| self.is_namespace(open.scope)).count() as u32;
+        for bound in read_imports(self.source, self.tree, &self.collected.facts, statement, nesting) {
+            self.push_node(NodeKind::Import, (self.scope(), self.path()), &bound.label, bound.syntax);
             self.collected.facts.imports.push(bound.import);
             let number = self.collected.facts.imports.len() as u32 - 1;
             if let Some(name) = bound.name {
@@ -313,10 +565,16 @@ fn block_of(tree: &SyntaxTree, definition: u32) -> u32 {
     if decorated { tree.parent(parent) } else { parent }
 }
 
+fn first_named(tree: &SyntaxTree, list: u32) -> Option<u32> {
+    tree.children(list).find(|child| tree.is_named(*child))
+}
+
 fn parameter_name(tree: &SyntaxTree, parameter: u32) -> Option<u32> {
     match tree.category(parameter) {
         Category::Identifier => Some(parameter),
-        Category::Parameter => tree.children(parameter).find(|child| tree.category(*child) == Category::Identifier),
+        Category::Parameter => tree
+            .child_with_role(parameter, Role::Name)
+            .or_else(|| tree.children(parameter).find(|child| tree.category(*child) == Category::Identifier)),
         Category::DefaultParameter => tree.child_with_role(parameter, Role::Name),
         _ => None,
     }
@@ -337,58 +595,4 @@ fn is_in_handler(tree: &SyntaxTree, node: u32, in_handler: &[bool]) -> bool {
         ) => false,
         _ => in_handler[parent as usize],
     }
-}
-
-/// Whether a node is, or is part of, a pattern that binds names, given the same of its ancestors.
-fn is_target(tree: &SyntaxTree, node: u32, targets: &[bool]) -> bool {
-    let parent = tree.parent(node);
-    if parent == NONE {
-        return false;
-    }
-    match (tree.category(parent), tree.role(node)) {
-        (
-            Category::Assignment
-            | Category::AugmentedAssignment
-            | Category::For
-            | Category::ComprehensionFor
-            | Category::TypeAlias,
-            Role::Left,
-        )
-        | (Category::NamedExpression | Category::DefaultParameter, Role::Name)
-        | (Category::Catch | Category::WithItem | Category::Pattern, Role::Alias)
-        | (_, Role::TypeParameters)
-        | (Category::Parameter, Role::None) => true,
-        (Category::Parameters, _) => tree.category(node) != Category::DefaultParameter,
-        (Category::VariadicParameter, _) => targets[parent as usize] || is_parameter(tree, parent),
-        (Category::Pattern, _) if tree.category(node) == Category::QualifiedName => is_capture(tree, node),
-        // `case … as x`, `*x`; but not the value of `with x as y`.
-        (Category::Pattern, _) if tree.category(node) == Category::Identifier && tree.first_child(parent) != node => {
-            true
-        }
-        (
-            Category::Pattern
-            | Category::Tuple
-            | Category::List
-            | Category::Parenthesized
-            | Category::ExpressionList
-            | Category::QualifiedName
-            | Category::Spread
-            | Category::TypeParameter
-            | Category::Type
-            | Category::Other,
-            _,
-        ) => targets[parent as usize],
-        _ => false,
-    }
-}
-
-fn is_parameter(tree: &SyntaxTree, node: u32) -> bool {
-    let parent = tree.parent(node);
-    parent != NONE && matches!(tree.category(parent), Category::Parameters | Category::Parameter)
-}
-
-/// Whether a name in a pattern stands alone (`case x`) and so is bound, not looked up (`case X()`, `case X.Y`).
-fn is_capture(tree: &SyntaxTree, name: u32) -> bool {
-    let only_child = |node: u32| tree.first_child(node) != NONE && tree.children(node).count() == 1;
-    only_child(name) && only_child(tree.parent(name))
 }

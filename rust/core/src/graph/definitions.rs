@@ -4,19 +4,19 @@ use rustc_hash::FxHashMap;
 
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target};
-use crate::language::Language;
+use crate::language::Constructor;
 
 /// The definitions of a file as other files ask for them: by their dotted path in its module.
 pub(crate) struct Definitions<'facts> {
     facts: &'facts FileFacts,
-    constructor: &'static str,
+    constructor: Constructor,
     /// The last class or function of each path.
     last: FxHashMap<&'facts str, u32>,
 }
 
 impl<'facts> Definitions<'facts> {
     pub(crate) fn new(facts: &'facts FileFacts) -> Self {
-        let constructor = Language::from_path(&facts.path).map_or("", |language| language.table().names().constructor);
+        let constructor = facts.language.map_or(Constructor::None, |language| language.table().names().constructor);
         let is_definition = |node: &u32| matches!(facts.kind(*node), NodeKind::Class | NodeKind::Function);
         let numbered = (0..facts.nodes.len() as u32).filter(is_definition);
         Self { facts, constructor, last: numbered.map(|node| (facts.path_of(node), node)).collect() }
@@ -30,10 +30,17 @@ impl<'facts> Definitions<'facts> {
     /// What other files call under a path: of a class its constructor where it defines one. Calls of a constructor that
     /// is gone are calls of its class.
     pub(crate) fn callee(&self, path: &str) -> Option<u32> {
-        let class_of = || path.strip_suffix(self.constructor)?.strip_suffix('.').and_then(|class| self.base(class));
-        let callee = self.find(path).or_else(class_of)?;
-        let own = self.facts.symbols_of(callee, self.constructor).iter().rev().find_map(local);
-        Some(own.filter(|_| self.facts.kind(callee) == NodeKind::Class).unwrap_or(callee))
+        let callee = self.find(path).or_else(|| self.class_of_constructor(path))?;
+        let is_class = self.facts.kind(callee) == NodeKind::Class;
+        let name = self.constructor.of_class(self.facts.path_of(callee)).filter(|_| is_class);
+        let own = name.and_then(|name| self.facts.symbols_of(callee, name).iter().rev().find_map(local));
+        Some(own.unwrap_or(callee))
+    }
+
+    /// The class whose constructor has that path, whether it still defines one or not.
+    fn class_of_constructor(&self, path: &str) -> Option<u32> {
+        let (class, name) = path.rsplit_once('.')?;
+        self.base(class).filter(|_| self.constructor.of_class(class) == Some(name))
     }
 
     /// The one definition that a path stands for, seen from other files: nothing where branches define several. What has

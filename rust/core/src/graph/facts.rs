@@ -3,7 +3,7 @@
 use super::collect::collect;
 use super::resolve::{Resolved, resolve};
 use super::{EdgeKind, NodeKind};
-use crate::language::Category;
+use crate::language::{Category, Language};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// One node of a file.
@@ -29,6 +29,7 @@ pub struct FileNode {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileFacts {
     pub(super) path: String,
+    pub(super) language: Option<Language>,
     pub(super) nodes: Vec<FileNode>,
     /// The node that contains each node; of the file node itself [`NONE`].
     pub(super) parents: Vec<u32>,
@@ -54,6 +55,8 @@ pub(super) struct Import {
     pub(super) relative: bool,
     /// The name stands for a member of `module`.
     pub(super) member: bool,
+    /// The module is none of the project's, whatever its name.
+    pub(super) outside: bool,
 }
 
 /// The last part of the path of an import of everything.
@@ -98,6 +101,11 @@ impl FileFacts {
     /// The file's path, relative to the source root, with `/`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The language that the file is written in; none for facts of no file.
+    pub fn language(&self) -> Option<Language> {
+        self.language
     }
 
     /// The nodes in pre-order: 0 the file, 1 its module, then the classes, functions, variables and imports.
@@ -150,9 +158,9 @@ impl FileFacts {
 
 /// Reads what a file contributes to the project graph. `path` is relative to the source root, with `/`.
 pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
-    let mut facts = FileFacts { path: path.to_owned(), ..FileFacts::default() };
+    let mut facts = FileFacts { path: path.to_owned(), language: Some(tree.language()), ..FileFacts::default() };
     facts.push(tree, NodeKind::File, path.to_owned(), 0, NONE);
-    facts.push(tree, NodeKind::Module, module_name(path, tree.table().names().package_file), 0, 0);
+    facts.push(tree, NodeKind::Module, module_name(path, tree.table().names().package_files), 0, 0);
     for whole in &mut facts.nodes {
         (whole.start_line, whole.start_byte) = (1, 0);
         (whole.end_line, whole.end_byte) = (last_line(source), source.len() as u32);
@@ -163,9 +171,10 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.
-fn module_name(path: &str, package_file: &str) -> String {
-    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    let package = stem.strip_suffix(package_file).and_then(|folder| folder.strip_suffix('/'));
+fn module_name(path: &str, package_files: &[&str]) -> String {
+    let folder_end = path.rfind('/').map_or(0, |slash| slash + 1);
+    let stem = path[folder_end..].rfind('.').map_or(path, |dot| &path[..folder_end + dot]);
+    let package = package_files.iter().find_map(|file| stem.strip_suffix(file)?.strip_suffix('/'));
     package.unwrap_or(stem).replace('/', ".")
 }
 

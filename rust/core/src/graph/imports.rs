@@ -1,90 +1,93 @@
 //! Import statements.
 
+use std::borrow::Cow;
+
 use super::facts::{FileFacts, Import, WILDCARD};
-use crate::language::{Category, Role};
+use crate::language::{ImportEntry, Imported, ModulePath};
 use crate::syntax::SyntaxTree;
 
-/// An import and the name that it binds (none for an import of everything), with its syntax node.
+/// An import and the name that it binds, with its syntax node.
 pub(super) struct BoundImport<'source> {
     pub(super) import: Import,
     pub(super) name: Option<&'source str>,
+    /// The name of its graph node.
+    pub(super) label: Cow<'source, str>,
     pub(super) syntax: u32,
 }
 
-/// The imports of a statement. `facts` gives the file's place for relative ones.
+/// The imports of a statement. `facts` gives the file's place for relative ones; `nesting` is the number of namespaces
+/// around the statement.
 pub(super) fn read_imports<'source>(
     source: &'source [u8],
     tree: &SyntaxTree,
     facts: &FileFacts,
     statement: u32,
+    nesting: u32,
 ) -> Vec<BoundImport<'source>> {
-    if tree.category(statement) == Category::Import {
-        return imported_names(tree, statement).map(|name| module_import(source, tree, name)).collect();
-    }
-    // A statement that names no module speaks to the compiler, not to another module.
-    let Some(module) = tree.child_with_role(statement, Role::Module) else { return Vec::new() };
-    let relative = tree.category(module) == Category::ImportPath;
-    let Some(module) = absolute_module(tree, facts, tree.text(module, source)) else { return Vec::new() };
-    imported_names(tree, statement)
-        .map(|syntax| {
-            let (path, name) = match tree.category(syntax) {
-                Category::ImportWildcard => (WILDCARD, None),
-                _ => path_and_name(source, tree, syntax),
-            };
-            let import = Import { path: join(&module, path), module: module.clone(), relative, member: true };
-            BoundImport { import, name, syntax }
-        })
-        .collect()
+    let entries = tree.table().imports(source, tree, statement);
+    entries.into_iter().filter_map(|entry| bound_import(tree, facts, entry, nesting)).collect()
 }
 
-fn imported_names(tree: &SyntaxTree, statement: u32) -> impl Iterator<Item = u32> + '_ {
-    tree.children(statement)
-        .filter(|child| tree.role(*child) == Role::Name || tree.category(*child) == Category::ImportWildcard)
-}
-
-/// `import a.b` binds `a`; `import a.b as c` binds `c` to `a.b`.
-fn module_import<'source>(source: &'source [u8], tree: &SyntaxTree, syntax: u32) -> BoundImport<'source> {
-    let (module, alias) = path_and_name(source, tree, syntax);
-    let first = module.split('.').next();
-    let (path, name) =
-        if tree.category(syntax) == Category::ImportAlias { (module, alias) } else { (first.unwrap_or(module), first) };
-    let import = Import { path: path.to_owned(), module: module.to_owned(), relative: false, member: false };
-    BoundImport { import, name, syntax }
-}
-
-/// What an entry of an import list names, and the name that it binds.
-fn path_and_name<'source>(
-    source: &'source [u8],
+fn bound_import<'source>(
     tree: &SyntaxTree,
-    syntax: u32,
-) -> (&'source str, Option<&'source str>) {
-    let name = tree.child_with_role(syntax, Role::Name).filter(|_| tree.category(syntax) == Category::ImportAlias);
-    let alias = tree.child_with_role(syntax, Role::Alias);
-    let path = tree.text(name.unwrap_or(syntax), source);
-    (path, Some(alias.map_or(path, |alias| tree.text(alias, source))))
+    facts: &FileFacts,
+    entry: ImportEntry<'source>,
+    nesting: u32,
+) -> Option<BoundImport<'source>> {
+    let relative = !matches!(entry.module, ModulePath::Absolute(_) | ModulePath::External(_));
+    let outside = matches!(entry.module, ModulePath::External(_));
+    let written = entry.written;
+    let module = absolute_module(tree, facts, entry.module, nesting)?;
+    let (path, member) = match &entry.what {
+        Imported::Module => (module.clone(), false),
+        Imported::Root => (module.split('.').next().unwrap_or_default().to_owned(), false),
+        Imported::Member(name) => (join(&module, name), true),
+        Imported::Everything => (join(&module, WILDCARD), true),
+    };
+    let unnamed = || match (written, &entry.what) {
+        (Some(written), _) => Cow::Borrowed(written),
+        (None, Imported::Everything) => Cow::Borrowed(WILDCARD),
+        (None, _) => Cow::Owned(module.clone()),
+    };
+    let label = entry.name.map_or_else(unnamed, Cow::Borrowed);
+    let import = Import { path, module: module.clone(), relative, member, outside };
+    Some(BoundImport { import, name: entry.name, label, syntax: entry.syntax })
 }
 
-/// The module that `written` names in this file; none where it leads out of the source root.
-fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, written: &str) -> Option<String> {
-    let rest = written.trim_start_matches('.');
-    let dots = written.len() - rest.len();
-    if dots == 0 {
-        return Some(written.to_owned());
+/// The module that a path names in this file; none where it leads out of the source root.
+fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, path: ModulePath, nesting: u32) -> Option<String> {
+    let (base, up, path) = match path {
+        ModulePath::Absolute(path) | ModulePath::External(path) => return Some(path),
+        ModulePath::Relative { up, path } => (package_of(tree, facts), up, path),
+        // The levels next to the statement are namespaces of the file itself.
+        ModulePath::FromModule { up, path } => (facts.module().split('.').collect(), up.saturating_sub(nesting), path),
+        ModulePath::PackageRoot(path) => (package_root(facts), 0, path),
+    };
+    let kept = base.len().checked_sub(up as usize)?;
+    Some(join(&base[..kept].join("."), &path))
+}
+
+/// The folder of the file, as parts of a module's name.
+fn package_of<'facts>(tree: &SyntaxTree, facts: &'facts FileFacts) -> Vec<&'facts str> {
+    let mut package: Vec<&str> = facts.module().split('.').collect();
+    let is_root = tree.table().names().package_files.contains(&facts.module());
+    if is_root || !is_package(tree, facts.path()) {
+        package.pop();
     }
-    let is_root = facts.module() == tree.table().names().package_file;
-    let mut package: Vec<&str> = if is_root { Vec::new() } else { facts.module().split('.').collect() };
-    let up = dots - usize::from(is_package(tree, facts.path()));
-    if up > package.len() {
-        return None;
-    }
-    package.truncate(package.len() - up);
-    Some(join(&package.join("."), rest.trim()))
+    package
+}
+
+/// The nearest folder `src` around the file, as parts of a module's name; nothing where there is none.
+fn package_root(facts: &FileFacts) -> Vec<&str> {
+    let folders: Vec<&str> = facts.path().split('/').collect();
+    let end = folders.iter().rposition(|folder| *folder == "src").map_or(0, |position| position + 1);
+    folders[..end].to_vec()
 }
 
 /// Whether a file stands for its folder.
 fn is_package(tree: &SyntaxTree, path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next() == Some(tree.table().names().package_file)
+    file.split('.').next().is_some_and(|stem| tree.table().names().package_files.contains(&stem))
 }
 
 /// Two dotted paths, either of which may be empty.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::facts::{FileFacts, FileNode, Target};
 use super::modules::{Modules, Named, Place, is_root_package};
 use super::{EdgeKind, NodeKind, ProjectGraph};
-use crate::language::Language;
+use crate::language::Constructor;
 use crate::syntax::NONE;
 
 /// More methods of one name than this, and a call of it on an unknown object says nothing.
@@ -188,7 +188,10 @@ impl<'files> Linker<'files> {
         match target {
             Target::Local(node) => Named::Project(vec![(file, *node)]),
             Target::Import(import, attributes) => self.imported_member(file, *import, attributes),
-            Target::Builtin(path) => Named::External(format!("{}.{path}", self.builtin_module(file))),
+            Target::Builtin(path) => match self.builtin_module(file) {
+                "" => Named::Missing,
+                module => Named::External(format!("{module}.{path}")),
+            },
             Target::Inherited(class, method) => self.inherited((file, *class), method),
             Target::Unbound(path) => self.modules.unbound(file, path),
             Target::Method(_) => Named::Missing,
@@ -211,8 +214,7 @@ impl<'files> Linker<'files> {
     }
 
     fn builtin_module(&self, file: u32) -> &'static str {
-        let language = Language::from_path(self.files[file as usize].path());
-        language.or(Language::ALL.first().copied()).map_or("", |language| language.table().names().builtin_module)
+        self.files[file as usize].language.map_or("", |language| language.table().names().builtin_module)
     }
 
     /// A method of the bases of a class, breadth first.
@@ -243,9 +245,10 @@ impl<'files> Linker<'files> {
         if self.kind(place) != NodeKind::Class {
             return place;
         }
-        let language = Language::from_path(self.files[place.0 as usize].path());
-        let constructor = language.map_or("", |language| language.table().names().constructor);
-        self.modules.methods(place, constructor).last().copied().unwrap_or(place)
+        let file = &self.files[place.0 as usize];
+        let constructor = file.language.map_or(Constructor::None, |language| language.table().names().constructor);
+        let found = constructor.of_class(&file.nodes[place.1 as usize].name);
+        found.and_then(|name| self.modules.methods(place, name).last().copied()).unwrap_or(place)
     }
 
     fn guess(&mut self, source: u32, method: &str, confidence: f32) {

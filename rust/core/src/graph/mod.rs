@@ -12,8 +12,10 @@ mod imports;
 mod kinds;
 mod link;
 mod modules;
+mod naming;
 mod resolve;
 mod scopes;
+mod targets;
 
 pub use columns::{Edge, ProjectGraph};
 pub(crate) use definitions::{Definitions, path_in_module};
@@ -21,5 +23,7 @@ pub use facts::{FileFacts, FileNode, file_facts};
 pub use kinds::{EdgeKind, NodeKind};
 pub use link::{link, link_folder};
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

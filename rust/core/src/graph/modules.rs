@@ -6,7 +6,6 @@ use rustc_hash::FxHashMap;
 
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target, WILDCARD};
-use crate::language::Language;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -119,6 +118,9 @@ impl<'files> Modules<'files> {
     /// The module that an import statement in file `from` loads.
     pub(super) fn imported(&self, from: u32, import: u32) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
+        if import.outside {
+            return Named::External(import.module.clone());
+        }
         let whole = if import.member { &import.path } else { &import.module };
         match self.longest_module(from, whole) {
             Some((module, _)) => Named::Project(vec![(module, 1)]),
@@ -135,6 +137,9 @@ impl<'files> Modules<'files> {
     fn import_within(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
         let path = super::imports::join(&import.path, attributes);
+        if import.outside {
+            return Named::External(path);
+        }
         match self.longest_module(from, &path) {
             Some((module, "")) => Named::Project(vec![(module, 1)]),
             Some((module, rest)) => self.member((module, 1), rest, steps),
@@ -232,8 +237,7 @@ fn package_folders(files: &[FileFacts]) -> BTreeSet<&str> {
 
 /// Whether a file stands for the source root.
 pub(super) fn is_root_package(file: &FileFacts) -> bool {
-    let language = Language::from_path(file.path());
-    language.is_some_and(|language| language.table().names().package_file == file.module())
+    file.language.is_some_and(|language| language.table().names().package_files.contains(&file.module()))
 }
 
 fn folder_of(path: &str) -> &str {

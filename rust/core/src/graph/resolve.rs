@@ -134,7 +134,8 @@ impl<'a, 'source> Resolver<'a, 'source> {
 
     fn base(&self, expression: u32, scope: u32, view: View) -> Vec<Found> {
         let generic = self.tree.category(expression) == Category::Subscript;
-        let named = if generic { self.tree.child_with_role(expression, Role::Value) } else { None };
+        let value = || self.tree.child_with_role(expression, Role::Value);
+        let named = if generic { value().or_else(|| self.tree.children(expression).next()) } else { None };
         let mut found = match read_chain(self.tree, self.source, named.unwrap_or(expression)) {
             Chain::Name { root, attributes } => self.name(root, &attributes, scope, view),
             _ => Vec::new(),
@@ -155,7 +156,9 @@ impl<'a, 'source> Resolver<'a, 'source> {
         if self.kind(node) != NodeKind::Class {
             return node;
         }
-        let constructor = self.own_member(node, self.tree.table().names().constructor);
+        let class = &self.collected.facts.nodes[node as usize].name;
+        let name = self.tree.table().names().constructor.of_class(class);
+        let constructor = name.and_then(|name| self.own_member(node, name));
         constructor.and_then(|binding| binding.definitions().last()).unwrap_or(node)
     }
 
@@ -173,9 +176,9 @@ impl<'a, 'source> Resolver<'a, 'source> {
         if binding.is_defined() || (view == View::Full && binding.import != NONE) {
             return self.bound(binding, attributes, view);
         }
-        if let Some(class) = self.receiver_class(found_in, name) {
+        if let Some(class_scope) = self.receiver_class(found_in, name) {
             return match attributes {
-                [method] => self.method(class, method, view, confidence::METHOD),
+                [method] => self.own_method(class_scope, method, view),
                 _ => attributes.last().map(|method| guess(method)).into_iter().collect(),
             };
         }
@@ -210,6 +213,9 @@ impl<'a, 'source> Resolver<'a, 'source> {
         if binding.alias == NONE {
             return unknown();
         }
+        if let Some(lambda) = self.collected.lambdas.get(&binding.alias).filter(|_| attributes.is_empty()) {
+            return vec![(Target::Local(*lambda), confidence::ALIAS)];
+        }
         let Chain::Name { root, attributes: mut path } = read_chain(self.tree, self.source, binding.alias) else {
             return unknown();
         };
@@ -240,10 +246,23 @@ impl<'a, 'source> Resolver<'a, 'source> {
         vec![(Target::Unbound(path), confidence::UNBOUND)]
     }
 
-    /// The class whose object `name` is in the method that opens `scope`.
+    /// The scope of the class whose object `name` is in the method that opens `scope`.
     fn receiver_class(&self, scope: u32, name: u32) -> Option<u32> {
         let found = self.collected.scopes.get(scope);
-        (found.receiver == name).then(|| self.collected.scopes.get(found.parent).owner)
+        (found.receiver == name).then_some(found.parent)
+    }
+
+    /// A method of the class of a scope; what another file has of the class is only known by name.
+    fn own_method(&self, class_scope: u32, method: &str, view: View) -> Vec<Found> {
+        let class = self.collected.scopes.get(class_scope).owner;
+        if self.kind(class) == NodeKind::Class {
+            return self.method(class, method, view, confidence::METHOD);
+        }
+        let name = self.collected.names.get(method);
+        match name.and_then(|name| self.collected.scopes.binding(class_scope, name)).filter(|one| one.is_defined()) {
+            Some(binding) => binding.definitions().map(|node| (Target::Local(node), confidence::METHOD)).collect(),
+            None => vec![guess(method)],
+        }
     }
 
     /// A method by the order of look-up: the class itself, then its bases in the file, breadth first.
@@ -296,8 +315,11 @@ impl<'a, 'source> Resolver<'a, 'source> {
     fn symbols(&self, resolved: &mut Resolved) {
         for (scope, name, binding) in self.collected.scopes.bindings() {
             let owner = self.collected.scopes.get(scope);
-            if owner.kind == ScopeKind::Function {
-                continue;
+            let is_class = || self.kind(owner.owner) == NodeKind::Class;
+            match owner.kind {
+                ScopeKind::Function | ScopeKind::Namespace | ScopeKind::Object => continue,
+                ScopeKind::Class if !is_class() => continue,
+                ScopeKind::Class | ScopeKind::Module => {}
             }
             let found = if binding.is_defined() || binding.import != NONE {
                 self.bound(binding, &[], View::Full)
@@ -326,8 +348,8 @@ impl<'a, 'source> Resolver<'a, 'source> {
                 continue;
             }
             let mut owner = owner;
-            while owner > 1 {
-                labels.insert((owner, imports[import as usize].module.clone()));
+            // What is around a labelled node has the label, too.
+            while owner > 1 && labels.insert((owner, imports[import as usize].module.clone())) {
                 owner = self.collected.facts.parents[owner as usize];
             }
         }

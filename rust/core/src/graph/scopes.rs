@@ -46,6 +46,10 @@ pub(super) enum ScopeKind {
     Class,
     /// Functions, lambdas and comprehensions.
     Function,
+    /// Names that a module or class keeps under one name.
+    Namespace,
+    /// Functions of an object that is written out: seen through the object only.
+    Object,
 }
 
 #[derive(Debug)]
@@ -132,28 +136,35 @@ pub(super) enum View {
 
 /// The scopes of a text, scope 0 that of the module.
 pub(super) struct Scopes {
-    scopes: Vec<Scope>,
+    all: Vec<Scope>,
     bindings: FxHashMap<(u32, u32), Binding>,
+    /// Members of a class are seen from the functions in it.
+    members_are_visible: bool,
 }
 
 impl Scopes {
-    pub(super) fn new(module: u32) -> Self {
+    pub(super) fn new(module: u32, members_are_visible: bool) -> Self {
         let scope = Scope { kind: ScopeKind::Module, parent: NONE, depth: 0, owner: module, receiver: NONE };
-        Self { scopes: vec![scope], bindings: FxHashMap::default() }
+        Self { all: vec![scope], bindings: FxHashMap::default(), members_are_visible }
     }
 
     /// A new scope in `parent`, or `parent` itself where nesting is too deep to matter.
     pub(super) fn open(&mut self, kind: ScopeKind, parent: u32, owner: u32, receiver: u32) -> u32 {
         let depth = self.get(parent).depth + 1;
-        if depth > DEEPEST && kind == ScopeKind::Function && owner == self.get(parent).owner {
+        if depth > DEEPEST {
             return parent;
         }
-        self.scopes.push(Scope { kind, parent, depth, owner, receiver });
-        self.scopes.len() as u32 - 1
+        self.all.push(Scope { kind, parent, depth, owner, receiver });
+        self.all.len() as u32 - 1
     }
 
     pub(super) fn get(&self, scope: u32) -> &Scope {
-        &self.scopes[scope as usize]
+        &self.all[scope as usize]
+    }
+
+    /// Makes a class the owner of the scope in which its members were met before it.
+    pub(super) fn set_owner(&mut self, scope: u32, class: u32) {
+        self.all[scope as usize].owner = class;
     }
 
     /// The binding to change when `name` is bound in `scope`.
@@ -181,7 +192,11 @@ impl Scopes {
     pub(super) fn find(&self, scope: u32, name: u32, view: View) -> Option<(u32, &Binding)> {
         let mut current = scope;
         while current != NONE {
-            let visible = current == scope || self.get(current).kind != ScopeKind::Class;
+            let visible = match self.get(current).kind {
+                ScopeKind::Class => self.members_are_visible || current == scope,
+                ScopeKind::Object => false,
+                _ => true,
+            };
             if let Some(binding) = self.binding(current, name).filter(|_| visible)
                 && (binding.is_own() || (view == View::Full && binding.import != NONE))
             {

@@ -44,6 +44,22 @@ numbered! {
         OperatorShiftRight, OperatorInvert, OperatorAnd, OperatorOr, OperatorNot,
         OperatorEqual, OperatorNotEqual, OperatorLess, OperatorLessEqual, OperatorGreater, OperatorGreaterEqual,
         OperatorIs, OperatorIsNot, OperatorIn, OperatorNotIn,
+        /// What definitions stand in without being a class: a namespace, an inline module.
+        Namespace,
+        /// A body of members for a class that is defined elsewhere.
+        Extension,
+        /// A name that means something within a type, a value or a label only: never a variable.
+        MemberName,
+        /// Declares names without giving them a value: a field, a variable, a constant of an enumeration.
+        Declaration,
+        /// What stands around a declared name and is part of its type: pointer, array, reference.
+        Declarator,
+        /// Name and parameters of a function, without its body.
+        Signature,
+        /// A value taken as another type.
+        Cast,
+        /// A line for a preprocessor.
+        Directive,
     }
 }
 
@@ -52,7 +68,7 @@ numbered! {
     Role {
         None, Name, Body, Condition, Consequence, Alternative, Left, Right, Operator, Callee, Arguments, Object,
         Member, Value, Index, Parameters, ReturnType, Type, Key, Superclasses, Alias, Module, Subject, Guard, Cause,
-        Definition, Argument, Format, TypeParameters,
+        Definition, Argument, Format, TypeParameters, Declarator, Receiver, Initializer, Update,
     }
 }
 
@@ -65,6 +81,11 @@ impl Category {
     /// Whether the category is one operator.
     pub fn is_operator(self) -> bool {
         self as u8 >= Self::OperatorAdd as u8 && self as u8 <= Self::OperatorNotIn as u8
+    }
+
+    /// Whether the category is an operator that compares its operands.
+    pub fn is_comparison_operator(self) -> bool {
+        self as u8 >= Self::OperatorEqual as u8 && self as u8 <= Self::OperatorNotIn as u8
     }
 
     /// Whether the category is an import statement.
@@ -98,6 +119,8 @@ impl Category {
                 | Self::Assert
                 | Self::Pass
                 | Self::Print
+                | Self::Declaration
+                | Self::Directive
         )
     }
 }

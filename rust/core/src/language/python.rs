@@ -1,32 +1,56 @@
 //! Python.
 
 use super::category::{Category as C, Role as R};
-use super::{LanguageDefinition, SpecialNames, Spelling};
+use super::definition::{
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Spelling,
+};
+use super::imports::{ImportEntry, ModulePath};
+use crate::syntax::SyntaxTree;
 
-pub(crate) static DEFINITION: LanguageDefinition = LanguageDefinition {
+pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
+    interpreters: &["python", "pypy"],
+    shared_extension: None,
     grammar: || tree_sitter_python::LANGUAGE.into(),
-    kinds: KINDS,
+    kinds: &[KINDS],
+    tokens: &[],
     fields: FIELDS,
+    fields_of: &[],
+    roles: &[],
     builtins: BUILTINS,
     builtin_methods: BUILTIN_METHODS,
     names: SpecialNames {
-        constructor: "__init__",
+        constructor: Constructor::Named("__init__"),
         parent_object: "super",
         static_method: "staticmethod",
         builtin_module: "builtins",
         asynchronous: "async",
-        package_file: "__init__",
+        silent_parts: &[],
+        package_files: &["__init__"],
     },
-    spelling: Spelling {
+    rules: Rules {
+        receiver: Receiver::FirstParameter,
+        privacy: Privacy::Underscore,
+        documentation: Documentation::LeadingString,
+        functions_take_names: false,
+        members_are_visible: false,
+        headers_run_outside: true,
+        decorators_are_calls: true,
+        one_number_kind: false,
+        capitals_are_constants: false,
+        quotes: &["\"\"\"", "'''", "\"", "'"],
+        terminator: None,
+        most_open_angles: None,
+    },
+    imports,
+    spelling: Some(Spelling {
         true_literal: "True",
         false_literal: "False",
-        quotes: &["\"\"\"", "'''", "\"", "'"],
         receivers: &["self", "cls"],
         name_readers: &["locals", "globals", "vars", "dir", "eval", "exec", "_getframe", "currentframe"],
         commutative_functions: &["max", "min", "gcd"],
-    },
+    }),
 };
 
 #[rustfmt::skip]
@@ -91,12 +115,6 @@ static KINDS: &[(&str, C)] = &[
     ("!=", C::OperatorNotEqual), ("<>", C::OperatorNotEqual), ("<", C::OperatorLess), ("<=", C::OperatorLessEqual),
     (">", C::OperatorGreater), (">=", C::OperatorGreaterEqual), ("is", C::OperatorIs), ("is not", C::OperatorIsNot),
     ("in", C::OperatorIn), ("not in", C::OperatorNotIn),
-    ("as", C::Keyword), ("assert", C::Keyword), ("async", C::Keyword), ("await", C::Keyword), ("break", C::Keyword),
-    ("case", C::Keyword), ("class", C::Keyword), ("continue", C::Keyword), ("def", C::Keyword), ("del", C::Keyword),
-    ("elif", C::Keyword), ("else", C::Keyword), ("except", C::Keyword), ("finally", C::Keyword), ("for", C::Keyword),
-    ("from", C::Keyword), ("global", C::Keyword), ("if", C::Keyword), ("import", C::Keyword), ("lambda", C::Keyword),
-    ("match", C::Keyword), ("nonlocal", C::Keyword), ("pass", C::Keyword), ("raise", C::Keyword),
-    ("return", C::Keyword), ("try", C::Keyword), ("while", C::Keyword), ("with", C::Keyword), ("yield", C::Keyword),
 ];
 
 #[rustfmt::skip]
@@ -156,3 +174,50 @@ static BUILTIN_METHODS: &[&str] = &[
     "to_bytes", "tobytes", "tolist", "toreadonly", "translate", "truncate", "union", "update", "upper",
     "values", "writable", "write", "write_through", "writelines", "zfill",
 ];
+
+/// `import a.b as c`, `from a import b as c, d`, `from . import *`.
+fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, statement: u32) -> Vec<ImportEntry<'source>> {
+    let names = tree
+        .children(statement)
+        .filter(|child| tree.role(*child) == R::Name || tree.category(*child) == C::ImportWildcard);
+    if tree.category(statement) == C::Import {
+        return names.map(|syntax| module_import(source, tree, syntax)).collect();
+    }
+    // A statement that names no module speaks to the compiler, not to another module.
+    let Some(module) = tree.child_with_role(statement, R::Module) else { return Vec::new() };
+    let module = module_path(tree.text(module, source));
+    names
+        .map(|syntax| {
+            if tree.category(syntax) == C::ImportWildcard {
+                return ImportEntry::everything(syntax, module.clone());
+            }
+            let (member, name) = path_and_name(source, tree, syntax);
+            ImportEntry::member(syntax, module.clone(), member, name)
+        })
+        .collect()
+}
+
+/// `import a.b` binds `a`; `import a.b as c` binds `c` to `a.b`.
+fn module_import<'source>(source: &'source [u8], tree: &SyntaxTree, syntax: u32) -> ImportEntry<'source> {
+    let (module, alias) = path_and_name(source, tree, syntax);
+    if tree.category(syntax) == C::ImportAlias {
+        return ImportEntry::module(syntax, ModulePath::Absolute(module.to_owned()), alias);
+    }
+    ImportEntry::root_of_module(syntax, module)
+}
+
+/// What an entry of an import list names, and the name that it binds.
+fn path_and_name<'source>(source: &'source [u8], tree: &SyntaxTree, syntax: u32) -> (&'source str, &'source str) {
+    let name = tree.child_with_role(syntax, R::Name).filter(|_| tree.category(syntax) == C::ImportAlias);
+    let path = tree.text(name.unwrap_or(syntax), source);
+    let alias = tree.child_with_role(syntax, R::Alias);
+    (path, alias.map_or(path, |alias| tree.text(alias, source)))
+}
+
+fn module_path(written: &str) -> ModulePath {
+    let rest = written.trim_start_matches('.');
+    match written.len() - rest.len() {
+        0 => ModulePath::Absolute(written.to_owned()),
+        dots => ModulePath::Relative { up: dots as u32 - 1, path: rest.trim().to_owned() },
+    }
+}

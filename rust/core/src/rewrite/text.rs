@@ -12,17 +12,20 @@ pub(super) struct Text<'text> {
     source: &'text str,
     tree: &'text SyntaxTree,
     table: &'static LanguageTable,
+    spelling: &'static Spelling,
     /// Nodes that no rewrite touches: imports, type annotations, docstrings.
     frozen: Vec<bool>,
 }
 
 impl<'text> Text<'text> {
-    /// None where the text has syntax errors or is not that of the tree.
+    /// None where the text has syntax errors or is not that of the tree, or its language has no rewrites.
     pub(super) fn new(source: &'text str, tree: &'text SyntaxTree) -> Option<Self> {
         if tree.error_count() > 0 || tree.is_empty() || tree.byte_range(0).end > source.len() {
             return None;
         }
-        let mut text = Self { source, tree, table: tree.table(), frozen: vec![false; tree.len()] };
+        let table = tree.table();
+        let spelling = table.spelling()?;
+        let mut text = Self { source, tree, table, spelling, frozen: vec![false; tree.len()] };
         for node in 1..tree.len() as u32 {
             let parent = tree.parent(node) as usize;
             text.frozen[node as usize] = text.frozen[parent] || text.freezes(node);
@@ -49,7 +52,7 @@ impl<'text> Text<'text> {
     }
 
     pub(super) fn spelling(&self) -> &'static Spelling {
-        self.table.spelling()
+        self.spelling
     }
 
     pub(super) fn operator_text(&self, operator: Category) -> Option<&'static str> {
@@ -61,7 +64,7 @@ impl<'text> Text<'text> {
     }
 
     pub(super) fn category(&self, node: u32) -> Category {
-        self.table.category(self.tree.kind(node))
+        self.tree.category(node)
     }
 
     pub(super) fn parent_category(&self, node: u32) -> Option<Category> {

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
+use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
-use sapwood_core::graph::{NodeKind, link_folder};
+use sapwood_core::graph::link_folder;
 use sapwood_core::sampler::input_graph;
 use sapwood_search::{StructureIndex, WordIndex};
 use sapwood_workspace::{SourceFile, Sources, Walk};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{Content, FileContent, FunctionContent, read_file};
 use super::report::{IndexReport, SkippedFile};
-use super::{Index, Refused, fingerprint_of};
+use super::{Index, Refused, fingerprint_of, listed_functions};
 use crate::error::{EngineError, Result};
 use crate::search::SearchIndex;
 
@@ -74,7 +75,7 @@ pub(crate) fn build_walked(
         return Err(EngineError::Interrupted);
     }
     index.refused = refused;
-    report.count(&index.graph);
+    report.count(&index);
     report.set_time(start.elapsed());
     Ok(Built { index, search, report })
 }
@@ -157,15 +158,15 @@ fn join(sources: &Sources, files: Vec<FileContent>, report: &mut IndexReport) ->
         || search_index(parts.functions),
     );
     let (graph, input) = linked;
-    let functions = (0..).zip(&graph.kinds).filter(|(_, kind)| **kind == NodeKind::Function as u8);
     let index = Index {
         fingerprint: fingerprint_of(graph.file_paths.iter().zip(&parts.hashes)),
-        functions: functions.map(|(node, _)| node).collect(),
+        functions: listed_functions(&graph),
         graph,
         input: input.into(),
         import_labels: parts.import_labels,
         docstrings: parts.docstrings,
         hashes: parts.hashes,
+        languages: parts.languages,
         refused: Vec::new(),
         sources: sources.clone(),
     };
@@ -195,12 +196,14 @@ struct Parts {
     import_labels: Vec<(u32, String)>,
     functions: Vec<FunctionContent>,
     hashes: Vec<String>,
+    languages: Vec<Language>,
 }
 
 impl Parts {
     fn push(&mut self, file: FileContent, report: &mut IndexReport) {
         report.files += 1;
         report.bytes += file.bytes;
+        *report.languages.entry(file.language.name().to_owned()).or_default() += 1;
         report.total_subtrees += file.total_subtrees;
         if file.has_syntax_errors {
             report.syntax_errors.push(file.facts.path().to_owned());
@@ -214,6 +217,7 @@ impl Parts {
         self.subtrees.extend(file.subtrees);
         self.functions.extend(file.functions);
         self.hashes.push(file.sha256);
+        self.languages.push(file.language);
         self.facts.push(file.facts);
     }
 }

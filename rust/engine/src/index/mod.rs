@@ -4,7 +4,6 @@
 //! changed since is an error rather than a wrong answer.
 
 mod build;
-mod documentation;
 mod export;
 mod place;
 mod read;
@@ -17,14 +16,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sapwood_core::features;
 use sapwood_core::forest::{shape_hash, subtree_hashes};
-use sapwood_core::graph::ProjectGraph;
+use sapwood_core::graph::{NodeKind, ProjectGraph};
 use sapwood_core::sampler::InputGraph;
 use sapwood_core::{Language, ParseLimits, parse};
 use sapwood_workspace::Sources;
 
 pub(crate) use build::build_walked;
 pub use build::{Built, OnProgress, Progress, build};
-pub(crate) use documentation::documentation;
 pub(crate) use place::path_below;
 pub use read::Content;
 pub(crate) use read::words;
@@ -46,6 +44,8 @@ pub struct Index {
     pub(crate) docstrings: Vec<(u32, String)>,
     /// SHA-256 of each file.
     pub(crate) hashes: Vec<String>,
+    /// The language of each file.
+    pub(crate) languages: Vec<Language>,
     /// Files that could not be indexed.
     pub(crate) refused: Vec<Refused>,
     pub(crate) fingerprint: String,
@@ -75,7 +75,12 @@ impl Index {
         &self.input
     }
 
-    /// Nodes of the functions and methods, ascending.
+    /// The language of each file, in the order of the graph's paths.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    /// Nodes of the functions and methods, ascending; those without a name that stand on one line are left out.
     pub fn functions(&self) -> &[u32] {
         &self.functions
     }
@@ -118,7 +123,8 @@ impl Index {
     /// The language of a node's file.
     pub(crate) fn language(&self, node: u32) -> Result<Language> {
         let path = self.path(node)?;
-        Language::from_path(path).ok_or_else(|| EngineError::StaleIndex { path: path.to_owned() })
+        let file = self.graph.files.get(node as usize).and_then(|file| self.languages.get(*file as usize));
+        file.copied().ok_or_else(|| EngineError::StaleIndex { path: path.to_owned() })
     }
 
     /// The path of a node's file.
@@ -128,6 +134,22 @@ impl Index {
             message: format!("node {node} is in no file of the index; give nodes of files"),
         })
     }
+}
+
+/// The functions of a graph that are listed: those without a name only if they are longer than a line, for what is shorter
+/// says too little to be found or learned from.
+pub(crate) fn listed_functions(graph: &ProjectGraph) -> Vec<u32> {
+    let is_listed = |node: &u32| {
+        let place = *node as usize;
+        let lines = (graph.start_lines[place], graph.end_lines[place]);
+        graph.kinds[place] == NodeKind::Function as u8 && is_listed(&graph.names[place], lines)
+    };
+    (0..graph.node_count() as u32).filter(is_listed).collect()
+}
+
+/// Whether a function of that name and those lines is listed.
+pub(crate) fn is_listed(name: &str, (start, end): (u32, u32)) -> bool {
+    end > start || !name.rsplit('.').next().is_some_and(|last| last.starts_with("<lambda"))
 }
 
 /// A hash over every file's path and content, and over what rows mean.

@@ -21,7 +21,7 @@ impl Index {
         let Ok(file) = self.graph.file_paths.binary_search_by(|known| known.as_str().cmp(path)) else {
             return Ok(None);
         };
-        if Language::from_path(path) != Some(language) {
+        if self.languages[file] != language {
             return Ok(None);
         }
         let source = code.as_bytes();

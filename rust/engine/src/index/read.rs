@@ -3,12 +3,11 @@
 use sapwood_core::features::{SparseRows, file_features};
 use sapwood_core::forest::{structure_terms, subtree_hashes};
 use sapwood_core::graph::{FileFacts, NodeKind, file_facts};
-use sapwood_core::{Category, ParseLimits, SyntaxTree, parse};
+use sapwood_core::{Category, Language, ParseLimits, SyntaxTree, documentation, parse};
 use sapwood_workspace::{SourceBytes, SourceFile, Sources};
 
-use super::Refused;
-use super::documentation::documentation;
 use super::report::SkippedFile;
+use super::{Refused, is_listed};
 use crate::texts::Terms;
 
 /// How much of a file is read.
@@ -33,6 +32,7 @@ pub(crate) struct FileContent {
     pub(crate) functions: Vec<FunctionContent>,
     pub(crate) sha256: String,
     pub(crate) bytes: u64,
+    pub(crate) language: Language,
     pub(crate) has_syntax_errors: bool,
 }
 
@@ -47,7 +47,9 @@ pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content) 
     let read = sources
         .read(&file.path)
         .map_err(|error| Refused { file: SkippedFile::new(&file.path, error.code(), &error), sha256: String::new() })?;
-    match parse(file.language, &read.bytes, &ParseLimits::default()) {
+    // What the walk went by, the text may tell better: a header can be of two languages.
+    let language = Language::of_file(&file.path, &read.bytes).unwrap_or(file.language);
+    match parse(language, &read.bytes, &ParseLimits::default()) {
         Ok(tree) => Ok(content_of(&file.path, read, &tree, content)),
         Err(error) => Err(Refused {
             file: SkippedFile::new(&file.path, crate::error::core_code(&error), &error),
@@ -76,6 +78,7 @@ fn content_of(path: &str, read: SourceBytes, tree: &SyntaxTree, content: Content
         functions,
         bytes: read.bytes.len() as u64,
         sha256: read.sha256,
+        language: tree.language(),
         has_syntax_errors: tree.error_count() > 0,
     }
 }
@@ -91,7 +94,10 @@ fn functions(
     facts: &FileFacts,
     docstrings: &[(u32, String)],
 ) -> Vec<FunctionContent> {
-    let functions = facts.nodes().iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Function);
+    let functions =
+        facts.nodes().iter().enumerate().filter(|(_, node)| {
+            node.kind == NodeKind::Function && is_listed(&node.name, (node.start_line, node.end_line))
+        });
     functions
         .map(|(local, node)| {
             let found = docstrings.binary_search_by_key(&(local as u32), |(documented, _)| *documented);

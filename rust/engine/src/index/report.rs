@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::time::Duration;
 
-use sapwood_core::graph::{EdgeKind, NodeKind, ProjectGraph};
+use sapwood_core::graph::{EdgeKind, NodeKind};
 use sapwood_workspace::Skipped;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::Index;
 
 /// What indexing found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +18,8 @@ pub struct IndexReport {
     pub unchanged: bool,
     /// Indexed files.
     pub files: u64,
+    /// Indexed files by language.
+    pub languages: BTreeMap<String, u64>,
     /// Their bytes.
     pub bytes: u64,
     /// Time it took.
@@ -26,7 +30,7 @@ pub struct IndexReport {
     pub nodes: BTreeMap<String, u64>,
     /// Graph edges by kind.
     pub edges: BTreeMap<String, u64>,
-    /// Functions and methods.
+    /// Functions and methods that are listed: those without a name only if they are longer than a line.
     pub functions: u64,
     /// Different subtrees among all, names kept.
     pub distinct_subtrees: u64,
@@ -62,10 +66,10 @@ impl SkippedFile {
 }
 
 impl IndexReport {
-    pub(crate) fn count(&mut self, graph: &ProjectGraph) {
-        self.nodes = counts(NodeKind::ALL.iter().map(|kind| kind.name()), &graph.kinds);
-        self.edges = counts(EdgeKind::ALL.iter().map(|kind| kind.name()), &graph.edge_kinds);
-        self.functions = self.nodes[NodeKind::Function.name()];
+    pub(crate) fn count(&mut self, index: &Index) {
+        self.nodes = counts(NodeKind::ALL.iter().map(|kind| kind.name()), &index.graph.kinds);
+        self.edges = counts(EdgeKind::ALL.iter().map(|kind| kind.name()), &index.graph.edge_kinds);
+        self.functions = index.functions.len() as u64;
     }
 
     pub(crate) fn set_time(&mut self, taken: Duration) {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
+use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
-use sapwood_core::graph::{NodeKind, ProjectGraph};
+use sapwood_core::graph::ProjectGraph;
 use sapwood_core::sampler::{Csr, InputGraph, RELATIONS};
 use sapwood_workspace::{Columns, ColumnsWriter, SourceFile, Sources, Walk, Workspace, WorkspaceError};
 
-use super::{Index, IndexReport, fingerprint_of};
+use super::{Index, IndexReport, fingerprint_of, listed_functions};
 use crate::error::Result;
 
 const FILE: &str = "graph.safetensors";
@@ -27,6 +28,7 @@ pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Resul
     put_graph(&mut writer, &index.graph)?;
     put_input(&mut writer, &index.input);
     writer.put_strings("file.sha256", &index.hashes)?;
+    writer.put_strings("file.language", index.languages.iter().map(|language| language.name()))?;
     writer.put_strings("refused.path", index.refused.iter().map(|refused| &refused.file.path))?;
     writer.put_strings("refused.sha256", index.refused.iter().map(|refused| &refused.sha256))?;
     put_labelled(&mut writer, "import", &index.import_labels)?;
@@ -54,14 +56,16 @@ pub(crate) fn stamp(workspace: &Workspace) -> Result<Stamp> {
 pub(crate) fn load(workspace: &Workspace) -> Result<Index> {
     let columns = workspace.load_index(FILE)?;
     let graph = get_graph(&columns)?;
-    let functions = (0..).zip(&graph.kinds).filter(|(_, kind)| **kind == NodeKind::Function as u8);
+    let languages = columns.strings("file.language")?;
+    let languages = languages.iter().map(|name| Language::from_name(name)).collect::<sapwood_core::Result<_>>()?;
     Ok(Index {
-        functions: functions.map(|(node, _)| node).collect(),
+        functions: listed_functions(&graph),
         graph,
         input: get_input(&columns)?.into(),
         import_labels: get_labelled(&columns, "import")?,
         docstrings: get_labelled(&columns, "docstring")?,
         hashes: columns.strings("file.sha256")?,
+        languages,
         // They matter to the next indexing alone, which reads them by itself.
         refused: Vec::new(),
         fingerprint: columns.metadata(FINGERPRINT).unwrap_or_default().to_owned(),

@@ -2,10 +2,10 @@
 
 use sapwood_core::forest::structure_terms;
 use sapwood_core::names::subtokens;
-use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, parse};
+use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, documentation, parse};
 
 use crate::error::{EngineError, Result};
-use crate::index::{Index, documentation, words};
+use crate::index::{Index, words};
 use crate::texts::Terms;
 
 /// What each leg of search is asked. What is empty asks nothing.

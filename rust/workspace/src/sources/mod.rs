@@ -21,7 +21,7 @@ use crate::storage::{DiskStorage, EntryKind, Storage};
 pub struct SourceFile {
     /// Path from the root, with `/` between the parts on every system.
     pub path: String,
-    /// By the file's extension.
+    /// By the file's extension, of one without any by its first line.
     pub language: Language,
     /// Length in bytes.
     pub bytes: u64,

@@ -35,6 +35,16 @@ fn files_come_in_the_order_of_their_paths() {
 }
 
 #[test]
+fn a_file_without_an_extension_has_the_language_of_its_first_line() {
+    let long = format!("#!/usr/bin/env python3\n{}", "x = 1\n".repeat(100_000));
+    let files = [("a.py", "x"), ("run", "#!/usr/bin/env python3\n"), ("sh", "#!/bin/sh\n"), ("long", long.as_str())];
+    let (_kept, root) = folder(&files);
+    let found = walk(&root, &[]);
+    assert_eq!(paths(&found), ["a.py", "run"]);
+    assert_eq!((found.files[1].language, found.other_files), (Language::Python, 2));
+}
+
+#[test]
 fn what_is_not_the_users_own_is_passed_over() {
     let (_folder, root) = folder(&[
         ("keep.py", ""),

@@ -37,6 +37,9 @@ pub(super) fn walk(storage: &dyn Storage, root: &Path, rules: Rules, limit: u64)
     Ok(found)
 }
 
+/// Longer files without an extension are not read to find their language.
+const LONGEST_SCRIPT: u64 = 256 * 1024;
+
 fn known_languages() -> String {
     Language::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", ")
 }
@@ -98,7 +101,7 @@ impl Walker<'_> {
     }
 
     fn note_file(&mut self, path: &Path, entry: &Entry) {
-        let Some(language) = Language::from_path(&path.to_string_lossy()) else {
+        let Some(language) = Language::from_path(&path.to_string_lossy()).or_else(|| self.script(path, entry)) else {
             self.found.other_files += 1;
             return;
         };
@@ -118,6 +121,16 @@ impl Walker<'_> {
                 self.found.files.push(SourceFile { path, language, bytes: metadata.bytes });
             }
         }
+    }
+
+    /// The language of a file without an extension, by its first line.
+    fn script(&self, path: &Path, entry: &Entry) -> Option<Language> {
+        if entry.kind != EntryKind::File || path.extension().is_some() {
+            return None;
+        }
+        let metadata = self.storage.metadata(path).ok()?;
+        let text = (metadata.bytes <= LONGEST_SCRIPT).then(|| self.storage.read(path).ok()).flatten()?;
+        Language::from_first_line(&text)
     }
 
     /// Links count where they would have been sources: folders, and files by their extension.

@@ -1,0 +1,213 @@
+//! Laws that hold for every text in every language.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::documentation;
+use crate::error::CoreError;
+use crate::features::{DIMENSIONS, SparseRows, file_features};
+use crate::forest::{
+    Forest, ForestBuilder, NameView, Vocabulary, VocabularyCounter, shape_hash, structure_terms, subtree_hashes,
+};
+use crate::graph::{FileFacts, NodeKind, file_facts, link};
+use crate::language::Language;
+use crate::syntax::{NONE, ParseLimits, SyntaxTree, parse};
+
+/// All that is made of a text.
+#[derive(Debug, PartialEq)]
+struct Columns {
+    facts: FileFacts,
+    rows: SparseRows,
+    hashes: Vec<u64>,
+    shape: u64,
+    terms: Vec<(u64, u32)>,
+    forest: Forest,
+    documented: Vec<Option<String>>,
+}
+
+fn columns(text: &[u8], tree: &SyntaxTree) -> Columns {
+    let facts = file_facts("a/text", text, tree);
+    let mut counter = VocabularyCounter::default();
+    counter.add(text, tree, 0);
+    let vocabulary = Vocabulary::build(&counter, 2_000);
+    let mut forest = ForestBuilder::new(&vocabulary, NameView::Anonymous);
+    for node in facts.nodes().iter().filter(|node| node.kind == NodeKind::Function).take(20) {
+        forest.push(text, tree, node.syntax);
+    }
+    Columns {
+        rows: file_features(text, tree, &facts),
+        hashes: subtree_hashes(text, tree, 0),
+        shape: shape_hash(text, tree, 0),
+        terms: structure_terms(text, tree, 0),
+        forest: forest.finish(),
+        documented: facts.nodes().iter().map(|node| documentation(text, tree, node.syntax)).collect(),
+        facts,
+    }
+}
+
+fn check(language: Language, text: &[u8]) {
+    let limits = ParseLimits::default();
+    let tree = match parse(language, text, &limits) {
+        Ok(tree) => tree,
+        Err(
+            CoreError::Binary { .. }
+            | CoreError::NotUtf8 { .. }
+            | CoreError::ParseBudget { .. }
+            | CoreError::TooManyOpen { .. },
+        ) => return,
+        Err(error) => panic!("{}: {error}", language.name()),
+    };
+    for node in 1..tree.len() as u32 {
+        let parent = tree.parent(node);
+        assert!(parent < node && node < tree.subtree_end(parent), "{}", language.name());
+    }
+    let found = columns(text, &tree);
+    assert_consistent(&found, text);
+    assert_eq!(found, columns(text, &parse(language, text, &limits).unwrap()), "{}", language.name());
+}
+
+fn assert_consistent(columns: &Columns, text: &[u8]) {
+    let nodes = columns.facts.nodes();
+    assert_eq!(columns.rows.rows(), nodes.len());
+    assert!(columns.rows.indices.iter().all(|column| usize::from(*column) < DIMENSIONS));
+    assert!(columns.rows.values.iter().all(|value| value.is_finite()));
+    for (number, node) in nodes.iter().enumerate().skip(1) {
+        assert!(node.start_byte <= node.end_byte && node.end_byte as usize <= text.len(), "{node:?}");
+        assert!(node.start_line >= 1 && node.start_line <= node.end_line, "{node:?}");
+        let mut around = number as u32;
+        for _ in 0..=nodes.len() {
+            around = if around == 0 { 0 } else { columns.facts.parent(around) };
+        }
+        assert_eq!(around, 0, "containment runs in a circle at {node:?}");
+    }
+    let graph = link(std::slice::from_ref(&columns.facts));
+    let in_file = graph.files.iter().filter(|file| **file != NONE).count();
+    assert_eq!(in_file, nodes.len());
+    assert!(graph.targets.iter().all(|target| (*target as usize) < graph.node_count()));
+}
+
+/// Pieces from which texts that nearly make sense are put together.
+#[rustfmt::skip]
+const PIECES: &[&str] = &[
+    "(", ")", "{", "}", "[", "]", "<", ">", ";", ":", ",", ".", "=", "=>", "->", "::", "*", "&", "!", "?", "|", "\"", "'",
+    "`", "#", "@", "/*", "*/", "//", "\n", "\n    ", " ", "a", "B", "f", "self", "this", "super", "0", "1.5", "x1_y",
+    "def ", "class ", "function ", "fn ", "func ", "impl ", "struct ", "enum ", "trait ", "interface ", "namespace ",
+    "mod ", "import ", "from ", "use ", "#include ", "export ", "default ", "const ", "let ", "var ", "type ", "return ",
+    "if ", "else ", "for ", "while ", "match ", "switch ", "case ", "try ", "catch ", "new ", "async ", "await ", "lambda ",
+    "template ", "typename ", "operator", "package ", "public ", "static ", "void ", "int ", "union ", "typedef ", "<A b={c}>",
+    "</A>", "${", "f'{", "é", "\u{202e}", "\u{feff}", "\r",
+];
+
+fn soup() -> impl Strategy<Value = String> {
+    vec(select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_taken_or_refused_and_never_panic(bytes in vec(any::<u8>(), 0..300)) {
+        for language in Language::ALL {
+            check(*language, &bytes);
+        }
+    }
+
+    #[test]
+    fn texts_that_nearly_make_sense_have_consistent_columns(text in soup()) {
+        for language in Language::ALL {
+            check(*language, text.as_bytes());
+        }
+    }
+}
+
+/// What took the square of the depth would show in the time of the suite.
+#[test]
+fn depth_costs_neither_stack_nor_names_without_end() {
+    let deep = [
+        "(",
+        "[",
+        "{",
+        "f(",
+        "-",
+        "a?b:",
+        "()=>",
+        "if(a){",
+        "class A{",
+        "fn f(){",
+        "function f(){",
+        "func(){",
+        "lambda:",
+        "int (*",
+        "A<",
+        "`${",
+        "a::",
+    ];
+    let limits = ParseLimits::default();
+    for language in Language::ALL {
+        for piece in deep {
+            let text = piece.repeat(40_000 / piece.len());
+            let Ok(tree) = parse(*language, text.as_bytes(), &limits) else { continue };
+            let facts = file_facts("a/text", text.as_bytes(), &tree);
+            let names: usize = facts.nodes().iter().map(|node| node.name.len()).sum();
+            file_features(text.as_bytes(), &tree, &facts);
+            subtree_hashes(text.as_bytes(), &tree, 0);
+            structure_terms(text.as_bytes(), &tree, 0);
+            shape_hash(text.as_bytes(), &tree, 0);
+            assert!(names < 20_000_000, "{}: names of {names} bytes for `{piece}`", language.name());
+        }
+    }
+}
+
+/// Whether that may come of parsing.
+type Expected = fn(Option<&CoreError>) -> bool;
+
+/// Texts that no editor writes, each with what may come of it.
+fn shapes() -> Vec<(&'static str, Vec<u8>, Expected)> {
+    let taken = |error: Option<&CoreError>| error.is_none();
+    let taken_or_too_much = |error: Option<&CoreError>| {
+        matches!(error, None | Some(CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. }))
+    };
+    let nested = |open: &str, close: &str| [&open.repeat(100_000), "1", &close.repeat(100_000)].concat().into_bytes();
+    let punctuation = b"(){}[]<>;:,.=*&!?|\"'`#@/\\+-%^~$";
+    let random = (0..100_000_u64).map(|place| punctuation[(hash(place) % punctuation.len() as u64) as usize]);
+    vec![
+        ("empty", Vec::new(), taken),
+        ("blank", b" \n\t\r\n".repeat(10_000), taken),
+        ("byte order mark", "\u{feff}x = 1;\n".into(), taken),
+        ("lone carriage returns", b"x = 1;\r".repeat(1_000), taken_or_too_much),
+        ("bidirectional controls", "x = \"\u{202e}\u{2066}\";\n".repeat(1_000).into(), taken_or_too_much),
+        ("huge number", b"9".repeat(1_000_000), taken_or_too_much),
+        ("huge string", [b"x = \"", &b"a".repeat(1_000_000)[..], b"\";"].concat(), taken_or_too_much),
+        ("one line", b"x = f(y); ".repeat(100_000), taken_or_too_much),
+        ("nested calls", nested("f(", ")"), taken_or_too_much),
+        ("nested blocks", nested("{", "}"), taken_or_too_much),
+        ("open brackets", b"[".repeat(100_000), taken_or_too_much),
+        ("open type arguments", b"A<".repeat(100_000), taken_or_too_much),
+        ("random punctuation", random.collect(), taken_or_too_much),
+        ("NUL byte", b"x = 1\0".to_vec(), |error| matches!(error, Some(CoreError::Binary { offset: 5 }))),
+        ("binary", [0x7f, b'E', b'L', b'F', 0, 1].repeat(1_000), |error| {
+            matches!(error, Some(CoreError::Binary { .. }))
+        }),
+        ("no UTF-8", b"x = '\xff\xfe'\n".to_vec(), |error| matches!(error, Some(CoreError::NotUtf8 { offset: 5 }))),
+        ("50 MB", b"x\n".repeat(25_000_000), |error| matches!(error, Some(CoreError::TooLarge { .. }))),
+    ]
+}
+
+fn hash(place: u64) -> u64 {
+    (place + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33
+}
+
+/// What took the square of such a length would take hours.
+#[test]
+fn every_shape_is_taken_or_refused_for_a_reason() {
+    let limits = ParseLimits::default();
+    for (name, text, is_expected) in shapes() {
+        for language in Language::ALL {
+            let parsed = parse(*language, &text, &limits);
+            let error = parsed.as_ref().err();
+            assert!(is_expected(error), "{}: {name}: {error:?}", language.name());
+            drop(parsed.map(|tree| columns(&text, &tree)));
+        }
+    }
+}

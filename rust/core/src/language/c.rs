@@ -1,0 +1,50 @@
+//! C, and what C++ takes over from it.
+
+use super::category::{Category as C, Role as R};
+use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::{clike, tokens};
+
+pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
+    name: "c",
+    extensions: &["c", "h"],
+    interpreters: &["tcc"],
+    shared_extension: None,
+    grammar: || tree_sitter_c::LANGUAGE.into(),
+    kinds: &[clike::KINDS, KINDS],
+    tokens: tokens::C_FAMILY,
+    fields: clike::FIELDS,
+    fields_of: &[clike::FIELDS_OF, FIELDS_OF],
+    roles: &[],
+    builtins: clike::BUILTINS,
+    builtin_methods: &[],
+    names: SpecialNames {
+        constructor: Constructor::None,
+        parent_object: "",
+        static_method: "",
+        builtin_module: "",
+        asynchronous: "",
+        silent_parts: &[],
+        package_files: &[],
+    },
+    rules: Rules {
+        receiver: Receiver::None,
+        privacy: Privacy::Word("static"),
+        documentation: Documentation::CommentBefore,
+        functions_take_names: false,
+        members_are_visible: false,
+        headers_run_outside: false,
+        decorators_are_calls: false,
+        one_number_kind: true,
+        capitals_are_constants: false,
+        quotes: &["\""],
+        terminator: Some(";"),
+        most_open_angles: None,
+    },
+    imports: clike::imports,
+    spelling: None,
+};
+
+static KINDS: &[(&str, C)] = &[("macro_type_specifier", C::Type), ("variadic_parameter", C::ParameterSeparator)];
+
+static FIELDS_OF: &[(&str, &str, R)] =
+    &[("subscript_expression", "index", R::Index), ("if_statement", "condition", R::Condition)];

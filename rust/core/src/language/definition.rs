@@ -1,0 +1,174 @@
+//! What a language file supplies.
+
+use super::category::{Category, Role};
+use super::imports::ImportEntry;
+use crate::syntax::SyntaxTree;
+
+/// A language, in the words of its own grammar.
+pub(crate) struct LanguageDefinition {
+    pub(crate) name: &'static str,
+    pub(crate) extensions: &'static [&'static str],
+    /// Interpreters that a first line `#!…` can name.
+    pub(crate) interpreters: &'static [&'static str],
+    /// An extension that belongs to another language unless the text looks like this one.
+    pub(crate) shared_extension: Option<SharedExtension>,
+    /// The grammar.
+    pub(crate) grammar: fn() -> tree_sitter::Language,
+    /// Named kinds and anonymous tokens of the grammar, each with its category. A token category holds for the anonymous
+    /// token, and for a named kind of that name if it has no other. What is missing is [`Category::Other`] when named;
+    /// an anonymous token is [`Category::Keyword`] when it is a word and else [`Category::Punctuation`].
+    pub(crate) kinds: &'static [&'static [(&'static str, Category)]],
+    /// Tokens shared with other languages; some may be none of the grammar.
+    pub(crate) tokens: &'static [(&'static str, Category)],
+    /// The grammar's fields, each with its role. What is missing is [`Role::None`].
+    pub(crate) fields: &'static [(&'static str, Role)],
+    /// Kind, field, role: fields that mean something else in nodes of one kind.
+    pub(crate) fields_of: &'static [&'static [(&'static str, &'static str, Role)]],
+    /// Roles of kinds that the grammar puts into no field.
+    pub(crate) roles: &'static [(&'static str, Role)],
+    /// Names that the language itself binds (built-in functions and types), sorted.
+    pub(crate) builtins: &'static [&'static str],
+    /// Methods of the language's own types, sorted: a call of one on an unknown object says nothing.
+    pub(crate) builtin_methods: &'static [&'static str],
+    /// Names to which the language gives a meaning.
+    pub(crate) names: SpecialNames,
+    /// How the language reads what it has in common with others.
+    pub(crate) rules: Rules,
+    /// What an import statement imports.
+    pub(crate) imports: for<'source> fn(&'source [u8], &SyntaxTree, u32) -> Vec<ImportEntry<'source>>,
+    /// What a rewrite of a text needs to know; none where texts of the language are not rewritten.
+    pub(crate) spelling: Option<Spelling>,
+}
+
+/// An extension of two languages, and what tells them apart.
+#[derive(Clone, Copy)]
+pub(crate) struct SharedExtension {
+    pub(crate) extension: &'static str,
+    /// One line that begins so decides.
+    pub(crate) line_starts: &'static [&'static str],
+}
+
+/// How a language writes what rewrites put into a text, and names that they must beware of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spelling {
+    /// The true literal.
+    pub(crate) true_literal: &'static str,
+    /// The false literal.
+    pub(crate) false_literal: &'static str,
+    /// Usual names of a method's receiver.
+    pub(crate) receivers: &'static [&'static str],
+    /// Functions that see the names of local variables.
+    pub(crate) name_readers: &'static [&'static str],
+    /// Functions for which the order of two arguments means nothing.
+    pub(crate) commutative_functions: &'static [&'static str],
+}
+
+/// Names to which a language gives a meaning of their own; empty where it has no such name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpecialNames {
+    /// The method that a constructor call runs.
+    pub(crate) constructor: Constructor,
+    /// What stands for the base classes' view of the object.
+    pub(crate) parent_object: &'static str,
+    /// The decorator of a method without a receiver.
+    pub(crate) static_method: &'static str,
+    /// The module that holds the built-in names.
+    pub(crate) builtin_module: &'static str,
+    /// The keyword of a function that can be suspended.
+    pub(crate) asynchronous: &'static str,
+    /// Parts of the name of a member that say nothing of what it belongs to.
+    pub(crate) silent_parts: &'static [&'static str],
+    /// Stems of the files that stand for their folder.
+    pub(crate) package_files: &'static [&'static str],
+}
+
+/// How the method is called that a constructor call runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Constructor {
+    /// Always the same.
+    Named(&'static str),
+    /// Like its class.
+    ClassName,
+    /// There is none.
+    None,
+}
+
+impl Constructor {
+    /// The name of the method for the class of that dotted name.
+    pub(crate) fn of_class(self, class: &str) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::ClassName => class.rsplit('.').next(),
+            Self::None => None,
+        }
+    }
+}
+
+/// How a language reads what it has in common with others.
+#[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each tells of a language what is true of it, whatever the others say"
+)]
+pub(crate) struct Rules {
+    /// How a method has its object.
+    pub(crate) receiver: Receiver,
+    /// What keeps a definition from being seen elsewhere.
+    pub(crate) privacy: Privacy,
+    /// Where the documentation of a definition stands.
+    pub(crate) documentation: Documentation,
+    /// A function, class or object without a name takes that of the variable or field it is assigned to.
+    pub(crate) functions_take_names: bool,
+    /// Methods see the members of their class without naming their object.
+    pub(crate) members_are_visible: bool,
+    /// Default values and annotations in the header of a function run where it is defined, not where it is called.
+    pub(crate) headers_run_outside: bool,
+    /// A decorator is a function that is called with what it decorates.
+    pub(crate) decorators_are_calls: bool,
+    /// One kind holds integers and other numbers.
+    pub(crate) one_number_kind: bool,
+    /// A capitalised name in a pattern is looked up, not bound.
+    pub(crate) capitals_are_constants: bool,
+    /// What opens and closes a string; those that may span lines first.
+    pub(crate) quotes: &'static [&'static str],
+    /// What a statement ends with, where it needs an end.
+    pub(crate) terminator: Option<&'static str>,
+    /// How many angle brackets may be open at once, where the grammar's parser takes much memory for each, or more the
+    /// more there are.
+    pub(crate) most_open_angles: Option<usize>,
+}
+
+/// How a method has its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// As its first parameter.
+    FirstParameter,
+    /// Under a name of the language.
+    Named(&'static str),
+    /// As a parameter of its own, before the name.
+    Declared,
+    /// There are no methods.
+    None,
+}
+
+/// What keeps a definition from being seen elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    /// A name that begins with an underscore and does not end with two.
+    Underscore,
+    /// A name that begins with a lower-case letter.
+    LowerCase,
+    /// A word before the name, or a name that begins with `#`.
+    Word(&'static str),
+    /// That a word is not there.
+    Without(&'static str),
+}
+
+/// Where the documentation of a definition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Documentation {
+    /// A plain string at the beginning of its body.
+    LeadingString,
+    /// Comments before it.
+    CommentBefore,
+}

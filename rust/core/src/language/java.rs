@@ -1,0 +1,163 @@
+//! Java.
+
+use super::category::{Category as C, Role as R};
+use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::imports::{ImportEntry, ModulePath};
+use super::tokens;
+use crate::syntax::SyntaxTree;
+
+pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
+    name: "java",
+    extensions: &["java"],
+    interpreters: &["java"],
+    shared_extension: None,
+    grammar: || tree_sitter_java::LANGUAGE.into(),
+    kinds: &[KINDS],
+    tokens: tokens::C_FAMILY,
+    fields: FIELDS,
+    fields_of: &[FIELDS_OF],
+    roles: ROLES,
+    builtins: BUILTINS,
+    builtin_methods: BUILTIN_METHODS,
+    names: SpecialNames {
+        constructor: Constructor::ClassName,
+        parent_object: "super",
+        static_method: "",
+        builtin_module: "java.lang",
+        asynchronous: "",
+        silent_parts: &[],
+        package_files: &[],
+    },
+    rules: Rules {
+        receiver: Receiver::Named("this"),
+        privacy: Privacy::Word("private"),
+        documentation: Documentation::CommentBefore,
+        functions_take_names: false,
+        members_are_visible: true,
+        headers_run_outside: false,
+        decorators_are_calls: false,
+        one_number_kind: false,
+        capitals_are_constants: false,
+        quotes: &["\"\"\"", "\""],
+        terminator: Some(";"),
+        most_open_angles: Some(500),
+    },
+    imports,
+    spelling: None,
+};
+
+#[rustfmt::skip]
+static KINDS: &[(&str, C)] = &[
+    ("program", C::Module), ("block", C::Block), ("class_body", C::Block), ("interface_body", C::Block),
+    ("enum_body", C::Block), ("enum_body_declarations", C::Block), ("annotation_type_body", C::Block),
+    ("constructor_body", C::Block), ("switch_block", C::Block), ("static_initializer", C::Block),
+    ("expression_statement", C::ExpressionStatement), ("local_variable_declaration", C::ExpressionStatement),
+    ("field_declaration", C::ExpressionStatement), ("constant_declaration", C::ExpressionStatement),
+    ("method_declaration", C::Function), ("constructor_declaration", C::Function),
+    ("compact_constructor_declaration", C::Function), ("annotation_type_element_declaration", C::Function),
+    ("lambda_expression", C::Lambda), ("class_declaration", C::Class), ("interface_declaration", C::Class),
+    ("enum_declaration", C::Class), ("record_declaration", C::Class), ("annotation_type_declaration", C::Class),
+    ("annotation", C::Decorator), ("marker_annotation", C::Decorator), ("superclass", C::Arguments),
+    ("super_interfaces", C::Arguments), ("extends_interfaces", C::Arguments), ("type_list", C::Arguments),
+    ("formal_parameters", C::Parameters), ("inferred_parameters", C::Parameters), ("formal_parameter", C::Parameter),
+    ("catch_formal_parameter", C::Parameter), ("spread_parameter", C::VariadicParameter),
+    ("receiver_parameter", C::ParameterSeparator), ("type_parameter", C::TypeParameter), ("type_bound", C::Arguments),
+    ("type_arguments", C::Arguments), ("generic_type", C::Subscript), ("array_type", C::Type),
+    ("scoped_type_identifier", C::QualifiedName), ("annotated_type", C::Type), ("wildcard", C::Type),
+    ("catch_type", C::Type), ("dimensions", C::Type), ("throws", C::Arguments), ("permits", C::Arguments),
+    ("integral_type", C::Identifier), ("floating_point_type", C::Identifier), ("boolean_type", C::Identifier),
+    ("void_type", C::Identifier),
+    ("import_declaration", C::ImportFrom), ("asterisk", C::ImportWildcard), ("package_declaration", C::Directive),
+    ("scoped_identifier", C::Member),
+    ("variable_declarator", C::Assignment), ("assignment_expression", C::Assignment), ("resource", C::Assignment),
+    ("update_expression", C::AugmentedAssignment), ("enum_constant", C::Declaration),
+    ("if_statement", C::If), ("ternary_expression", C::Conditional), ("switch_expression", C::Match),
+    ("switch_block_statement_group", C::MatchCase), ("switch_rule", C::MatchCase), ("switch_label", C::Pattern),
+    ("type_pattern", C::Pattern), ("record_pattern", C::Pattern), ("record_pattern_component", C::Pattern),
+    ("guard", C::ComprehensionIf),
+    ("for_statement", C::For), ("enhanced_for_statement", C::For), ("while_statement", C::While),
+    ("do_statement", C::While), ("break_statement", C::Break), ("continue_statement", C::Continue),
+    ("return_statement", C::Return), ("yield_statement", C::Yield), ("throw_statement", C::Raise),
+    ("try_statement", C::Try), ("try_with_resources_statement", C::Try), ("catch_clause", C::Catch),
+    ("finally_clause", C::Finally), ("resource_specification", C::WithItem), ("synchronized_statement", C::With),
+    ("assert_statement", C::Assert),
+    ("method_invocation", C::Call), ("object_creation_expression", C::Call), ("array_creation_expression", C::Call),
+    ("explicit_constructor_invocation", C::Call), ("argument_list", C::Arguments),
+    ("field_access", C::Member), ("method_reference", C::Member), ("array_access", C::Subscript),
+    ("cast_expression", C::Cast), ("binary_expression", C::BinaryOperation), ("instanceof_expression", C::Comparison),
+    ("unary_expression", C::UnaryOperation), ("parenthesized_expression", C::Parenthesized),
+    ("array_initializer", C::List), ("element_value_array_initializer", C::List), ("element_value_pair", C::Pair),
+    ("identifier", C::Identifier), ("type_identifier", C::Identifier), ("this", C::Identifier),
+    ("super", C::Identifier), ("string_literal", C::String), ("character_literal", C::String),
+    ("string_fragment", C::StringContent), ("multiline_string_fragment", C::StringContent),
+    ("escape_sequence", C::EscapeSequence), ("string_interpolation", C::Interpolation),
+    ("decimal_integer_literal", C::Integer), ("hex_integer_literal", C::Integer), ("octal_integer_literal", C::Integer),
+    ("binary_integer_literal", C::Integer), ("decimal_floating_point_literal", C::Float),
+    ("hex_floating_point_literal", C::Float), ("true", C::True), ("false", C::False), ("null_literal", C::Null),
+    ("line_comment", C::Comment), ("block_comment", C::Comment), ("instanceof", C::OperatorIs),
+];
+
+#[rustfmt::skip]
+static FIELDS: &[(&str, R)] = &[
+    ("name", R::Name), ("body", R::Body), ("condition", R::Condition), ("consequence", R::Consequence),
+    ("alternative", R::Alternative), ("left", R::Left), ("right", R::Right), ("operator", R::Operator),
+    ("constructor", R::Callee), ("arguments", R::Arguments), ("object", R::Object), ("field", R::Member),
+    ("value", R::Value), ("index", R::Index), ("array", R::Value), ("parameters", R::Parameters), ("type", R::Type),
+    ("type_parameters", R::TypeParameters), ("type_arguments", R::Index), ("key", R::Key),
+    ("superclass", R::Superclasses), ("interfaces", R::Superclasses), ("operand", R::Argument),
+    ("scope", R::Object), ("init", R::Initializer), ("update", R::Update), ("pattern", R::Alias),
+];
+
+#[rustfmt::skip]
+static FIELDS_OF: &[(&str, &str, R)] = &[
+    ("variable_declarator", "name", R::Left), ("variable_declarator", "value", R::Right),
+    ("resource", "name", R::Left), ("resource", "value", R::Right), ("enhanced_for_statement", "name", R::Left),
+    ("enhanced_for_statement", "value", R::Right), ("method_declaration", "type", R::ReturnType),
+    ("scoped_identifier", "name", R::Member), ("switch_expression", "condition", R::Subject),
+    ("object_creation_expression", "type", R::Callee), ("array_creation_expression", "type", R::Callee),
+    ("instanceof_expression", "name", R::Alias), ("method_invocation", "name", R::Member), ("record_declaration", "parameters", R::Parameters),
+];
+
+static ROLES: &[(&str, R)] = &[("extends_interfaces", R::Superclasses)];
+
+#[rustfmt::skip]
+static BUILTINS: &[&str] = &[
+    "ArithmeticException", "ArrayIndexOutOfBoundsException", "AssertionError", "AutoCloseable", "Boolean", "Byte",
+    "CharSequence", "Character", "Class", "ClassCastException", "ClassLoader", "ClassNotFoundException",
+    "CloneNotSupportedException", "Cloneable", "Comparable", "Deprecated", "Double", "Enum", "Error", "Exception",
+    "Float", "FunctionalInterface", "IllegalArgumentException", "IllegalStateException", "IndexOutOfBoundsException",
+    "Integer", "InterruptedException", "Iterable", "Long", "Math", "NullPointerException", "Number",
+    "NumberFormatException", "Object", "OutOfMemoryError", "Override", "Process", "Record", "Runnable", "Runtime",
+    "RuntimeException", "SafeVarargs", "SecurityException", "Short", "StackOverflowError", "StackTraceElement",
+    "StrictMath", "String", "StringBuffer", "StringBuilder", "SuppressWarnings", "System", "Thread", "ThreadLocal",
+    "Throwable", "UnsupportedOperationException", "Void", "boolean", "byte", "char", "double", "float", "int", "long",
+    "short", "super", "this", "var", "void",
+];
+
+#[rustfmt::skip]
+static BUILTIN_METHODS: &[&str] = &[
+    "abs", "accept", "add", "addAll", "append", "apply", "asList", "charAt", "clear", "clone", "close", "collect",
+    "compare", "compareTo", "computeIfAbsent", "concat", "contains", "containsKey", "containsValue", "copyOf", "delete",
+    "endsWith", "entrySet", "equals", "equalsIgnoreCase", "filter", "findFirst", "flatMap", "forEach", "format", "get",
+    "getClass", "getKey", "getMessage", "getName", "getOrDefault", "getValue", "hasNext", "hashCode", "indexOf",
+    "insert", "intValue", "isEmpty", "isPresent", "iterator", "join", "keySet", "lastIndexOf", "length", "limit", "map",
+    "matches", "max", "min", "name", "next", "of", "orElse", "ordinal", "parseInt", "peek", "poll", "pop", "print",
+    "printStackTrace", "println", "push", "put", "putAll", "putIfAbsent", "reduce", "remove", "removeIf", "replace",
+    "replaceAll", "reverse", "run", "set", "size", "sort", "sorted", "split", "start", "startsWith", "stream", "sublist",
+    "substring", "test", "toArray", "toCharArray", "toList", "toLowerCase", "toString", "toUpperCase", "trim",
+    "valueOf", "values",
+];
+
+/// `import a.b.C;`, `import a.b.*;`, `import static a.b.C.member;`.
+fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, statement: u32) -> Vec<ImportEntry<'source>> {
+    let path = tree.children(statement).find(|child| matches!(tree.category(*child), C::Member | C::Identifier));
+    let Some(path) = path else { return Vec::new() };
+    let written = tree.text(path, source);
+    let everything = tree.children(statement).any(|child| tree.category(child) == C::ImportWildcard);
+    let entry = match written.rsplit_once('.') {
+        _ if everything => ImportEntry::inclusion(path, ModulePath::Absolute(written.to_owned()), written),
+        Some((package, name)) => ImportEntry::member(path, ModulePath::Absolute(package.to_owned()), name, name),
+        None => ImportEntry::module(path, ModulePath::Absolute(written.to_owned()), written),
+    };
+    vec![entry]
+}

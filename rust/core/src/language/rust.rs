@@ -1,0 +1,232 @@
+//! Rust.
+
+use super::category::{Category as C, Role as R};
+use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::imports::{ImportEntry, ModulePath};
+use super::tokens;
+use crate::syntax::SyntaxTree;
+
+pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
+    name: "rust",
+    extensions: &["rs"],
+    interpreters: &["rust-script"],
+    shared_extension: None,
+    grammar: || tree_sitter_rust::LANGUAGE.into(),
+    kinds: &[KINDS],
+    tokens: tokens::C_FAMILY,
+    fields: FIELDS,
+    fields_of: &[FIELDS_OF],
+    roles: &[],
+    builtins: BUILTINS,
+    builtin_methods: BUILTIN_METHODS,
+    names: SpecialNames {
+        constructor: Constructor::None,
+        parent_object: "",
+        static_method: "",
+        builtin_module: "std",
+        asynchronous: "async",
+        silent_parts: &[],
+        package_files: &["mod", "lib"],
+    },
+    rules: Rules {
+        receiver: Receiver::Named("self"),
+        privacy: Privacy::Without("pub"),
+        documentation: Documentation::CommentBefore,
+        functions_take_names: true,
+        members_are_visible: false,
+        headers_run_outside: false,
+        decorators_are_calls: false,
+        one_number_kind: false,
+        capitals_are_constants: true,
+        quotes: &["\""],
+        terminator: Some(";"),
+        most_open_angles: None,
+    },
+    imports,
+    spelling: None,
+};
+
+#[rustfmt::skip]
+static KINDS: &[(&str, C)] = &[
+    ("source_file", C::Module), ("block", C::Block), ("declaration_list", C::Block), ("match_block", C::Block),
+    ("unsafe_block", C::Block), ("async_block", C::Block), ("const_block", C::Block),
+    ("field_declaration_list", C::Block), ("ordered_field_declaration_list", C::Block), ("enum_variant_list", C::Block),
+    ("expression_statement", C::ExpressionStatement),
+    ("function_item", C::Function), ("function_signature_item", C::Function), ("macro_definition", C::Function),
+    ("closure_expression", C::Lambda), ("struct_item", C::Class), ("enum_item", C::Class), ("union_item", C::Class),
+    ("trait_item", C::Class), ("impl_item", C::Extension), ("mod_item", C::Namespace),
+    ("attribute_item", C::Decorator), ("inner_attribute_item", C::Decorator), ("trait_bounds", C::Arguments),
+    ("parameters", C::Parameters), ("closure_parameters", C::Parameters), ("parameter", C::Parameter),
+    ("self_parameter", C::Parameter), ("variadic_parameter", C::VariadicParameter),
+    ("type_item", C::TypeAlias), ("associated_type", C::Declaration), ("type_parameter", C::TypeParameter),
+    ("const_parameter", C::TypeParameter), ("lifetime_parameter", C::TypeParameter), ("lifetime", C::Keyword),
+    ("type_arguments", C::Arguments), ("where_clause", C::Arguments), ("where_predicate", C::Type),
+    ("reference_type", C::Type), ("pointer_type", C::Type), ("array_type", C::Type), ("tuple_type", C::Type),
+    ("function_type", C::Type), ("dynamic_type", C::Type), ("abstract_type", C::Type), ("unit_type", C::Type),
+    ("bounded_type", C::Type), ("never_type", C::Type), ("qualified_type", C::Type), ("bracketed_type", C::Type),
+    ("generic_type", C::Subscript), ("generic_function", C::Subscript), ("generic_type_with_turbofish", C::Subscript),
+    ("use_declaration", C::Import), ("extern_crate_declaration", C::Import),
+    ("let_declaration", C::Assignment), ("assignment_expression", C::Assignment), ("const_item", C::Assignment),
+    ("static_item", C::Assignment), ("compound_assignment_expr", C::AugmentedAssignment),
+    ("let_condition", C::NamedExpression), ("field_declaration", C::Declaration), ("enum_variant", C::Declaration),
+    ("if_expression", C::If), ("else_clause", C::Else), ("match_expression", C::Match), ("match_arm", C::MatchCase),
+    ("match_pattern", C::Pattern), ("tuple_pattern", C::Pattern), ("tuple_struct_pattern", C::Pattern),
+    ("struct_pattern", C::Pattern), ("field_pattern", C::Pattern), ("slice_pattern", C::Pattern),
+    ("or_pattern", C::Pattern), ("ref_pattern", C::Pattern), ("mut_pattern", C::Pattern),
+    ("reference_pattern", C::Pattern), ("captured_pattern", C::Pattern), ("range_pattern", C::Pattern),
+    ("remaining_field_pattern", C::Ellipsis),
+    ("for_expression", C::For), ("while_expression", C::While), ("loop_expression", C::While),
+    ("break_expression", C::Break), ("continue_expression", C::Continue), ("return_expression", C::Return),
+    ("yield_expression", C::Yield), ("await_expression", C::Await), ("try_block", C::Try),
+    ("empty_statement", C::Pass),
+    ("call_expression", C::Call), ("macro_invocation", C::Call), ("struct_expression", C::Call),
+    ("arguments", C::Arguments), ("token_tree", C::Arguments), ("field_initializer_list", C::Arguments),
+    ("field_initializer", C::KeywordArgument), ("base_field_initializer", C::Spread),
+    ("field_expression", C::Member), ("scoped_identifier", C::Member), ("scoped_type_identifier", C::Member),
+    ("index_expression", C::Subscript), ("range_expression", C::Slice), ("type_cast_expression", C::Cast),
+    ("binary_expression", C::BinaryOperation), ("unary_expression", C::UnaryOperation),
+    ("reference_expression", C::UnaryOperation), ("negative_literal", C::UnaryOperation),
+    ("let_chain", C::BooleanOperation), ("parenthesized_expression", C::Parenthesized),
+    ("array_expression", C::List), ("tuple_expression", C::Tuple), ("unit_expression", C::Tuple),
+    ("identifier", C::Identifier), ("type_identifier", C::Identifier), ("primitive_type", C::Identifier),
+    ("self", C::Identifier), ("super", C::Identifier), ("crate", C::Identifier), ("metavariable", C::Identifier),
+    ("shorthand_field_identifier", C::Identifier), ("field_identifier", C::MemberName), ("label", C::MemberName),
+    ("string_literal", C::String), ("raw_string_literal", C::String), ("char_literal", C::String),
+    ("string_content", C::StringContent), ("escape_sequence", C::EscapeSequence),
+    ("integer_literal", C::Integer), ("float_literal", C::Float), ("boolean_literal", C::True),
+    ("line_comment", C::Comment), ("block_comment", C::Comment), ("shebang", C::Comment),
+    ("mutable_specifier", C::Keyword), ("visibility_modifier", C::Keyword), ("function_modifiers", C::Keyword),
+    ("extern_modifier", C::Keyword),
+];
+
+#[rustfmt::skip]
+static FIELDS: &[(&str, R)] = &[
+    ("name", R::Name), ("body", R::Body), ("condition", R::Condition), ("consequence", R::Consequence),
+    ("alternative", R::Alternative), ("left", R::Left), ("right", R::Right), ("operator", R::Operator),
+    ("function", R::Callee), ("macro", R::Callee), ("arguments", R::Arguments), ("field", R::Member),
+    ("path", R::Object), ("value", R::Value), ("parameters", R::Parameters), ("return_type", R::ReturnType),
+    ("type", R::Type), ("type_parameters", R::TypeParameters), ("type_arguments", R::Index), ("alias", R::Alias),
+    ("bounds", R::Type), ("pattern", R::Left), ("trait", R::Type), ("argument", R::Argument),
+];
+
+#[rustfmt::skip]
+static FIELDS_OF: &[(&str, &str, R)] = &[
+    ("let_declaration", "value", R::Right), ("const_item", "name", R::Left), ("const_item", "value", R::Right),
+    ("static_item", "name", R::Left), ("static_item", "value", R::Right), ("type_item", "name", R::Left),
+    ("let_condition", "pattern", R::Name), ("parameter", "pattern", R::Name),
+    ("for_expression", "value", R::Right), ("match_expression", "value", R::Subject),
+    ("match_pattern", "condition", R::Guard), ("impl_item", "type", R::Name), ("impl_item", "trait", R::Superclasses),
+    ("trait_item", "bounds", R::Superclasses), ("field_expression", "value", R::Object),
+    ("scoped_identifier", "name", R::Member), ("scoped_type_identifier", "name", R::Member),
+    ("generic_type", "type", R::Value), ("generic_function", "function", R::Value),
+    ("generic_type_with_turbofish", "type", R::Value), ("struct_expression", "name", R::Callee),
+    ("struct_expression", "body", R::Arguments), ("field_initializer", "field", R::Name),
+    ("field_pattern", "name", R::Key), ("field_pattern", "pattern", R::None), ("macro_rule", "left", R::None),
+    ("macro_rule", "right", R::None), ("macro_definition", "name", R::Name), ("enum_variant", "body", R::Type),
+];
+
+#[rustfmt::skip]
+static BUILTINS: &[&str] = &[
+    "Box", "Clone", "Copy", "Debug", "Default", "Display", "Drop", "Eq", "Err", "Fn", "FnMut", "FnOnce", "From", "Hash",
+    "Into", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Self",
+    "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Vec", "assert",
+    "assert_eq", "assert_ne", "bool", "cfg", "char", "column", "compile_error", "concat", "crate", "dbg",
+    "debug_assert", "debug_assert_eq", "debug_assert_ne", "drop", "env", "eprint", "eprintln", "f32", "f64", "file",
+    "format", "format_args", "i128", "i16", "i32", "i64", "i8", "include", "include_bytes", "include_str", "isize",
+    "line", "matches", "module_path", "option_env", "panic", "print", "println", "self", "str", "stringify", "super",
+    "thread_local", "todo", "u128", "u16", "u32", "u64", "u8", "unimplemented", "unreachable", "usize", "vec", "write",
+    "writeln",
+];
+
+#[rustfmt::skip]
+static BUILTIN_METHODS: &[&str] = &[
+    "abs", "all", "and_then", "any", "append", "as_bytes", "as_deref", "as_mut", "as_ref", "as_slice", "as_str",
+    "binary_search", "borrow", "borrow_mut", "bytes", "capacity", "ceil", "chain", "chars", "checked_add", "checked_sub",
+    "chunks", "clear", "clone", "cloned", "cmp", "collect", "contains", "contains_key", "copied", "count", "cycle",
+    "dedup", "drain", "ends_with", "entry", "enumerate", "eq", "err", "expect", "extend", "filter", "filter_map", "find",
+    "first", "flat_map", "flatten", "floor", "fmt", "fold", "for_each", "from", "get", "get_mut", "get_or_insert_with",
+    "hash", "insert", "into", "into_iter", "is_empty", "is_err", "is_none", "is_ok", "is_some", "iter", "iter_mut",
+    "join", "keys", "last", "len", "lines", "lock", "map", "map_err", "map_or", "map_or_else", "max", "min", "ne", "next",
+    "ok", "ok_or", "ok_or_else", "or_else", "or_insert", "or_insert_with", "parse", "partial_cmp", "peek", "pop",
+    "position", "pow", "product", "push", "push_str", "read", "remove", "repeat", "replace", "reserve", "resize",
+    "retain", "rev", "reverse", "round", "saturating_sub", "skip", "skip_while", "sort", "sort_by", "sort_unstable",
+    "split", "split_whitespace", "splitn", "sqrt", "starts_with", "step_by", "strip_prefix", "strip_suffix", "sum",
+    "swap", "take", "take_while", "to_lowercase", "to_owned", "to_string", "to_uppercase", "to_vec", "trim", "trim_end",
+    "trim_start", "truncate", "try_from", "try_into", "unwrap", "unwrap_or", "unwrap_or_default", "unwrap_or_else",
+    "values", "values_mut", "windows", "with_capacity", "wrapping_add", "write", "zip",
+];
+
+/// `use a::{b, c as d, e::*};` and `extern crate a;`: one entry a leaf of the tree of names.
+fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, statement: u32) -> Vec<ImportEntry<'source>> {
+    let argument = tree.child_with_role(statement, R::Argument);
+    let Some(root) = argument.or_else(|| tree.child_with_role(statement, R::Name)) else { return Vec::new() };
+    let mut entries = Vec::new();
+    let mut open = vec![(root, Vec::new())];
+    while let Some((node, prefix)) = open.pop() {
+        let alias = tree.child_with_role(node, R::Alias);
+        match tree.table().kind_name(tree.kind(node)) {
+            "scoped_use_list" => {
+                let path =
+                    tree.child_with_role(node, R::Object).map_or_else(Vec::new, |path| parts(source, tree, path));
+                let lists = tree.children(node).filter(|child| tree.table().kind_name(tree.kind(*child)) == "use_list");
+                open.extend(lists.map(|list| (list, [&prefix[..], &path[..]].concat())));
+            }
+            "use_list" => {
+                let inner: Vec<_> = tree.children(node).filter(|child| tree.is_named(*child)).collect();
+                open.extend(inner.into_iter().rev().map(|child| (child, prefix.clone())));
+            }
+            "use_wildcard" => {
+                let path = [&prefix[..], &parts(source, tree, node)[..]].concat();
+                entries.push(ImportEntry::everything(node, module_path(&path)));
+            }
+            "use_as_clause" => {
+                let path =
+                    tree.child_with_role(node, R::Object).map_or_else(Vec::new, |path| parts(source, tree, path));
+                entries.extend(named(
+                    node,
+                    [&prefix[..], &path[..]].concat(),
+                    alias.map(|alias| tree.text(alias, source)),
+                ));
+            }
+            "line_comment" | "block_comment" => {}
+            _ => {
+                let path = [&prefix[..], &parts(source, tree, node)[..]].concat();
+                entries.extend(named(node, path, alias.map(|alias| tree.text(alias, source))));
+            }
+        }
+    }
+    entries
+}
+
+/// The identifiers of a path, in order.
+fn parts<'source>(source: &'source [u8], tree: &SyntaxTree, path: u32) -> Vec<&'source str> {
+    let leaves = (path..tree.subtree_end(path)).filter(|node| tree.category(*node) == C::Identifier);
+    leaves.map(|leaf| tree.text(leaf, source)).collect()
+}
+
+/// A path of which the last part is imported; `self` stands for what is before it.
+fn named<'source>(
+    syntax: u32,
+    mut path: Vec<&'source str>,
+    alias: Option<&'source str>,
+) -> Option<ImportEntry<'source>> {
+    if path.len() > 1 && path.last() == Some(&"self") {
+        path.pop();
+    }
+    let last = path.pop()?;
+    let name = alias.unwrap_or(last);
+    if path.is_empty() {
+        return Some(ImportEntry::module(syntax, ModulePath::Absolute(last.to_owned()), name));
+    }
+    Some(ImportEntry::member(syntax, module_path(&path), last, name))
+}
+
+fn module_path(path: &[&str]) -> ModulePath {
+    let supers = path.iter().take_while(|part| **part == "super").count();
+    match path.split_first() {
+        _ if supers > 0 => ModulePath::FromModule { up: supers as u32, path: path[supers..].join(".") },
+        Some((&"self", rest)) => ModulePath::FromModule { up: 0, path: rest.join(".") },
+        Some((&"crate", rest)) => ModulePath::PackageRoot(rest.join(".")),
+        _ => ModulePath::Absolute(path.join(".")),
+    }
+}

@@ -1,0 +1,158 @@
+//! A language's definition, resolved to the numbers of its grammar.
+
+use super::definition::LanguageDefinition;
+use super::imports::ImportEntry;
+use super::numbers::is_integer;
+use super::{Category, Role, Rules, SpecialNames, Spelling};
+use crate::syntax::SyntaxTree;
+
+/// A language's definition, resolved to the numbers of its grammar: look-ups by kind and field number.
+pub struct LanguageTable {
+    grammar: tree_sitter::Language,
+    definition: &'static LanguageDefinition,
+    /// By kind number.
+    categories: Vec<Category>,
+    /// By kind number of the parent, then field number.
+    roles: Vec<Role>,
+    fields: usize,
+    /// By kind number, for a node in no field.
+    kind_roles: Vec<Role>,
+}
+
+impl LanguageTable {
+    pub(super) fn resolve(definition: &'static LanguageDefinition) -> Self {
+        let grammar = (definition.grammar)();
+        let kinds = 0..grammar.node_kind_count() as u16;
+        let fields = grammar.field_count() + 1;
+        let category = |id| category_of(definition, grammar.node_kind_for_id(id), grammar.node_kind_is_named(id));
+        let role = |(kind, field): (u16, u16)| {
+            role_of(definition, grammar.node_kind_for_id(kind), grammar.field_name_for_id(field))
+        };
+        let pairs = kinds.clone().flat_map(|kind| (0..fields as u16).map(move |field| (kind, field)));
+        Self {
+            categories: kinds.clone().map(category).collect(),
+            roles: pairs.map(role).collect(),
+            fields,
+            kind_roles: kinds.map(|id| listed(definition.roles, grammar.node_kind_for_id(id))).collect(),
+            definition,
+            grammar,
+        }
+    }
+
+    pub(crate) fn grammar(&self) -> &tree_sitter::Language {
+        &self.grammar
+    }
+
+    /// The category of a kind number. Numbers outside the grammar (error nodes) are [`Category::Error`].
+    pub fn category(&self, kind: u16) -> Category {
+        self.categories.get(usize::from(kind)).copied().unwrap_or(Category::Error)
+    }
+
+    /// The role of a node of that kind in that field of a node of kind `parent`; field 0 is no field.
+    pub(crate) fn role(&self, parent: u16, field: u16, kind: u16) -> Role {
+        if field == 0 {
+            return self.kind_roles.get(usize::from(kind)).copied().unwrap_or(Role::None);
+        }
+        self.roles.get(usize::from(parent) * self.fields + usize::from(field)).copied().unwrap_or(Role::None)
+    }
+
+    /// The category that a node has by its kind, the role it stands in and, where one kind holds several literals, its text.
+    pub(crate) fn category_in(&self, kind: u16, role: Role, text: impl FnOnce() -> Option<u8>) -> Category {
+        match self.category(kind) {
+            Category::MemberName if is_naming(role) => Category::Identifier,
+            Category::True if text() == Some(b'f') => Category::False,
+            category => category,
+        }
+    }
+
+    /// [`Category::Float`] for the text of a number that is no integer, where the grammar does not tell.
+    pub(crate) fn number_category(&self, text: &str) -> Category {
+        if self.definition.rules.one_number_kind && !is_integer(text) { Category::Float } else { Category::Integer }
+    }
+
+    /// The grammar's own name of a kind, for people and tests.
+    pub fn kind_name(&self, kind: u16) -> &str {
+        self.grammar.node_kind_for_id(kind).unwrap_or("ERROR")
+    }
+
+    pub(crate) fn spelling(&self) -> Option<&Spelling> {
+        self.definition.spelling.as_ref()
+    }
+
+    /// How the language writes an operator; none where it has no such operator.
+    pub(crate) fn operator_text(&self, operator: Category) -> Option<&'static str> {
+        let tokens = self.definition.kinds.iter().copied().flatten().chain(self.definition.tokens);
+        tokens.copied().find(|(_, category)| *category == operator).map(|(text, _)| text)
+    }
+
+    /// Whether the language itself binds this name.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        self.definition.builtins.binary_search(&name).is_ok()
+    }
+
+    /// Whether a type of the language itself has a method of this name.
+    pub(crate) fn is_builtin_method(&self, name: &str) -> bool {
+        self.definition.builtin_methods.binary_search(&name).is_ok()
+    }
+
+    /// The names to which the language gives a meaning.
+    pub(crate) fn names(&self) -> &SpecialNames {
+        &self.definition.names
+    }
+
+    /// How the language reads what it has in common with others.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.definition.rules
+    }
+
+    /// What an import statement imports.
+    pub(crate) fn imports<'source>(
+        &self,
+        source: &'source [u8],
+        tree: &SyntaxTree,
+        statement: u32,
+    ) -> Vec<ImportEntry<'source>> {
+        (self.definition.imports)(source, tree, statement)
+    }
+}
+
+impl std::fmt::Debug for LanguageTable {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("LanguageTable").field("name", &self.definition.name).finish_non_exhaustive()
+    }
+}
+
+/// Whether a name in that role can stand for a variable, function or member of an object.
+fn is_naming(role: Role) -> bool {
+    matches!(role, Role::Member | Role::Name | Role::Left | Role::Declarator)
+}
+
+fn category_of(definition: &LanguageDefinition, name: Option<&str>, named: bool) -> Category {
+    let Some(name) = name else { return Category::Other };
+    let find = |is_token: bool| {
+        let own = definition
+            .kinds
+            .iter()
+            .copied()
+            .flatten()
+            .find(|(kind, category)| *kind == name && category.is_token() == is_token);
+        own.map(|(_, category)| *category)
+    };
+    if named {
+        return find(false).or_else(|| find(true)).unwrap_or(Category::Other);
+    }
+    let shared = || definition.tokens.iter().find(|(token, _)| *token == name).map(|(_, category)| *category);
+    let is_word = || !name.is_empty() && name.chars().all(|character| character.is_ascii_alphabetic());
+    let by_look = || if is_word() { Category::Keyword } else { Category::Punctuation };
+    find(true).or_else(shared).unwrap_or_else(by_look)
+}
+
+fn role_of(definition: &LanguageDefinition, kind: Option<&str>, field: Option<&str>) -> Role {
+    let special =
+        definition.fields_of.iter().copied().flatten().find(|(of, name, _)| Some(*of) == kind && Some(*name) == field);
+    special.map_or_else(|| listed(definition.fields, field), |(_, _, role)| *role)
+}
+
+fn listed(roles: &[(&str, Role)], name: Option<&str>) -> Role {
+    roles.iter().find(|(listed, _)| Some(*listed) == name).map_or(Role::None, |(_, role)| *role)
+}
