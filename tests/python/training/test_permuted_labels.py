@@ -114,24 +114,26 @@ def modules_named(predictor):
 
 @pytest.fixture(scope="module", params=["tree-lstm", "graphsage"])
 def runs(request, dialects, tmp_path_factory):
-    """A model after one run with real labels, and after some with shuffled ones."""
+    """A model after runs with real labels, and after some with shuffled ones."""
     place = tmp_path_factory.mktemp(request.param)
-    permuted = [
-        trained(request.param, dialects, place / str(seed), "data.permute_labels=true", f"seed={seed}")
-        for seed in SEEDS
-    ]
-    return trained(request.param, dialects, place / "real"), permuted
+
+    def learned(labels, *overrides):
+        return [
+            trained(request.param, dialects, place / f"{labels}{seed}", *overrides, f"seed={seed}") for seed in SEEDS
+        ]
+
+    return learned("real"), learned("permuted", "data.permute_labels=true")
 
 
 def test_counterparts_are_found_through_real_pairs_alone(runs):
     real, permuted = runs
-    assert hits(real) >= LEARNED
+    assert np.mean([hits(predictor) for predictor in real]) >= LEARNED
     assert np.mean([hits(predictor) for predictor in permuted]) <= AT_CHANCE
 
 
 def test_modules_are_named_through_real_imports_alone(runs):
     real, permuted = runs
-    if real.model != "graphsage":
+    if real[0].model != "graphsage":
         pytest.skip("the tree model has no imports head")
-    assert modules_named(real) >= LEARNED
+    assert np.mean([modules_named(predictor) for predictor in real]) >= LEARNED
     assert np.mean([modules_named(predictor) for predictor in permuted]) <= AT_CHANCE
