@@ -21,13 +21,30 @@ if TYPE_CHECKING:
     from sapwood.answers import Analysis, Bug, Hit, Import, Item, Leg, Line
     from sapwood.engine import Engine, open  # noqa: A004 the package's verb
     from sapwood.errors import SapwoodError
+    from sapwood.graph import Graph, load_pyg
 
-__all__ = ["Analysis", "Bug", "Engine", "Hit", "Import", "Item", "Leg", "Line", "SapwoodError", "__version__", "open"]
+__all__ = [
+    "Analysis",
+    "Bug",
+    "Engine",
+    "Graph",
+    "Hit",
+    "Import",
+    "Item",
+    "Leg",
+    "Line",
+    "SapwoodError",
+    "__version__",
+    "load_pyg",
+    "open",
+]
 
 _HOMES = {
     "__version__": "_core",
     "Engine": "engine",
     "open": "engine",
+    "Graph": "graph",
+    "load_pyg": "graph",
     "SapwoodError": "errors",
     **dict.fromkeys(("Analysis", "Bug", "Hit", "Import", "Item", "Leg", "Line"), "answers"),
 }

@@ -486,6 +486,10 @@ class Index:
     def file_texts(self, files: NDArray[np.uint32]) -> list[str]: ...
     def graph_jsonl(self) -> Iterator[str]:
         """The project graph as JSON lines (each with its newline): nodes, then edges."""
+    def nodes_parquet(self) -> bytes:
+        """The nodes as the bytes of a Parquet file: the fields of a JSON line, and the feature row as two lists."""
+    def edges_parquet(self) -> bytes:
+        """The edges as the bytes of a Parquet file: the fields of a JSON line."""
 
 def index_path(
     path: str,

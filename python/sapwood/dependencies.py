@@ -9,6 +9,7 @@ from sapwood.errors import MissingDependencyError
 TRAINING = {
     "torch": "torch",
     "torch_geometric": "torch-geometric",
+    "networkx": "networkx",
     "safetensors": "safetensors",
     "sklearn": "scikit-learn",
     "scipy": "scipy",
@@ -33,9 +34,21 @@ def require_training() -> None:
     Raises:
         MissingDependencyError: Something of the extra `train` is not installed.
     """
-    missing = missing_for_training()
+    require(*TRAINING)
+
+
+def require(*modules: str) -> None:
+    """Returns if these modules of the extra `train` are installed; imports none of them.
+
+    Raises:
+        MissingDependencyError: One of them is not.
+    """
+    missing = [TRAINING[module] for module in modules if util.find_spec(module) is None]
     if missing:
-        message = f"this needs {', '.join(missing)}, not installed here; {INSTALL_TRAINING}, which installs all"
+        message = (
+            f"this needs {', '.join(missing)} of the extra `train`, not installed here; "
+            f"{INSTALL_TRAINING}, which installs all"
+        )
         raise MissingDependencyError(message)
 
 

@@ -13,6 +13,7 @@ from sapwood import _core
 from sapwood.answering import Answerer
 from sapwood.answers import Analysis, Hit, Item
 from sapwood.errors import NoWorkspaceError, SapwoodError
+from sapwood.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,14 @@ class Engine:
             InterruptedRunError: `on_progress` cancelled; the earlier index stays.
         """
         return self._core.index(on_progress)
+
+    def graph(self) -> Graph:
+        """The project graph of the stored index.
+
+        Raises:
+            NoIndexError: The code base was not indexed yet.
+        """
+        return Graph(self._core.index_data())
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k functions nearest to `query`: words, or `FILE:LINE` for functions like the one there, see `place_of`.

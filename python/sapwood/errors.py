@@ -43,6 +43,15 @@ class InterruptedRun(InterruptedRunError):  # noqa: N818 an interruption is nobo
     """Training was stopped on request; the run's state is saved and `--ckpt-path last` goes on with it."""
 
 
+def unreadable(file: str, error: OSError) -> SapwoodError:
+    """The typed error for a file that can't be read or written."""
+    if isinstance(error, FileNotFoundError):
+        return PathMissingError(f"{file} does not exist; check the path")
+    if isinstance(error, IsADirectoryError):
+        return BadInputError(f"{file} is a folder; give the path of a file")
+    return PathDeniedError(f"cannot use {file}: {error.strerror}; check the path and its permissions")
+
+
 __all__ = [
     "BadConfigError",
     "BadInputError",

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sapwood.errors import BadInputError, NotUtf8Error, PathDeniedError, PathMissingError, SapwoodError
+from sapwood.errors import NotUtf8Error, unreadable
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -44,12 +44,3 @@ def read_text(file: str) -> str:
     except UnicodeDecodeError as error:
         message = f"{file} is not UTF-8 from byte {error.start} on; convert it to UTF-8"
         raise NotUtf8Error(message) from None
-
-
-def unreadable(file: str, error: OSError) -> SapwoodError:
-    """The typed error for a file that can't be read or written."""
-    if isinstance(error, FileNotFoundError):
-        return PathMissingError(f"{file} does not exist; check the path")
-    if isinstance(error, IsADirectoryError):
-        return BadInputError(f"{file} is a folder; give the path of a file")
-    return PathDeniedError(f"cannot use {file}: {error.strerror}; check the path and its permissions")

@@ -1,28 +1,20 @@
-"""`index` and `graph export`."""
+"""`index`."""
 
 from __future__ import annotations
 
 import os
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sapwood.cli.options import Json, Workspace, open_workspace
+from sapwood.cli.options import Json, Workspace
 from sapwood.terminal import output, progress
 from sapwood.terminal.indexed import print_report
 
 if TYPE_CHECKING:
     from sapwood import _core
     from sapwood.errors import DamagedIndexError
-
-
-class Format(StrEnum):
-    """Formats of an exported graph."""
-
-    JSONL = "jsonl"
 
 
 def index(
@@ -86,35 +78,3 @@ def _holds_workspace(folder: Path) -> bool:
         return (folder / ".sapwood").is_dir()
     except PermissionError:
         return False
-
-
-def export(
-    path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="Folder with the sources.", show_default=False, readable=False)
-    ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.JSONL,
-    workspace: Workspace = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Errors as JSON too; the graph always is.")] = False,
-) -> None:
-    """Write nodes, then edges, one JSON object a line.
-
-    Reads PATH anew and leaves nothing behind; without PATH it takes the stored index of the workspace.
-
-    \b
-    Example:
-      sapwood graph export . --format jsonl > graph.jsonl
-    """
-    del format_, as_json
-    graph = open_workspace(workspace).index_data() if path is None else _index_in_passing(path)
-    for line in graph.graph_jsonl():
-        sys.stdout.write(line)
-
-
-def _index_in_passing(path: Path) -> _core.Index:
-    from sapwood import _core
-
-    with progress.indexing() as on_progress:
-        graph, report = _core.index_path(os.fspath(path), [], on_progress)
-    for skipped in report["skipped"]:
-        output.note(f"left out {skipped['path']}: {skipped['reason']}")
-    return graph

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from sapwood.cli.files import unreadable
+from sapwood.errors import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

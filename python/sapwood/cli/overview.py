@@ -46,8 +46,11 @@ TREE: Mapping[str, Command | Group] = {
     "index": Command("indexing", "index", "Index a code base: files, graph, features, trees."),
     "search": Command("searching", "search", "Find functions by words, place or example."),
     "graph": Group(
-        "Write the project graph out.",
-        {"export": Command("indexing", "export", "Write nodes, then edges, one JSON object a line.")},
+        "Write the project graph out, or draw it.",
+        {
+            "export": Command("graphs", "export", "Write the project graph as JSON lines, Parquet tables or for PyG."),
+            "draw": Command("graphs", "draw", "Draw which modules use which others."),
+        },
     ),
     "data": Group(
         "Look at what the models learn from.",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use parquet::errors::ParquetError;
 use sapwood_core::CoreError;
 use sapwood_nn::NnError;
 use sapwood_search::SearchError;
@@ -101,6 +102,9 @@ pub enum EngineError {
     /// From the disk.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    /// A table could not be written.
+    #[error("the graph cannot be written as a table: {0}; report this")]
+    Table(#[from] ParquetError),
     /// There is no Python to train or answer with.
     #[error("no Python environment was given; training and models need one with `sapwood[train]` installed")]
     NoEnvironment,
@@ -209,7 +213,7 @@ impl EngineError {
             | Self::InterpreterStart { .. }
             | Self::OtherInterpreter { .. } => "environment",
             Self::Python { code, .. } => code,
-            Self::InterpreterGone | Self::Message { .. } => "internal",
+            Self::InterpreterGone | Self::Message { .. } | Self::Table(_) => "internal",
         }
     }
 }

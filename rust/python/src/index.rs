@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use sapwood::index::{Content, build};
 use sapwood_core::graph::ProjectGraph;
 use sapwood_workspace::Sources;
@@ -113,6 +114,18 @@ macro_rules! graph_columns {
             /// The project graph as JSON lines (each with its newline): nodes, then edges.
             fn graph_jsonl(&self) -> GraphLines {
                 GraphLines { index: self.index.clone(), next: 0 }
+            }
+
+            /// The nodes as the bytes of a Parquet file: the fields of a JSON line, and the feature row as two lists.
+            fn nodes_parquet<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+                let file = py.detach(|| self.index.nodes_parquet()).map_err(to_python)?;
+                Ok(PyBytes::new(py, &file))
+            }
+
+            /// The edges as the bytes of a Parquet file: the fields of a JSON line.
+            fn edges_parquet<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+                let file = py.detach(|| self.index.edges_parquet()).map_err(to_python)?;
+                Ok(PyBytes::new(py, &file))
             }
         }
     };

@@ -114,3 +114,47 @@ def test_an_index_keeps_its_excludes_until_told_otherwise(run, project):
     assert run("index", project, "--exclude", "files/", "--json").json()["files"] == 2
     assert run("index", project, "--json").json()["files"] == 2
     assert run("index", project, "--exclude", "shapes/", "--json").json()["files"] == 1
+
+
+@pytest.mark.parametrize(
+    ("format_", "arguments", "files"),
+    [
+        ("parquet", [], ["graph/nodes.parquet", "graph/edges.parquet"]),
+        ("parquet", ["--output", "new/tables"], ["new/tables/nodes.parquet", "new/tables/edges.parquet"]),
+        ("pyg", [], ["graph.safetensors"]),
+        ("pyg", ["--output", "new/g"], ["new/g"]),
+        ("jsonl", ["--output", "lines"], ["lines"]),
+    ],
+)
+def test_graph_export_writes_files_and_names_them(run, project, tmp_path, format_, arguments, files):
+    done = run("graph", "export", project, "--format", format_, *arguments, "--json")
+    nodes, edges = graph(run, project)
+    assert done.json() == {"format": format_, "files": files, "nodes": len(nodes), "edges": len(edges)}
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == sorted(
+        [*files, "project/files/config.py", "project/shapes/area.py", "project/shapes/perimeter.py"]
+    )
+    people = run("graph", "export", project, "--format", format_, *arguments)
+    assert people.out.splitlines() == files
+
+
+def test_graph_export_says_why_it_cannot_write(run, project, tmp_path):
+    (tmp_path / "taken").write_text("")
+    done = run("graph", "export", project, "--format", "parquet", "--output", "taken", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (1, "path_denied")
+    done = run("graph", "export", project, "--format", "pyg", "--output", ".", "--json")
+    assert done.code == 1
+    assert "error" in done.json()
+
+
+def test_graph_draw_draws(run, indexed, tmp_path):
+    done = run("graph", "draw", indexed, "--json")
+    assert done.json()["files"] == ["modules.png"]
+    assert (tmp_path / "modules.png").read_bytes().startswith(b"\x89PNG")
+    assert run("graph", "draw", "--output", "m.svg", cwd=indexed).out == "m.svg\n"
+    assert (indexed / "m.svg").read_text().rstrip().endswith("</svg>")
+
+
+def test_graph_draw_names_the_endings_it_knows(run, project):
+    done = run("graph", "draw", project, "--output", "m.bmp", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (2, "bad_input")
+    assert ".png, .svg, .pdf" in done.json()["error"]["message"]

@@ -5,6 +5,7 @@
 
 mod build;
 mod export;
+mod parquet;
 mod place;
 mod read;
 mod report;

@@ -1,0 +1,170 @@
+"""Which modules of a code base use which others, and a picture of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import networkx as nx
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from sapwood.graph import Graph
+
+KINDS: Final = (".png", ".svg", ".pdf")
+"""Endings of the files that a picture can be written to."""
+_SWEEPS: Final = 24
+_INCHES_A_MODULE: Final = 1.3
+_INCHES_A_LAYER: Final = 0.9
+_DOTS_AN_INCH: Final = 110
+_STYLE: Final[dict[Any, Any]] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "sapwood"}
+_INK, _USES, _CYCLE = "#243b53", "#829ab1", "#d64545"
+
+Place = tuple[float, float]
+
+
+def module_graph(graph: Graph) -> nx.DiGraph[str]:
+    """One node a module, with its `lines` and how many `functions` it has; an edge where one uses another.
+
+    An edge's `uses` counts the imports, calls, bases, reads and writes that lead from one to the other.
+    """
+    whole = graph.to_networkx()
+    module_of = _modules_by_file(whole)
+    modules: nx.DiGraph[str] = nx.DiGraph()
+    functions = Counter(data["file"] for _, data in whole.nodes(data=True) if data["kind"] == "function")
+    for _, data in whole.nodes(data=True):
+        if data["kind"] == "module":
+            modules.add_node(data["name"], lines=data["end_line"], functions=functions[data["file"]])
+    uses: Counter[tuple[str, str]] = Counter()
+    for source, target in whole.edges():
+        user, used = (module_of.get(whole.nodes[end]["file"]) for end in (source, target))
+        if user is not None and used is not None and user != used:
+            uses[user, used] += 1
+    modules.add_edges_from((user, used, {"uses": count}) for (user, used), count in sorted(uses.items()))
+    return modules
+
+
+def _modules_by_file(whole: nx.MultiDiGraph[int]) -> dict[str, str]:
+    """The name of the module of each file."""
+    return {data["file"]: data["name"] for _, data in whole.nodes(data=True) if data["kind"] == "module"}
+
+
+def draw_modules(graph: Graph, path: Path) -> None:
+    """Draws the modules in layers, each above what it uses; modules that use one another in turn are joined in red.
+
+    A disc's area is the module's lines. Modules that neither use nor are used are left out.
+    """
+    modules = module_graph(graph)
+    modules.remove_nodes_from(list(nx.isolates(modules)))
+    layers = _layers(modules)
+    widest = max(map(len, layers), default=1)
+    size = (max(6.0, _INCHES_A_MODULE * widest), max(3.0, _INCHES_A_LAYER * len(layers)))
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=size, dpi=_DOTS_AN_INCH, layout="constrained")
+        axes = figure.subplots()
+        _draw(axes, modules, _places(layers))
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _layers(modules: nx.DiGraph[str]) -> list[list[str]]:
+    """Modules by layer, users above what they use as far as cycles allow. Neighbours stand near each other."""
+    order = {module: place for place, module in enumerate(_users_first(modules))}
+    depth: dict[str, int] = {}
+    for module, place in order.items():
+        above = [depth[user] for user in modules.predecessors(module) if order[user] < place]
+        depth[module] = 1 + max(above, default=-1)
+    layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for module, row in depth.items():
+        layers[row].append(module)
+    for _ in range(_SWEEPS):
+        for layer in [*layers, *reversed(layers)]:
+            _sort_by_neighbours(layer, layers, modules)
+    return layers
+
+
+def _users_first(modules: nx.DiGraph[str]) -> list[str]:
+    """An order in which few uses lead back (the greedy heuristic of Eades, Lin and Smyth 1993, with weights)."""
+    left = modules.copy()
+    first: list[str] = []
+    last: list[str] = []
+    while left:
+        ends = sorted(module for module in left if left.out_degree(module) == 0)
+        starts = sorted(module for module in left if left.in_degree(module) == 0)
+        if ends:
+            last.extend(ends)
+        elif starts:
+            first.extend(starts)
+        else:
+            starts = [max(sorted(left), key=lambda module: _surplus(left, module))]
+            first.extend(starts)
+        left.remove_nodes_from(ends or starts)
+    return first + last[::-1]
+
+
+def _surplus(modules: nx.DiGraph[str], module: str) -> int:
+    used: int = modules.out_degree(module, weight="uses")
+    return used - int(modules.in_degree(module, weight="uses"))
+
+
+def _sort_by_neighbours(layer: list[str], layers: list[list[str]], modules: nx.DiGraph[str]) -> None:
+    """Moves each module towards the middle of what it is tied to (the barycentre heuristic, Sugiyama et al. 1981)."""
+    places = _places(layers)
+
+    def middle(module: str) -> float:
+        tied = [places[other][0] for other in (*modules.predecessors(module), *modules.successors(module))]
+        return sum(tied) / len(tied) if tied else places[module][0]
+
+    layer.sort(key=lambda module: (round(middle(module), 6), module))
+
+
+def _places(layers: list[list[str]]) -> dict[str, Place]:
+    """Each layer on a line of its own, from the top, spread evenly over the width of the widest."""
+    width = max(map(len, layers), default=1)
+    return {
+        module: ((position + 0.5) * width / len(layer), -float(row))
+        for row, layer in enumerate(layers)
+        for position, module in enumerate(layer)
+    }
+
+
+def _draw(axes: Axes, modules: nx.DiGraph[str], places: Mapping[str, Place]) -> None:
+    for user, used, uses in modules.edges(data="uses"):
+        _draw_use(axes, places[user], places[used], uses)
+    for module, (x, y) in places.items():
+        lines = modules.nodes[module]["lines"]
+        axes.scatter([x], [y], s=12 + 0.45 * lines, color=_INK, edgecolor="white", linewidth=1.2, zorder=3)
+        gap = 5 + 0.36 * math.sqrt(12 + 0.45 * lines)
+        label = axes.annotate(
+            module, (x, y), (0, -gap), textcoords="offset points", ha="center", va="top", color=_INK, zorder=4
+        )
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6})
+    axes.margins(0.06, 0.05)
+    axes.set_axis_off()
+
+
+def _draw_use(axes: Axes, start: Place, end: Place, uses: int) -> None:
+    """A line from a user down to what it uses, wider the more it does; up or sideways it closes a cycle."""
+    falls = end[1] < start[1]
+    axes.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            connectionstyle=f"arc3,rad={0.06 if falls else 0.35}",
+            arrowstyle="-|>",
+            mutation_scale=7,
+            shrinkA=4,
+            shrinkB=6,
+            linewidth=0.5 + 0.45 * math.log2(1 + uses),
+            color=_USES if falls else _CYCLE,
+            alpha=0.55 if falls else 0.8,
+            zorder=1 if falls else 2,
+        )
+    )
