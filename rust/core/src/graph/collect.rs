@@ -24,6 +24,8 @@ pub(super) struct Collected<'source> {
     pub(super) handler_bindings: Vec<Use>,
     /// By syntax node: it is in the body of an exception handler, and not in a definition in there.
     pub(super) in_handler: Vec<bool>,
+    /// Where names are bound, in the order of the text.
+    pub(super) binds: Vec<Bind>,
     /// Expressions that are called, each with the scope in which.
     pub(super) calls: Vec<(u32, u32)>,
     /// Base classes: the class, the expression, the scope in which it stands.
@@ -43,6 +45,17 @@ pub(super) struct Use {
     pub(super) runs_in: u32,
 }
 
+/// A name where it is bound.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bind {
+    /// The name in a pattern, the definition, or the entry of an import statement.
+    pub(super) syntax: u32,
+    pub(super) name: u32,
+    pub(super) scope: u32,
+    /// The import that binds it, or [`NONE`].
+    pub(super) import: u32,
+}
+
 pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: FileFacts) -> Collected<'source> {
     let collected = Collected {
         facts,
@@ -52,6 +65,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         uses: Vec::new(),
         handler_bindings: Vec::new(),
         in_handler: vec![false; tree.len()],
+        binds: Vec::new(),
         calls: Vec::new(),
         bases: Vec::new(),
         lambdas: FxHashMap::default(),
@@ -227,6 +241,8 @@ impl<'source> Collector<'source, '_> {
         let text = plain_name(self.text(name_node));
         let defined = self.push_node(NodeKind::Function, (self.scope(), path), &text, node);
         self.define(name_node, scope, defined, block_of(self.tree, node));
+        let name = self.intern(name_node);
+        self.note_bind(node, name, scope, NONE);
         let receiver = self.receiver(node, scope);
         self.open_function(node, defined, (scope, path), receiver);
     }
@@ -321,6 +337,8 @@ impl<'source> Collector<'source, '_> {
         let defined = self.push_node(NodeKind::Class, (self.scope(), path), &name, node);
         if let Some(name) = self.tree.definition_name(node).filter(|_| written.is_some()) {
             self.define(name, outer, defined, block_of(self.tree, node));
+            let name = self.intern(name);
+            self.note_bind(node, name, outer, NONE);
         } else {
             self.bind_assigned(node, defined);
         }
@@ -502,6 +520,7 @@ impl<'source> Collector<'source, '_> {
         if assigned && self.tree.is_assigned_variable(node) && self.names_a_function(node) {
             return;
         }
+        self.note_bind(node, name, scope, NONE);
         let alias = if assigned && self.tree.parent(node) == self.assignment { self.alias() } else { NONE };
         let shown =
             assigned && !matches!(self.collected.scopes.get(scope).kind, ScopeKind::Function | ScopeKind::Object);
@@ -533,6 +552,10 @@ impl<'source> Collector<'source, '_> {
         named(&right) || (is_list && self.tree.children(right).any(|value| named(&value)))
     }
 
+    fn note_bind(&mut self, syntax: u32, name: u32, scope: u32, import: u32) {
+        self.collected.binds.push(Bind { syntax, name, scope, import });
+    }
+
     /// The value of the current assignment where it is a name, an attribute or a function.
     fn alias(&self) -> u32 {
         let value = self.tree.child_with_role(self.assignment, Role::Right);
@@ -553,6 +576,7 @@ impl<'source> Collector<'source, '_> {
                 let name = self.intern_text(name);
                 self.collected.imported[name as usize] = true;
                 self.collected.scopes.bind(self.scope(), name).import = number;
+                self.note_bind(bound.syntax, name, self.scope(), number);
             }
         }
     }

@@ -30,9 +30,10 @@ pub struct ProjectGraph {
     pub edge_kinds: Vec<u8>,
     /// How sure each edge is, in (0, 1].
     pub confidences: Vec<f32>,
-    /// Calls and inheritance that a file's text gives by itself, as if it had no import statements: sources.
+    /// Sources of the calls and inheritance that models may see: in a file those that its text gives by itself, as if
+    /// it had no import statements; then, between files, those that the names of the source's file lead to.
     pub own_sources: Vec<u32>,
-    /// Their targets, in the same file.
+    /// Their targets.
     pub own_targets: Vec<u32>,
     /// Their kinds.
     pub own_kinds: Vec<u8>,
@@ -79,7 +80,7 @@ impl ProjectGraph {
         })
     }
 
-    /// `(source, target, kind)` of what the files' texts give by themselves, see `own_sources`.
+    /// `(source, target, kind)` of what models may see, see `own_sources`.
     pub fn own_edges(&self) -> impl Iterator<Item = (u32, u32, EdgeKind)> + '_ {
         (0..self.own_sources.len()).map(|edge| {
             let kind = EdgeKind::ALL[usize::from(self.own_kinds[edge])];

@@ -1,6 +1,7 @@
 //! What one file contributes to the project graph.
 
 use super::collect::collect;
+use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
 use super::{EdgeKind, NodeKind};
 use crate::language::{Category, Language};
@@ -42,6 +43,8 @@ pub struct FileFacts {
     pub(super) symbols: Vec<Symbol>,
     pub(super) import_labels: Vec<(u32, String)>,
     pub(super) masked: Vec<u32>,
+    /// What the file does with functions, for languages whose values are followed.
+    pub(super) program: Option<Program>,
 }
 
 /// A name bound by an import statement.
@@ -167,7 +170,8 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     }
     let collected = collect(source, tree, facts);
     let Resolved { references, own_edges, symbols, import_labels, masked } = resolve(source, tree, &collected);
-    FileFacts { references, own_edges, symbols, import_labels, masked, ..collected.facts }
+    let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
+    FileFacts { references, own_edges, symbols, import_labels, masked, program, ..collected.facts }
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.

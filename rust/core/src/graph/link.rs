@@ -1,11 +1,12 @@
 //! Joins the files of a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{FileFacts, FileNode, Target};
+use super::facts::{FileFacts, FileNode, Reference, Target};
 use super::modules::{Modules, Named, Place, is_root_package};
+use super::points_to::{self, resolve};
 use super::{EdgeKind, NodeKind, ProjectGraph};
 use crate::language::Constructor;
 use crate::syntax::NONE;
@@ -13,17 +14,26 @@ use crate::syntax::NONE;
 /// More methods of one name than this, and a call of it on an unknown object says nothing.
 const MOST_CANDIDATES: usize = 4;
 
+/// How sure it is that a method of a name is meant, about whose object nothing is known; shared between all of that name.
+const GUESS: f32 = 0.3;
+
+/// Calls and inheritance between files are told to models from this confidence on.
+const TRUSTED: f32 = 0.5;
+
 /// How many classes of a hierarchy are searched for a method.
 const MOST_BASES: usize = 64;
 
 /// Joins files, given in path order, to a project graph.
 ///
-/// What is resolved, and how sure it is: definitions in enclosing scopes 1.0 (several in different branches share it);
+/// In Python a call that reaches just one function is 0.95 sure, 0.8 where a function on the way is only assumed to be
+/// called, from outside or by what is not understood; several candidates share that.
+///
+/// In the other languages, and of base classes in all: definitions in enclosing scopes 1.0 (several in different branches share it);
 /// methods of the object's class 0.95, of its bases 0.9; imported names, followed through packages and re-exports,
 /// 0.9; a name that stands for one of these 0.9 of it; names from an import of everything 0.7; a method of an unknown
-/// object 0.3, shared between all methods of that name if there are at most four and no built-in type has one. Names
-/// from outside the project and built-in names become externals under their own path (`json.loads`, `builtins.len`).
-/// What is not found gives no edge.
+/// object (in Python, too) 0.3, shared between all methods of that name if there are at most four and no built-in type
+/// has one. Names from outside the project and built-in names become externals under their own path (`json.loads`,
+/// `builtins.len`). What is not found gives no edge.
 pub fn link(files: &[FileFacts]) -> ProjectGraph {
     link_folder(files, "")
 }
@@ -42,6 +52,7 @@ pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
         linker.add_calls(number);
         linker.add_imports(number);
     }
+    linker.add_followed_calls();
     let mut graph = linker.finish();
     name_root_package(&mut graph, files, folder);
     graph
@@ -80,6 +91,8 @@ struct Linker<'files> {
     /// Bases of a class within the project.
     bases: FxHashMap<u32, Vec<Place>>,
     edges: BTreeMap<(u32, End, EdgeKind), f32>,
+    /// Calls and inheritance between files that names alone give, for the models' input.
+    between_files: BTreeSet<(u32, u32, EdgeKind)>,
 }
 
 impl<'files> Linker<'files> {
@@ -93,6 +106,7 @@ impl<'files> Linker<'files> {
             externals: FxHashMap::default(),
             bases: FxHashMap::default(),
             edges: BTreeMap::new(),
+            between_files: BTreeSet::new(),
         }
     }
 
@@ -113,9 +127,7 @@ impl<'files> Linker<'files> {
         }
         self.graph.file_paths.push(file.path.clone());
         for (source, target, kind) in &file.own_edges {
-            self.graph.own_sources.push(offset + source);
-            self.graph.own_targets.push(offset + target);
-            self.graph.own_kinds.push(*kind as u8);
+            self.graph.push_input_edge(offset + source, offset + target, *kind);
         }
     }
 
@@ -147,6 +159,7 @@ impl<'files> Linker<'files> {
                     let share = reference.confidence / places.len().max(1) as f32;
                     for place in &places {
                         self.edge(class, End::Node(self.node(*place)), EdgeKind::Inherits, share);
+                        self.note_named(class, self.node(*place), EdgeKind::Inherits, share);
                     }
                     self.bases.entry(class).or_default().extend(places);
                 }
@@ -159,27 +172,73 @@ impl<'files> Linker<'files> {
         }
     }
 
+    /// Calls found by following values, in files whose language allows it.
+    fn add_followed_calls(&mut self) {
+        let found = resolve(self.files, &self.modules, &self.offsets);
+        for (caller, node, confidence) in found.calls {
+            self.edge(caller, End::Node(node), EdgeKind::Calls, confidence);
+        }
+        for (caller, path) in found.external {
+            let end = self.external(path);
+            self.edge(caller, end, EdgeKind::Calls, points_to::SURE);
+        }
+        for (caller, method) in found.unknown {
+            if !self.is_builtin_method(caller, &method) {
+                self.guess(caller, &method, GUESS);
+            }
+        }
+    }
+
+    fn is_builtin_method(&self, caller: u32, method: &str) -> bool {
+        let file = self.offsets.partition_point(|first| *first <= caller).saturating_sub(1);
+        let language = self.files.get(file).and_then(|file| file.language);
+        language.is_some_and(|language| language.table().is_builtin_method(method))
+    }
+
+    /// Calls found by name. Where values are followed these are the edges, and names alone only tell models of calls.
     fn add_calls(&mut self, number: u32) {
+        let is_followed = self.files[number as usize].program.is_some();
         for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Calls) {
             let source = self.node((number, reference.source));
-            let places = match (&reference.target, self.named(number, &reference.target)) {
-                (Target::Local(node), _) => vec![(number, *node)],
-                (_, Named::Project(places)) => self.called(places),
-                (_, Named::External(name)) => {
-                    let end = self.external(name);
-                    self.edge(source, end, EdgeKind::Calls, reference.confidence);
-                    continue;
+            for (target, confidence) in self.named_calls(number, reference) {
+                self.note_named(source, target, EdgeKind::Calls, confidence);
+                if !is_followed {
+                    self.edge(source, End::Node(target), EdgeKind::Calls, confidence);
                 }
-                (Target::Method(name), _) => {
-                    self.guess(source, name, reference.confidence);
-                    continue;
-                }
-                _ => continue,
-            };
-            let share = reference.confidence / places.len().max(1) as f32;
-            for place in places {
-                self.edge(source, End::Node(self.node(place)), EdgeKind::Calls, share);
             }
+            if !is_followed {
+                self.add_other_calls(number, reference, source);
+            }
+        }
+    }
+
+    /// The nodes that a call may reach by the names that its file gives them.
+    fn named_calls(&self, number: u32, reference: &Reference) -> Vec<(u32, f32)> {
+        let places = match (&reference.target, self.named(number, &reference.target)) {
+            (Target::Local(node), _) => vec![(number, *node)],
+            (_, Named::Project(places)) => self.called(places),
+            _ => return Vec::new(),
+        };
+        let share = reference.confidence / places.len().max(1) as f32;
+        places.into_iter().map(|place| (self.node(place), share)).collect()
+    }
+
+    /// Calls of what is outside the project, and of methods of objects about which nothing is known.
+    fn add_other_calls(&mut self, number: u32, reference: &Reference, source: u32) {
+        match (&reference.target, self.named(number, &reference.target)) {
+            (_, Named::External(name)) => {
+                let end = self.external(name);
+                self.edge(source, end, EdgeKind::Calls, reference.confidence);
+            }
+            (Target::Method(name), _) => self.guess(source, name, reference.confidence),
+            _ => {}
+        }
+    }
+
+    /// Notes a relation between files for the models' input.
+    fn note_named(&mut self, source: u32, target: u32, kind: EdgeKind, confidence: f32) {
+        if confidence >= TRUSTED && self.graph.files[source as usize] != self.graph.files[target as usize] {
+            self.between_files.insert((source, target, kind));
         }
     }
 
@@ -296,6 +355,9 @@ impl<'files> Linker<'files> {
         for (source, target, kind, confidence) in edges {
             self.graph.push_edge(source, target, kind, confidence);
         }
+        for (source, target, kind) in self.between_files {
+            self.graph.push_input_edge(source, target, kind);
+        }
         self.graph
     }
 }
@@ -326,5 +388,11 @@ impl ProjectGraph {
         self.targets.push(target);
         self.edge_kinds.push(kind as u8);
         self.confidences.push(confidence);
+    }
+
+    fn push_input_edge(&mut self, source: u32, target: u32, kind: EdgeKind) {
+        self.own_sources.push(source);
+        self.own_targets.push(target);
+        self.own_kinds.push(kind as u8);
     }
 }

@@ -1,7 +1,8 @@
 //! The project graph: what a code base contains, and what refers to what.
 //!
-//! [`file_facts`] reads one file; [`link`] joins the files of a project. Calls are found by name, without running or
-//! typing anything, and every edge carries a confidence. See [`link`] for what is resolved and how sure it is.
+//! [`file_facts`] reads one file; [`link`] joins the files of a project. Nothing is run: in Python, values are followed to
+//! where they are called; in the other languages calls are found by name. Every edge carries a confidence. See [`link`] for
+//! what is resolved and how sure it is.
 
 mod chain;
 mod collect;
@@ -13,6 +14,7 @@ mod kinds;
 mod link;
 mod modules;
 mod naming;
+mod points_to;
 mod resolve;
 mod scopes;
 mod targets;

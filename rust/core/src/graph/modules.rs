@@ -89,7 +89,13 @@ impl<'files> Modules<'files> {
         }
     }
 
-    fn module(&self, from: u32, name: &str) -> Option<u32> {
+    /// The module of exactly this name.
+    pub(super) fn named(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The module that a file means by a name.
+    pub(super) fn module(&self, from: u32, name: &str) -> Option<u32> {
         let folder = folder_of(self.files[from as usize].path());
         let short = || self.by_short_name.get(name).copied().flatten();
         let beside = || self.by_folder.get(&(folder, name)).copied();

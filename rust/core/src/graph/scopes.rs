@@ -179,6 +179,25 @@ impl Scopes {
         }
     }
 
+    /// How many scopes there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Scopes and the names that they declare to live in an outer one, in no order.
+    pub(super) fn declared_outer(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.bindings.iter().filter(|(_, binding)| binding.outer).map(|(place, _)| *place)
+    }
+
+    /// The scope in which `name` is bound when code in `scope` binds it.
+    pub(super) fn outer(&self, scope: u32, name: u32) -> u32 {
+        if !self.binding(scope, name).is_some_and(|binding| binding.outer) {
+            return scope;
+        }
+        let found = self.find(self.get(scope).parent, name, View::Full);
+        found.map_or(0, |(found_in, _)| found_in)
+    }
+
     /// What `name` stands for in exactly this scope.
     pub(super) fn binding(&self, scope: u32, name: u32) -> Option<&Binding> {
         self.bindings.get(&(scope, name))

@@ -34,6 +34,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         members_are_visible: false,
         headers_run_outside: false,
         decorators_are_calls: false,
+        values_are_followed: false,
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],

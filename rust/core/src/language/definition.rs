@@ -125,6 +125,8 @@ pub(crate) struct Rules {
     pub(crate) headers_run_outside: bool,
     /// A decorator is a function that is called with what it decorates.
     pub(crate) decorators_are_calls: bool,
+    /// Calls are found by following values.
+    pub(crate) values_are_followed: bool,
     /// One kind holds integers and other numbers.
     pub(crate) one_number_kind: bool,
     /// A capitalised name in a pattern is looked up, not bound.

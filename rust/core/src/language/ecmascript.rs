@@ -23,6 +23,7 @@ pub(super) static RULES: Rules = Rules {
     members_are_visible: false,
     headers_run_outside: false,
     decorators_are_calls: true,
+    values_are_followed: false,
     one_number_kind: true,
     capitals_are_constants: false,
     quotes: &["`", "\"", "'"],

@@ -37,6 +37,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         members_are_visible: false,
         headers_run_outside: true,
         decorators_are_calls: true,
+        values_are_followed: true,
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "'''", "\"", "'"],

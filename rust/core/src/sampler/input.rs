@@ -3,7 +3,7 @@
 use super::Csr;
 use crate::error::{CoreError, Result};
 use crate::features::SparseRows;
-use crate::graph::{EdgeKind, NodeKind, ProjectGraph};
+use crate::graph::{EdgeKind, ProjectGraph};
 
 /// Number of relations.
 pub const RELATIONS: usize = 6;
@@ -11,14 +11,12 @@ pub const RELATIONS: usize = 6;
 /// The relations' names, in order.
 pub const RELATION_NAMES: [&str; RELATIONS] = ["container", "contained", "callees", "callers", "bases", "subclasses"];
 
-/// Calls and inheritance from other files count from this confidence on: below it stand guesses by method name alone.
-const TRUSTED: f32 = 0.5;
-
 /// What a graph model reads: a feature row a node, and for each relation the nodes that send to a node.
 ///
 /// 0 container (what contains the node), 1 contained, 2 callees, 3 callers, 4 bases, 5 subclasses. Callees and bases are
 /// those that the node's own file gives without its import statements, so that a file's imports can't be read off its
-/// own input; callers and subclasses come from any file. Variables, imports and externals have neither features nor
+/// own input; callers and subclasses come from any file, by the names that their file gives them: who calls a function
+/// because some other file handed it over depends on that file's imports. Variables, imports and externals have neither features nor
 /// neighbours.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputGraph {
@@ -69,22 +67,18 @@ pub fn input_graph(graph: &ProjectGraph, mut rows: SparseRows) -> InputGraph {
         rows.end_row();
     }
     let mut pairs = Pairs::default();
-    for edge in graph.edges() {
-        match edge.kind {
-            EdgeKind::Contains if is_seen(graph, edge.source) && is_seen(graph, edge.target) => {
-                pairs.add(0, edge.source, edge.target);
-            }
-            EdgeKind::Calls if crosses(graph, edge.source, edge.target) && edge.confidence >= TRUSTED => {
-                pairs.receive(3, edge.target, edge.source);
-            }
-            EdgeKind::Inherits if crosses(graph, edge.source, edge.target) && edge.confidence >= TRUSTED => {
-                pairs.receive(5, edge.target, edge.source);
-            }
-            _ => {}
-        }
+    let is_seen = |node: u32| graph.kind(node).has_features();
+    let contains = graph.edges().filter(|edge| edge.kind == EdgeKind::Contains);
+    for edge in contains.filter(|edge| is_seen(edge.source) && is_seen(edge.target)) {
+        pairs.add(0, edge.source, edge.target);
     }
     for (source, target, kind) in graph.own_edges() {
-        pairs.add(if kind == EdgeKind::Calls { 3 } else { 5 }, source, target);
+        let relation = if kind == EdgeKind::Calls { 3 } else { 5 };
+        if graph.files[source as usize] == graph.files[target as usize] {
+            pairs.add(relation, source, target);
+        } else {
+            pairs.receive(relation, target, source);
+        }
     }
     InputGraph { rows, relations: pairs.0.map(|pairs| Csr::from_pairs(graph.node_count(), pairs)) }
 }
@@ -104,12 +98,4 @@ impl Pairs {
         self.receive(to_target, target, source);
         self.receive(to_target ^ 1, source, target);
     }
-}
-
-fn is_seen(graph: &ProjectGraph, node: u32) -> bool {
-    graph.kind(node).has_features()
-}
-
-fn crosses(graph: &ProjectGraph, source: u32, target: u32) -> bool {
-    graph.kind(target) != NodeKind::External && graph.files[source as usize] != graph.files[target as usize]
 }

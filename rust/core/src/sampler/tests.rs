@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::SparseRows;
-use crate::graph::{FileFacts, file_facts, link};
+use crate::graph::{FileFacts, ProjectGraph, file_facts, link};
 use crate::language::Language;
 use crate::syntax::{ParseLimits, parse};
 
@@ -136,13 +136,8 @@ fn unknown_and_repeated_seeds_are_named() {
     assert!(message(&[1, 1]).contains("seed 1"));
 }
 
-/// What leaves a file in the input graph is its own; what comes in may be anybody's.
-#[test]
-fn the_input_graph_has_own_calls_out_and_all_calls_in() {
-    let files = [
-        ("a.py", "import b\nclass A(b.B):\n    def m(self): own(); b.other(); len(x)\ndef own(): pass\nV = 1\n"),
-        ("b.py", "class B: pass\ndef other(): pass\n"),
-    ];
+/// The project graph and the input graph of Python files, with empty rows.
+fn linked(files: &[(&str, &str)]) -> (ProjectGraph, InputGraph) {
     let facts: Vec<_> = files
         .iter()
         .map(|(path, text)| {
@@ -154,16 +149,32 @@ fn the_input_graph_has_own_calls_out_and_all_calls_in() {
     let mut rows = SparseRows::default();
     facts.iter().flat_map(FileFacts::nodes).for_each(|_| rows.end_row());
     let input = input_graph(&graph, rows);
-    assert_eq!(input.node_count(), graph.node_count());
+    (graph, input)
+}
+
+/// Who sends to whom, as `receiver relation sender`.
+fn relations(graph: &ProjectGraph, input: &InputGraph) -> Vec<String> {
+    let name = |node: u32| &graph.names[node as usize];
     let mut lines = Vec::new();
     for (relation, adjacency) in input.relations.iter().enumerate() {
         for node in 0..input.node_count() as u32 {
-            for sender in adjacency.row(node) {
-                let name = |node: u32| &graph.names[node as usize];
-                lines.push(format!("{} {} {}", name(node), RELATION_NAMES[relation], name(*sender)));
-            }
+            let senders = adjacency.row(node).iter();
+            lines
+                .extend(senders.map(|sender| format!("{} {} {}", name(node), RELATION_NAMES[relation], name(*sender))));
         }
     }
+    lines
+}
+
+/// What leaves a file in the input graph is its own; what comes in may be anybody's.
+#[test]
+fn the_input_graph_has_own_calls_out_and_all_calls_in() {
+    let (graph, input) = linked(&[
+        ("a.py", "import b\nclass A(b.B):\n    def m(self): own(); b.other(); len(x)\ndef own(): pass\nV = 1\n"),
+        ("b.py", "class B: pass\ndef other(): pass\n"),
+    ]);
+    assert_eq!(input.node_count(), graph.node_count());
+    let lines = relations(&graph, &input);
     let references: Vec<_> = lines.iter().filter(|line| !line.contains("contain")).map(String::as_str).collect();
     assert_eq!(
         references,
@@ -180,4 +191,20 @@ fn the_input_graph_has_own_calls_out_and_all_calls_in() {
         "b contained b.other",
     ];
     assert_eq!(contained, expected);
+}
+
+/// A file's imports decide what it hands over; that others call it then must not tell of the imports.
+#[test]
+fn a_function_that_is_handed_over_looks_the_same_without_the_import() {
+    let text = "def own(): pass\ndef m(): run(own)\n";
+    let other = ("b.py", "def run(f): f()\n");
+    let imported = format!("from b import run\n{text}");
+    let (graph, input) = linked(&[("a.py", &imported), other]);
+    let name = |node: u32| graph.names[node as usize].as_str();
+    let is_found = graph.edges().any(|edge| (name(edge.source), name(edge.target)) == ("b.run", "a.own"));
+    assert!(is_found, "the call is in the graph");
+    let about_own = |(graph, input): (ProjectGraph, InputGraph)| {
+        relations(&graph, &input).into_iter().filter(|line| line.contains("a.own")).collect::<Vec<_>>()
+    };
+    assert_eq!(about_own((graph, input)), about_own(linked(&[("a.py", text), other])));
 }

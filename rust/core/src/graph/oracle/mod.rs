@@ -1,6 +1,7 @@
 //! Definitions of all languages, against what was written down by hand and against the grammars' own tags.
 #![allow(clippy::disallowed_methods, reason = "fixtures are files, and these are tests")]
 
+mod calls;
 mod differences;
 mod programs;
 mod tags;

@@ -1,0 +1,159 @@
+//! Calls against projects whose edges were written down by hand, see `tests/fixtures/callgraph/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::graph::{EdgeKind, NodeKind, file_facts, link};
+use crate::language::Language;
+use crate::syntax::{ParseLimits, parse};
+
+type Edges = BTreeSet<(String, String)>;
+
+/// Right, invented and missed edges.
+#[derive(Default, Clone, Copy)]
+struct Score {
+    right: usize,
+    invented: usize,
+    missed: usize,
+}
+
+impl Score {
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.invented += other.invented;
+        self.missed += other.missed;
+    }
+
+    fn precision(self) -> f64 {
+        self.right as f64 / (self.right + self.invented).max(1) as f64
+    }
+
+    fn recall(self) -> f64 {
+        self.right as f64 / (self.right + self.missed).max(1) as f64
+    }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/callgraph")
+}
+
+/// Every file below a folder, with its path from there.
+fn files_below(root: &Path) -> Vec<(String, PathBuf)> {
+    let (mut found, mut open) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push((path.strip_prefix(root).unwrap().to_string_lossy().into_owned(), path));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The projects of a language as `category/name`.
+fn projects(language: Language) -> Vec<(String, PathBuf)> {
+    let root = fixtures().join(language.name());
+    let expected = files_below(&root).into_iter().filter_map(|(name, path)| {
+        let project = name.strip_suffix("/expected.json")?.to_owned();
+        Some((project, path.parent()?.to_owned()))
+    });
+    expected.collect()
+}
+
+fn found_edges(project: &Path) -> Edges {
+    let facts: Vec<_> = files_below(project)
+        .into_iter()
+        .filter_map(|(name, path)| {
+            let language = Language::from_path(&name)?;
+            let source = std::fs::read(path).unwrap();
+            let tree = parse(language, &source, &ParseLimits::default()).unwrap();
+            Some(file_facts(&name, &source, &tree))
+        })
+        .collect();
+    let graph = link(&facts);
+    let name = |node: u32| graph.names[node as usize].clone();
+    let calls =
+        graph.edges().filter(|edge| edge.kind == EdgeKind::Calls && graph.kind(edge.target) != NodeKind::External);
+    calls.map(|edge| (name(edge.source), name(edge.target))).collect()
+}
+
+fn expected_edges(project: &Path) -> Edges {
+    let text = std::fs::read_to_string(project.join("expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let calls: BTreeMap<String, Vec<String>> = serde_json::from_value(expected["calls"].clone()).unwrap();
+    calls.into_iter().flat_map(|(caller, to)| to.into_iter().map(move |callee| (caller.clone(), callee))).collect()
+}
+
+/// Differences as lines, and the score of each category.
+fn judge(language: Language) -> (Vec<String>, BTreeMap<String, Score>) {
+    let (mut differences, mut scores) = (Vec::new(), BTreeMap::<String, Score>::new());
+    for (name, path) in projects(language) {
+        let (found, expected) = (found_edges(&path), expected_edges(&path));
+        let line = |what: &str, (caller, callee): &(String, String)| format!("{name}\t{what}\t{caller} -> {callee}");
+        differences.extend(found.difference(&expected).map(|edge| line("invented", edge)));
+        differences.extend(expected.difference(&found).map(|edge| line("missed", edge)));
+        let right = found.intersection(&expected).count();
+        let score = Score { right, invented: found.len() - right, missed: expected.len() - right };
+        scores.entry(name.split('/').next().unwrap_or_default().to_owned()).or_default().add(score);
+    }
+    (differences, scores)
+}
+
+fn total(scores: &BTreeMap<String, Score>) -> Score {
+    scores.values().fold(Score::default(), |mut sum, score| {
+        sum.add(*score);
+        sum
+    })
+}
+
+const JUDGED: [Language; 8] = [
+    Language::Python,
+    Language::JavaScript,
+    Language::TypeScript,
+    Language::Rust,
+    Language::Go,
+    Language::Java,
+    Language::C,
+    Language::Cpp,
+];
+
+/// Every wrong edge is on a committed list; run with `SAPWOOD_WRITE_EXPECTED=1` to write the lists anew, and read what has
+/// changed.
+#[test]
+fn calls_differ_from_the_expected_ones_as_listed_and_no_more() {
+    for language in JUDGED {
+        let (differences, scores) = judge(language);
+        print_scores(language, &scores);
+        let path = fixtures().join(language.name()).join("differences.tsv");
+        if option_env!("SAPWOOD_WRITE_EXPECTED").is_some() {
+            std::fs::write(&path, differences.join("\n") + "\n").unwrap();
+        }
+        let listed = std::fs::read_to_string(&path).unwrap_or_default();
+        let listed: BTreeSet<&str> = listed.lines().filter(|line| !line.is_empty()).collect();
+        let found: BTreeSet<&str> = differences.iter().map(String::as_str).collect();
+        let new: Vec<_> = found.difference(&listed).collect();
+        let gone: Vec<_> = listed.difference(&found).collect();
+        assert!(new.is_empty() && gone.is_empty(), "{}: new {new:#?}, gone {gone:#?}", language.name());
+    }
+}
+
+fn print_scores(language: Language, scores: &BTreeMap<String, Score>) {
+    let all = ("all".to_owned(), total(scores));
+    for (category, score) in scores.iter().chain([(&all.0, &all.1)]) {
+        let (precision, recall) = (score.precision(), score.recall());
+        let edges = score.right + score.missed;
+        println!("{} {category}: precision {precision:.3}, recall {recall:.3}, {edges} edges", language.name());
+    }
+}
+
+#[test]
+fn calls_of_python_reach_the_bars() {
+    let (_, scores) = judge(Language::Python);
+    let sum = total(&scores);
+    assert!(sum.right > 500, "the fixtures were read: {}", sum.right);
+    assert!(sum.precision() >= 0.97 && sum.recall() >= 0.9, "{} {}", sum.precision(), sum.recall());
+}
