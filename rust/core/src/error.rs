@@ -62,6 +62,18 @@ pub enum CoreError {
         /// The names that are known, comma-separated.
         known: String,
     },
+    /// An edit of a part that the text does not have.
+    #[error(
+        "bytes {start} to {end} are no part of the text of {length} bytes, or split a character; give an edit of the text as it is now"
+    )]
+    NotInText {
+        /// First byte of the part.
+        start: usize,
+        /// One past its last byte.
+        end: usize,
+        /// Length of the text.
+        length: usize,
+    },
     /// Columns that were given do not fit together.
     #[error("inconsistent columns: {what}")]
     Inconsistent {

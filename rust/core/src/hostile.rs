@@ -89,7 +89,7 @@ fn assert_consistent(columns: &Columns, text: &[u8]) {
 
 /// Pieces from which texts that nearly make sense are put together.
 #[rustfmt::skip]
-const PIECES: &[&str] = &[
+pub(crate) const PIECES: &[&str] = &[
     "(", ")", "{", "}", "[", "]", "<", ">", ";", ":", ",", ".", "=", "=>", "->", "::", "*", "&", "!", "?", "|", "\"", "'",
     "`", "#", "@", "/*", "*/", "//", "\n", "\n    ", " ", "a", "B", "f", "self", "this", "super", "0", "1.5", "x1_y",
     "def ", "class ", "function ", "fn ", "func ", "impl ", "struct ", "enum ", "trait ", "interface ", "namespace ",

@@ -6,6 +6,7 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | [`syntax`] | bytes | a flat arena of syntax nodes |
+//! | [`buffer`] | edits of an open text | its arena and rows, parsed again only where it changed |
 //! | [`graph`] | arenas | the project graph |
 //! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
 //! | [`forest`] | arenas | hash-consed trees with levels |
@@ -26,6 +27,7 @@
 )))]
 compile_error!("sapwood-core needs a language: build with its default features, or with one such as `python`");
 
+pub mod buffer;
 mod documentation;
 pub mod error;
 pub mod features;
@@ -42,6 +44,7 @@ pub mod sampler;
 mod snippets;
 pub mod syntax;
 
+pub use buffer::Buffer;
 pub use documentation::documentation;
 pub use error::{CoreError, Result};
 pub use language::{Category, Language, Role};

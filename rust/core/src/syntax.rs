@@ -32,7 +32,7 @@ impl Default for ParseLimits {
 }
 
 /// Columns of a syntax tree, one entry a node, in pre-order. Node 0 is the root.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxTree {
     language: Language,
     kinds: Vec<u16>,
@@ -57,6 +57,18 @@ pub struct SyntaxTree {
 /// [`CoreError::ParseBudget`] for a text that cannot be taken; a text with syntax errors is taken, see
 /// [`SyntaxTree::error_count`].
 pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<SyntaxTree> {
+    let tree = parse_again(language, source, limits, None)?;
+    Ok(SyntaxTree::from_tree(language, source, &tree))
+}
+
+/// The grammar's own tree of a text. Of an earlier tree, told of what was edited since, the parts that no edit touched
+/// are taken over.
+pub(crate) fn parse_again(
+    language: Language,
+    source: &[u8],
+    limits: &ParseLimits,
+    earlier: Option<&Tree>,
+) -> Result<Tree> {
     check_text(source, limits)?;
     let table = language.table();
     if let Some(most) = table.rules().most_open_angles {
@@ -64,8 +76,7 @@ pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<
     }
     let mut parser = Parser::new();
     parser.set_language(table.grammar()).map_err(|_| CoreError::Grammar { language: language.name() })?;
-    let tree = parse_within(&mut parser, source, limits.turns(source.len()))?;
-    Ok(SyntaxTree::from_tree(language, source, &tree))
+    parse_within(&mut parser, source, limits.turns(source.len()), earlier)
 }
 
 impl ParseLimits {
@@ -109,7 +120,7 @@ fn check_nesting(source: &[u8], most: usize) -> Result<()> {
     Ok(())
 }
 
-fn parse_within(parser: &mut Parser, source: &[u8], turns: u32) -> Result<Tree> {
+fn parse_within(parser: &mut Parser, source: &[u8], turns: u32, earlier: Option<&Tree>) -> Result<Tree> {
     let mut turns_left = turns;
     // The parser calls back after every 100 operations.
     let mut count = |_: &ParseState| match turns_left.checked_sub(1) {
@@ -121,11 +132,11 @@ fn parse_within(parser: &mut Parser, source: &[u8], turns: u32) -> Result<Tree> 
     };
     let options = ParseOptions::new().progress_callback(&mut count);
     let mut read = |offset: usize, _| source.get(offset..).unwrap_or_default();
-    parser.parse_with_options(&mut read, None, Some(options)).ok_or(CoreError::ParseBudget { turns })
+    parser.parse_with_options(&mut read, earlier, Some(options)).ok_or(CoreError::ParseBudget { turns })
 }
 
 impl SyntaxTree {
-    fn from_tree(language: Language, source: &[u8], tree: &Tree) -> Self {
+    pub(crate) fn from_tree(language: Language, source: &[u8], tree: &Tree) -> Self {
         let mut columns = Self::with_capacity(language, tree.root_node().descendant_count());
         let table = language.table();
         let mut cursor = tree.walk();

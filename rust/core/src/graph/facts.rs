@@ -1,5 +1,7 @@
 //! What one file contributes to the project graph.
 
+use serde::{Deserialize, Serialize};
+
 use super::collect::collect;
 use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
@@ -8,7 +10,7 @@ use crate::language::{Category, Language};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// One node of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileNode {
     /// What it is.
     pub kind: NodeKind,
@@ -27,7 +29,9 @@ pub struct FileNode {
 }
 
 /// What one file contributes to the project graph, a pure function of its path and text.
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// It can be stored and read again by the same code; its serialised form means nothing to any other.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileFacts {
     pub(super) path: String,
     pub(super) language: Option<Language>,
@@ -48,7 +52,7 @@ pub struct FileFacts {
 }
 
 /// A name bound by an import statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Import {
     /// What the name stands for: an absolute dotted path, or [`WILDCARD`] after one.
     pub(super) path: String,
@@ -66,7 +70,7 @@ pub(super) struct Import {
 pub(super) const WILDCARD: &str = "*";
 
 /// Something that a file refers to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Target {
     /// A node of the file.
     Local(u32),
@@ -83,7 +87,7 @@ pub(super) enum Target {
 }
 
 /// A call or a base class.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Reference {
     pub(super) source: u32,
     pub(super) kind: EdgeKind,
@@ -92,7 +96,7 @@ pub(super) struct Reference {
 }
 
 /// A name by which other files reach something of this one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Symbol {
     /// The module or class that has the name.
     pub(super) owner: u32,

@@ -1,7 +1,9 @@
 //! Kinds of nodes and edges.
 
+use serde::{Deserialize, Serialize};
+
 /// What a node of the project graph is. The numbers are part of the stored format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum NodeKind {
     /// A source file.
@@ -21,7 +23,7 @@ pub enum NodeKind {
 }
 
 /// How two nodes are related. The numbers are part of the stored format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum EdgeKind {
     /// The source is where the target is defined.

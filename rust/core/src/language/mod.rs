@@ -54,12 +54,14 @@ pub use table::LanguageTable;
 
 use std::sync::OnceLock;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{CoreError, Result};
 
 macro_rules! languages {
     ($($(#[$doc:meta])* $variant:ident: $feature:literal = $definition:path;)+) => {
         /// A language with a grammar built in.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Language {
             $($(#[$doc])* #[cfg(feature = $feature)] $variant,)+

@@ -1,5 +1,7 @@
 //! What a file does with functions, classes and objects: the input of the solver.
 
+use serde::{Deserialize, Serialize};
+
 use crate::syntax::NONE;
 
 /// A place that holds values, numbered within its file.
@@ -13,7 +15,7 @@ pub(crate) const NOTHING: Variable = 0;
 
 /// One file's functions, classes and operations. Control flow is left out: what a variable holds at a place in a scope
 /// was told apart when the variables were numbered, see [`lower`](super::lower::lower).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Program {
     pub(super) names: Vec<String>,
     /// How many variables there are, [`NOTHING`] included.
@@ -32,7 +34,7 @@ pub(crate) struct Program {
 }
 
 /// A function, lambdas included.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Function {
     /// Its node of the project graph, numbered within the file.
     pub(super) node: u32,
@@ -50,7 +52,7 @@ pub(crate) struct Function {
 }
 
 /// What the first parameter of a function is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Receiver {
     /// A parameter like any other.
     None,
@@ -60,7 +62,7 @@ pub(crate) enum Receiver {
     Class(u32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Parameter {
     pub(super) name: Name,
     pub(super) kind: ParameterKind,
@@ -72,7 +74,7 @@ pub(crate) struct Parameter {
     pub(super) is_returned: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ParameterKind {
     Positional,
     KeywordOnly,
@@ -82,7 +84,7 @@ pub(crate) enum ParameterKind {
     Keywords(u32),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Class {
     /// Its node of the project graph, numbered within the file.
     pub(super) node: u32,
@@ -94,7 +96,7 @@ pub(crate) struct Class {
     pub(super) members: Vec<(Name, Variable)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Argument {
     pub(super) kind: ArgumentKind,
     pub(super) value: Variable,
@@ -102,7 +104,7 @@ pub(crate) struct Argument {
     pub(super) literal: Key,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ArgumentKind {
     Positional,
     Keyword(Name),
@@ -112,14 +114,14 @@ pub(crate) enum ArgumentKind {
     SpreadKeywords,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Shape {
     /// Lists, tuples, sets and generators of expressions.
     Sequence,
     Mapping,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Container {
     pub(super) shape: Shape,
     /// How many elements it is written with; 0 where that is not known.
@@ -127,7 +129,7 @@ pub(crate) struct Container {
 }
 
 /// Which element of a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Key {
     Name(Name),
     /// Counted from the back where negative.
@@ -136,7 +138,7 @@ pub(crate) enum Key {
 }
 
 /// What a value of the language makes of a function or an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Wrapper {
     ClassMethod,
     StaticMethod,
@@ -154,7 +156,7 @@ pub(crate) enum Wrapper {
 pub(crate) type Arguments = (u32, u32);
 
 /// One thing that is done with values. `caller` is the graph node whose code does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Operation {
     Copy {
         from: Variable,
