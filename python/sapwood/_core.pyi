@@ -403,6 +403,8 @@ class Skipped(TypedDict):
 class IndexReport(TypedDict):
     unchanged: bool
     """Whether nothing had changed, so that the stored index was kept."""
+    files_read: int
+    """Files that were read anew; the others' content had not changed."""
     files: int
     languages: dict[str, int]
     """Indexed files by language."""
@@ -416,6 +418,13 @@ class IndexReport(TypedDict):
     total_subtrees: int
     skipped: list[Skipped]
     syntax_errors: list[str]
+
+@type_check_only
+class Renewal(TypedDict):
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    report: IndexReport
 
 @type_check_only
 class HitLeg(TypedDict):
@@ -579,6 +588,11 @@ class Engine:
     def versions(self) -> Versions: ...
     def index(self, on_progress: Callable[[int, int, int], bool | None] | None = None) -> IndexReport:
         """Indexes the sources; `on_progress(files, total_files, bytes)` returning False cancels."""
+    def watch(self, on_renewal: Callable[[Renewal | SapwoodError], bool | None]) -> None:
+        """Indexes now and after each change of the sources until `on_renewal` returns False.
+
+        It is given each index that is another than the one before, or the error that kept one from being made.
+        """
     def index_report(self) -> IndexReport:
         """Report of the stored index; raises `NoIndexError`."""
     def index_data(self) -> Index:

@@ -94,6 +94,20 @@ class Engine:
         """
         return Graph(self._core.index_data())
 
+    def watch(self, on_renewal: Callable[[_core.Renewal | SapwoodError], bool | None]) -> None:
+        """Follows the sources: indexes them now and after each change.
+
+        Returns when `on_renewal` returns False, and ends with the exception that it or Ctrl-C raises.
+
+        Args:
+            on_renewal: Called with each index that is another than the one before: the files `added`, `changed` and
+                `removed`, and the `report`. Called with the error where a change keeps the index from being made.
+
+        Raises:
+            PathMissingError: The source folder is gone.
+        """
+        self._core.watch(on_renewal)
+
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k functions nearest to `query`: words, or `FILE:LINE` for functions like the one there, see `place_of`.
 

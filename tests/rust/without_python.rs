@@ -83,6 +83,28 @@ fn a_text_stands_where_its_path_leads() {
 }
 
 #[test]
+fn an_open_text_stands_where_its_file_does() {
+    let (folder, engine) = indexed();
+    let text = support::SOURCES[1].1;
+    let mut buffer = engine.open_buffer("shapes/area.py", text).unwrap();
+    let start = text.find("side * side").unwrap();
+    buffer.edit(start..start + 4, "abs(side)").unwrap();
+    let whole = text.replacen("side * side", "abs(side) * side", 1);
+    assert_eq!(buffer.text(), whole);
+    let placed = engine.place(&whole, "shapes/area.py", Language::Python, 2).unwrap();
+    assert!(placed.is_some());
+    assert_eq!(engine.place_buffer(&buffer, 2).unwrap(), placed);
+    // An absolute path leads there too; one that is not indexed stands alone.
+    let absolute = folder.path().join("shapes/area.py");
+    assert_eq!(engine.open_buffer(absolute.to_str().unwrap(), "").unwrap().path(), "shapes/area.py");
+    let new = engine.open_buffer("shapes/new.py", text).unwrap();
+    assert!(engine.place_buffer(&new, 2).unwrap().is_none());
+    for path in ["../area.py", "notes.txt"] {
+        assert_eq!(engine.open_buffer(path, "").unwrap_err().code(), "bad_input", "{path}");
+    }
+}
+
+#[test]
 fn a_function_is_not_its_own_neighbour() {
     let (folder, engine) = indexed();
     let absolute = folder.path().join("shapes/area.py");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,11 @@ import typer
 
 from sapwood.cli.options import Json, Workspace
 from sapwood.terminal import output, progress
-from sapwood.terminal.indexed import print_report
+from sapwood.terminal.indexed import print_report, renewal_line
 
 if TYPE_CHECKING:
     from sapwood import _core
-    from sapwood.errors import DamagedIndexError
+    from sapwood.errors import DamagedIndexError, SapwoodError
 
 
 def index(
@@ -23,16 +24,21 @@ def index(
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Ignore pattern, such as tests/; may be repeated.")
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then follow the folder: one line a change, until Ctrl-C.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Index a code base: files, graph, features, trees.
 
-    Makes the workspace PATH/.sapwood/ where there is none. Files that can't be taken are left out and named.
+    Makes the workspace PATH/.sapwood/ where there is none. Files that can't be taken are left out and named. Only files
+    that changed since the last time are read anew.
 
     \b
     Example:
       sapwood index .
       sapwood index src --exclude 'tests/' --json
+      sapwood index . --watch
     """
     engine = _engine(path, workspace, exclude)
     with progress.indexing() as on_progress:
@@ -41,6 +47,26 @@ def index(
         output.emit({"root": engine.root, "workspace": engine.workspace_path, **report})
     else:
         print_report(f"Indexed {engine.root}", report)
+    if watch:
+        # Whoever reads along a pipe waits for what there is, not for a full buffer.
+        sys.stdout.flush()
+        output.note(f"following {engine.root}; Ctrl-C ends it")
+        engine.watch(_emit_renewal if as_json else _note_renewal)
+
+
+def _emit_renewal(renewal: _core.Renewal | SapwoodError) -> None:
+    if isinstance(renewal, dict):
+        output.emit(renewal)
+    else:
+        output.emit({"error": {"code": renewal.code, "message": str(renewal)}})
+    sys.stdout.flush()
+
+
+def _note_renewal(renewal: _core.Renewal | SapwoodError) -> None:
+    if isinstance(renewal, dict):
+        output.note(renewal_line(renewal))
+    else:
+        output.warn(str(renewal))
 
 
 def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:

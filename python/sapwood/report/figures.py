@@ -14,10 +14,10 @@ _NAMED: Final = 20
 
 def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """List the figures of an index report, each a label and what stands beside it."""
-    unchanged = ["unchanged, so the stored index was kept"] if index["unchanged"] else []
+    anew = ["unchanged, so the stored index was kept"] if index["unchanged"] else _read_anew(index)
     size = figure(index["bytes"] / 1e6)
     return [
-        ("files", [count(index["files"]), *unchanged]),
+        ("files", [count(index["files"]), *anew]),
         ("languages", _by_language(index["languages"])),
         ("source", [f"{size} MB in {figure(index['seconds'])} s", f"{figure(index['megabytes_per_second'])} MB/s"]),
         ("nodes", _by_kind(index["nodes"])),
@@ -27,6 +27,12 @@ def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("left out", _files(len(index["skipped"]))),
         ("syntax errors", _files(len(index["syntax_errors"]))),
     ]
+
+
+def _read_anew(index: Mapping[str, Any]) -> list[str]:
+    """How many files were read, where it was not all."""
+    few = index["files_read"] < index["files"]
+    return [f"{count(index['files_read'])} read anew, the others as they were"] if few else []
 
 
 def _by_kind(counts: Mapping[str, int]) -> list[str]:

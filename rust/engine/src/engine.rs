@@ -11,7 +11,9 @@ use sapwood_workspace::{RunLock, Sources, Versions, Workspace, WorkspaceError};
 use serde::de::DeserializeOwned;
 
 use crate::error::{EngineError, Result};
-use crate::index::{self, Content, Index, IndexReport, OnProgress, Progress, Stamp};
+use crate::index::{
+    self, Built, Content, Index, IndexReport, KnownFiles, OnProgress, Previous, Progress, Reading, Stamp, Stored,
+};
 use crate::messages::{
     AnalyzeRequest, Analyzed, EmbedRequest, Embedded, Encoder, Event, Item, Model, Request, TrainRequest, Trained,
 };
@@ -33,7 +35,7 @@ pub struct Engine {
 /// What is read from the workspace when it is first asked for, and again when its files were replaced.
 #[derive(Default)]
 struct Loaded {
-    index: Mutex<Option<(Stamp, Arc<Index>)>>,
+    index: Mutex<Option<(Stamp, Stored)>>,
     /// With the fingerprint of the index that it belongs to.
     search: Mutex<Option<(String, Arc<SearchIndex>)>>,
     vectors: FunctionVectorCache,
@@ -107,19 +109,21 @@ impl Engine {
         self.workspace.versions()
     }
 
-    /// Indexes the sources. Where no file has changed since the last time, the stored index is kept, and the report's
-    /// time and rate are those of its making. A stored index that cannot be read is made again. Where a version of the
-    /// tree model serves, its vectors of the functions are made where they are missing; what is wrong with the version
-    /// itself stops no indexing: [`Self::vectors_problem`] tells.
+    /// Indexes the sources. Only files whose content is another than the last time are parsed; the index is the one that
+    /// a new workspace would get. Where no file has changed, the stored index is kept, and the report's time and rate are
+    /// those of its making. A stored index that cannot be read is made again. Where a version of the tree model serves,
+    /// its vectors of the functions are made where they are missing; what is wrong with the version itself stops no
+    /// indexing: [`Self::vectors_problem`] tells.
     ///
     /// # Errors
     /// Those of [`index::build()`]; code `locked` where another process indexes.
     pub fn index(&self, on_progress: OnProgress<'_>) -> Result<IndexReport> {
         let lock = self.workspace.folder().join(LOCK);
         let _lock = RunLock::acquire(self.workspace.storage().as_ref(), &lock)?;
+        let earlier = self.index_data().ok();
         let report = self.index_sources(on_progress)?;
         let done = Progress { files: report.files, total_files: report.files, bytes: report.bytes };
-        self.renew_vectors(&|| on_progress(done).is_continue())?;
+        self.renew_vectors(earlier.as_deref(), &|| on_progress(done).is_continue())?;
         Ok(report)
     }
 
@@ -127,29 +131,44 @@ impl Engine {
         let start = Instant::now();
         let sources = self.workspace.sources()?;
         let walk = sources.walk()?;
-        if let Some(mut report) = index::current_report(&self.workspace, &sources, &walk)
-            && self.index_data().and_then(|index| self.search_index(&index)).is_ok()
+        let stored = self.stored().ok();
+        let known = stored.as_ref().map(Stored::known).unwrap_or_default();
+        let read = |known| index::read_all(&sources, &walk.files, Content::GraphAndSearch, known, on_progress);
+        let mut readings = read(&known)?;
+        let search = stored.as_ref().and_then(|stored| self.search_index(&stored.index).ok());
+        if let (Some(stored), Some(_)) = (&stored, &search)
+            && stored.is_current(&sources, &walk, &readings)
         {
-            report.unchanged = true;
-            return Ok(report);
+            return Ok(IndexReport { unchanged: true, files_read: 0, ..(*stored.report).clone() });
         }
-        let built = index::build_walked(&sources, &walk, Content::GraphAndSearch, on_progress)?;
-        let mut report = built.report;
-        // Search first: the graph's file says that the index is complete.
-        built.search.save(&self.workspace, built.index.fingerprint())?;
+        let previous = stored.as_ref().zip(search.as_ref());
+        let previous = previous.and_then(|(stored, search)| Previous::load(&self.workspace, &stored.index, search));
+        if previous.is_none() && readings.iter().any(Reading::is_known) {
+            readings = read(&KnownFiles::new())?;
+        }
+        let built = index::build_of(&sources, &walk, readings, previous, on_progress, start)?;
+        self.store(built, start)
+    }
+
+    /// Saves a new index and answers from it from now on.
+    fn store(&self, built: Built, start: Instant) -> Result<IndexReport> {
+        let Built { index, search, mut report, kept } = built;
+        // The graph last: its file says that the index is complete, and the others name it.
+        search.save(&self.workspace, index.fingerprint())?;
+        index::save_kept(&self.workspace, index.fingerprint(), &kept)?;
         report.set_time(start.elapsed());
-        index::save(&self.workspace, &built.index, &report)?;
-        let fingerprint = built.index.fingerprint().to_owned();
-        *lock_of(&self.loaded.search) = Some((fingerprint, Arc::new(built.search)));
-        *lock_of(&self.loaded.index) = Some((index::stamp(&self.workspace)?, Arc::new(built.index)));
+        index::save(&self.workspace, &index, &report)?;
+        *lock_of(&self.loaded.search) = Some((index.fingerprint().to_owned(), Arc::new(search)));
+        let stored = Stored { index: Arc::new(index), report: Arc::new(report.clone()) };
+        *lock_of(&self.loaded.index) = Some((index::stamp(&self.workspace)?, stored));
         Ok(report)
     }
 
-    fn renew_vectors(&self, go_on: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    fn renew_vectors(&self, earlier: Option<&Index>, go_on: &(dyn Fn() -> bool + Sync)) -> Result<()> {
         let index = self.index_data()?;
         match self.serving(&index) {
             Err(EngineError::StaleVectors { .. } | EngineError::Workspace(WorkspaceError::DamagedIndex { .. })) => {
-                search::renew(&self.versions(), &index, go_on)
+                search::renew(&self.versions(), &index, earlier, go_on)
             }
             _ => Ok(()),
         }
@@ -160,7 +179,7 @@ impl Engine {
     /// # Errors
     /// Code `no_index` before the first [`Self::index`], `damaged_index`.
     pub fn index_report(&self) -> Result<IndexReport> {
-        index::load_report(&self.workspace)
+        Ok((*self.stored()?.report).clone())
     }
 
     /// The stored index. It is read when it is first asked for, and again once someone has indexed anew.
@@ -168,16 +187,21 @@ impl Engine {
     /// # Errors
     /// As [`Self::index_report`].
     pub fn index_data(&self) -> Result<Arc<Index>> {
+        Ok(self.stored()?.index)
+    }
+
+    fn stored(&self) -> Result<Stored> {
         let stamp = index::stamp(&self.workspace)?;
         let mut loaded = lock_of(&self.loaded.index);
-        if let Some((of, index)) = loaded.as_ref()
+        if let Some((of, stored)) = loaded.as_ref()
             && *of == stamp
         {
-            return Ok(index.clone());
+            return Ok(stored.clone());
         }
-        let index = Arc::new(index::load(&self.workspace)?);
-        *loaded = Some((stamp, index.clone()));
-        Ok(index)
+        let (index, report) = index::load(&self.workspace)?;
+        let stored = Stored { index: Arc::new(index), report: Arc::new(report) };
+        *loaded = Some((stamp, stored.clone()));
+        Ok(stored)
     }
 
     /// What search answers from, for an index of this workspace.

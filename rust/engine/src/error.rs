@@ -234,7 +234,7 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } => "parse_budget",
         CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
-        CoreError::Inconsistent { .. } => "bad_input",
+        CoreError::Inconsistent { .. } | CoreError::NotInText { .. } => "bad_input",
         _ => "internal",
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`engine`] | [`Engine`]: a workspace and everything that can be asked of it |
 //! | [`index`] | from a folder to an index, files in parallel |
+//! | [`watch`] | an index that follows its sources |
 //! | [`search`] | structure, words and vectors, fused |
 //! | [`texts`] | batches of texts that stand alone |
 //! | [`native`] | answers of the models without Python |
@@ -13,6 +14,7 @@
 
 #![deny(missing_docs)]
 
+mod buffers;
 mod duplicates;
 pub mod engine;
 pub mod error;
@@ -23,13 +25,15 @@ pub mod native;
 pub mod runtime;
 pub mod search;
 pub mod texts;
+pub mod watch;
 
 pub use engine::Engine;
 pub use error::{EngineError, Result};
 pub use index::{Index, IndexReport};
-pub use sapwood_core::Language;
+pub use sapwood_core::{Buffer, Language};
 pub use sapwood_workspace::VersionSummary;
 pub use search::Hit;
+pub use watch::Renewal;
 
 /// Version of the engine; an environment's `sapwood` package must have the same.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

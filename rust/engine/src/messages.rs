@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::index::Progress;
 use crate::interface::{OpenedWorkspace, Refusal};
-use crate::{Hit, IndexReport, VersionSummary};
+use crate::{Hit, IndexReport, Renewal, VersionSummary};
 
 /// Name of a model with weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -334,6 +334,7 @@ pub fn json_schema() -> Value {
         "Refusal": schema_of::<Refusal>(&mut generator),
         "Progress": schema_of::<Progress>(&mut generator),
         "IndexReport": schema_of::<IndexReport>(&mut generator),
+        "Renewal": schema_of::<Renewal>(&mut generator),
         "Hit": schema_of::<Hit>(&mut generator),
         "VersionSummary": schema_of::<VersionSummary>(&mut generator),
     });

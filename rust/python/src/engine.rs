@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use numpy::PyArray2;
 use pyo3::prelude::*;
+use sapwood::Renewal;
 use sapwood::index::Progress;
 use sapwood_core::Language;
 use sapwood_search::HASHED_DIMENSIONS;
@@ -70,6 +72,21 @@ impl Engine {
         to_object(py, &listener.settle(outcome)?)
     }
 
+    /// Indexes now and after each change of the sources until `on_renewal` returns False; it is given each index that is
+    /// another than the one before, or the exception that kept one from being made.
+    fn watch(&self, py: Python<'_>, on_renewal: Py<PyAny>) -> PyResult<()> {
+        let listener = Listener::new(None);
+        let is_over = AtomicBool::new(false);
+        let go_on = || !listener.is_stopped() && !is_over.load(Ordering::Relaxed);
+        let mut tell = |renewal: sapwood::Result<Renewal>| match Python::attach(|py| told(py, &on_renewal, renewal)) {
+            Ok(true) => {}
+            Ok(false) => is_over.store(true, Ordering::Relaxed),
+            Err(error) => listener.stop(error),
+        };
+        let outcome = py.detach(|| heeding_signals(&listener, || self.0.watch(&go_on, &mut tell)));
+        listener.settle(outcome)
+    }
+
     /// Report of the stored index; raises `NoIndexError`.
     fn index_report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_object(py, &py.detach(|| self.0.index_report()).map_err(to_python)?)
@@ -130,6 +147,16 @@ impl Engine {
         let placed = py.detach(|| self.0.place(code, path, language, hops)).map_err(to_python)?;
         placed.map(|placed| PlacedText::new(py, placed)).transpose()
     }
+}
+
+/// Passes a renewal on; whether there shall be more.
+fn told(py: Python<'_>, on_renewal: &Py<PyAny>, renewal: sapwood::Result<Renewal>) -> PyResult<bool> {
+    let told = match renewal {
+        Ok(renewal) => to_object(py, &renewal)?,
+        Err(error) => to_python(error).into_value(py).into_bound(py).into_any(),
+    };
+    let answer = on_renewal.bind(py).call1((told,))?;
+    Ok(answer.is_none() || answer.is_truthy()?)
 }
 
 /// Does work on a thread of its own while this one looks out for signals, which Python hears of on the main thread alone.

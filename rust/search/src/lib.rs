@@ -28,4 +28,4 @@ pub use postings::Columns;
 pub use ranking::{Filter, Scored};
 pub use structure::{HASHED_DIMENSIONS, StructureIndex};
 pub use vectors::{scan, scan_where};
-pub use words::WordIndex;
+pub use words::{DocumentWords, WordIndex, Words};

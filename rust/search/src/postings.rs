@@ -60,6 +60,21 @@ impl Postings {
         &self.columns
     }
 
+    /// The documents that were inverted: (term, count) lists in ascending order of terms.
+    pub(crate) fn documents(&self) -> Vec<Vec<(u64, u32)>> {
+        let mut sizes = vec![0_usize; self.document_count()];
+        for document in &self.columns.documents {
+            sizes[*document as usize] += 1;
+        }
+        let mut documents: Vec<Vec<_>> = sizes.into_iter().map(Vec::with_capacity).collect();
+        for (position, term) in self.columns.terms.iter().enumerate() {
+            for (document, count) in self.run(position) {
+                documents[document as usize].push((*term, count));
+            }
+        }
+        documents
+    }
+
     pub(crate) fn document_count(&self) -> usize {
         self.columns.lengths.len()
     }
@@ -74,6 +89,13 @@ impl Postings {
 
     pub(crate) fn document_frequency(&self, position: usize) -> usize {
         run(&self.columns, position).len()
+    }
+
+    /// How often a document holds a term.
+    pub(crate) fn count(&self, position: usize, document: u32) -> Option<u32> {
+        let run = run(&self.columns, position);
+        let found = self.columns.documents[run.clone()].binary_search(&document).ok()?;
+        Some(self.columns.counts[run][found])
     }
 
     /// The (document, count) pairs of a term.

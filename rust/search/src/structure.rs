@@ -53,6 +53,11 @@ impl StructureIndex {
         self.postings.columns().clone()
     }
 
+    /// The documents that were indexed.
+    pub fn documents(&self) -> Vec<Vec<(u64, u32)>> {
+        self.postings.documents()
+    }
+
     fn from_postings(postings: Postings) -> Self {
         let documents = postings.document_count();
         let idf = |position| inverse_document_frequency(documents, postings.document_frequency(position));

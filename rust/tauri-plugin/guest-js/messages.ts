@@ -24,6 +24,8 @@ export interface Progress {
 export interface IndexReport {
   /** Whether nothing had changed, so that the stored index was kept. Counts are then those of that index. */
   unchanged: boolean;
+  /** Files that were read anew; what is known of the others, whose content had not changed, was taken over. */
+  files_read: number;
   /** Indexed files. */
   files: number;
   /** Indexed files by language. */

@@ -10,6 +10,7 @@
 //! | [`catalogue`] | what is known of all versions, in SQLite, rebuilt from the folders at need |
 //! | [`vectors`] | function vectors of a version |
 //! | [`lock`] | one writer at a time |
+//! | [`watch`] | hearing of changes in folders |
 //!
 //! What is published is either whole or absent: files are written and synced under a temporary name first, and a rename
 //! makes them visible.
@@ -27,6 +28,7 @@ mod testing;
 mod time;
 pub mod vectors;
 pub mod versions;
+pub mod watch;
 pub mod workspace;
 
 use std::path::Path;
@@ -40,6 +42,7 @@ pub use sources::{SkipReason, Skipped, SourceBytes, SourceFile, Sources, Walk};
 pub use storage::{DiskStorage, Storage};
 pub use vectors::FunctionVectors;
 pub use versions::{Aliases, Damage, Problem, Versions};
+pub use watch::FolderWatch;
 pub use workspace::Workspace;
 
 use error::AtPath as _;

@@ -12,7 +12,15 @@ def test_index_counts_and_leaves_a_workspace_that_ignores_itself(run, project):
     assert (report["files"], report["functions"], report["unchanged"]) == (3, 4, False)
     assert report["root"] == str(project)
     assert (project / ".sapwood" / ".gitignore").read_text().strip().endswith("*")
-    assert run("index", project, "--json").json()["unchanged"]
+    again = run("index", project, "--json").json()
+    assert (again["unchanged"], again["files_read"]) == (True, 0)
+
+
+def test_only_what_changed_is_read_anew(run, project):
+    assert run("index", project, "--json").json()["files_read"] == 3
+    (project / "more.py").write_text("def more():\n    return 1\n")
+    shown = run("index", project).out
+    assert "1 read anew, the others as they were" in shown
 
 
 def test_index_excludes_what_it_is_told_to(run, project):

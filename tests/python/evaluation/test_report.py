@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INDEX = {
     "files": 2,
+    "files_read": 2,
     "languages": {"python": 2},
     "bytes": 1_500_000,
     "seconds": 0.5,

@@ -5,18 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
-use sapwood_core::Language;
-use sapwood_core::features::SparseRows;
-use sapwood_core::graph::link_folder;
-use sapwood_core::sampler::input_graph;
-use sapwood_search::{StructureIndex, WordIndex};
 use sapwood_workspace::{SourceFile, Sources, Walk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::read::{Content, FileContent, FunctionContent, read_file};
+use super::join::Parts;
+use super::kept::KeptFile;
+use super::previous::{Previous, sorted};
+use super::read::{Content, FileContent, KnownFiles, Reading, read_file};
 use super::report::{IndexReport, SkippedFile};
-use super::{Index, Refused, fingerprint_of, listed_functions};
+use super::{Index, Refused};
 use crate::error::{EngineError, Result};
 use crate::search::SearchIndex;
 
@@ -43,6 +41,8 @@ pub struct Built {
     pub search: SearchIndex,
     /// What was found.
     pub report: IndexReport,
+    /// What lets the next indexing parse only what changed; of no use where only the graph was asked for.
+    pub(crate) kept: Vec<KeptFile>,
 }
 
 /// Indexes the sources.
@@ -51,25 +51,40 @@ pub struct Built {
 /// Those of [`Sources::walk`], [`EngineError::NothingToIndex`] when every file was refused, and
 /// [`EngineError::Interrupted`].
 pub fn build(sources: &Sources, content: Content, on_progress: OnProgress<'_>) -> Result<Built> {
-    build_walked(sources, &sources.walk()?, content, on_progress)
+    let start = Instant::now();
+    let walk = sources.walk()?;
+    let readings = read_all(sources, &walk.files, content, &KnownFiles::new(), on_progress)?;
+    build_of(sources, &walk, readings, None, on_progress, start)
 }
 
-pub(crate) fn build_walked(
+/// Makes an index of what was read; what was known is taken from the previous index.
+///
+/// # Errors
+/// As [`build`]. [`EngineError::StaleIndex`] where a known file is none of the previous index.
+pub(crate) fn build_of(
     sources: &Sources,
     walk: &Walk,
-    content: Content,
+    readings: Vec<Reading>,
+    mut previous: Option<Previous>,
     on_progress: OnProgress<'_>,
+    start: Instant,
 ) -> Result<Built> {
-    let start = Instant::now();
-    let (files, refused) = read_all(sources, &walk.files, content, on_progress)?;
-    let mut skipped: Vec<_> = walk.skipped.iter().map(SkippedFile::of_walk).collect();
-    skipped.extend(refused.iter().map(|refused| refused.file.clone()));
-    skipped.sort();
-    if files.is_empty() {
-        return Err(nothing(sources, skipped));
+    let files_read = readings.iter().filter(|reading| !reading.is_known()).count() as u64;
+    let mut report = IndexReport { files_read, ..IndexReport::default() };
+    let (mut parts, mut refused) = (Parts::default(), Vec::new());
+    for (file, reading) in walk.files.iter().zip(readings) {
+        match content_or_refusal(file, reading, previous.as_mut())? {
+            Ok(content) => parts.push(content, &mut report),
+            Err(refusal) => refused.push(refusal),
+        }
     }
-    let mut report = IndexReport { skipped, ..IndexReport::default() };
-    let (mut index, search) = join(sources, files, &mut report)?;
+    drop(previous);
+    let skipped = walk.skipped.iter().map(SkippedFile::of_walk);
+    report.skipped = sorted(skipped.chain(refused.iter().map(|refused| refused.file.clone())).collect());
+    if report.files == 0 {
+        return Err(nothing(sources, report.skipped));
+    }
+    let (mut index, search, kept) = parts.join(sources, &mut report)?;
     let total = walk.files.len() as u64;
     if on_progress(Progress { files: total, total_files: total, bytes: report.bytes }).is_break() {
         return Err(EngineError::Interrupted);
@@ -77,7 +92,24 @@ pub(crate) fn build_walked(
     index.refused = refused;
     report.count(&index);
     report.set_time(start.elapsed());
-    Ok(Built { index, search, report })
+    Ok(Built { index, search, report, kept })
+}
+
+fn content_or_refusal(
+    file: &SourceFile,
+    reading: Reading,
+    previous: Option<&mut Previous>,
+) -> Result<std::result::Result<FileContent, Refused>> {
+    let stale = || EngineError::StaleIndex { path: file.path.clone() };
+    match (reading, previous) {
+        (Reading::Read(content), _) => Ok(Ok(*content)),
+        (Reading::Refused(refused), _) => Ok(Err(refused)),
+        (Reading::Known { .. }, None) => Err(stale()),
+        (Reading::Known { bytes }, Some(previous)) => match previous.refused(&file.path) {
+            Some(refused) => Ok(Err(refused)),
+            None => previous.take(&file.path, bytes).map(Ok).ok_or_else(stale),
+        },
+    }
 }
 
 fn nothing(sources: &Sources, skipped: Vec<SkippedFile>) -> EngineError {
@@ -86,31 +118,29 @@ fn nothing(sources: &Sources, skipped: Vec<SkippedFile>) -> EngineError {
     EngineError::NothingToIndex { root: sources.root().to_owned(), path, reason }
 }
 
-fn read_all(
+/// Reads every file of a walk whose content is not the one that is known of it; in the order of the walk.
+///
+/// # Errors
+/// [`EngineError::Interrupted`].
+pub(crate) fn read_all(
     sources: &Sources,
     files: &[SourceFile],
     content: Content,
+    known: &KnownFiles<'_>,
     on_progress: OnProgress<'_>,
-) -> Result<(Vec<FileContent>, Vec<Refused>)> {
+) -> Result<Vec<Reading>> {
     let tally = Tally::new(files.len() as u64, on_progress);
     // One file a task: sizes differ by orders of magnitude.
-    let read: Vec<Option<_>> = files
+    let readings: Option<Vec<_>> = files
         .par_iter()
         .with_max_len(1)
         .map(|file| {
-            let outcome = (!tally.is_cancelled()).then(|| read_file(sources, file, content))?;
+            let reading = (!tally.is_cancelled()).then(|| read_file(sources, file, content, known))?;
             tally.add(file.bytes);
-            Some(outcome)
+            Some(reading)
         })
         .collect();
-    let (mut contents, mut refused) = (Vec::with_capacity(files.len()), Vec::new());
-    for outcome in read {
-        match outcome.ok_or(EngineError::Interrupted)? {
-            Ok(content) => contents.push(content),
-            Err(reason) => refused.push(reason),
-        }
-    }
-    if tally.is_cancelled() { Err(EngineError::Interrupted) } else { Ok((contents, refused)) }
+    if tally.is_cancelled() { Err(EngineError::Interrupted) } else { readings.ok_or(EngineError::Interrupted) }
 }
 
 struct Tally<'a> {
@@ -137,87 +167,5 @@ impl<'a> Tally<'a> {
         if (self.on_progress)(Progress { files, total_files: self.total, bytes }).is_break() {
             self.cancelled.store(true, Ordering::Relaxed);
         }
-    }
-}
-
-fn join(sources: &Sources, files: Vec<FileContent>, report: &mut IndexReport) -> Result<(Index, SearchIndex)> {
-    let mut parts = Parts::default();
-    for file in files {
-        parts.push(file, report);
-    }
-    parts.subtrees.par_sort_unstable();
-    parts.subtrees.dedup();
-    report.distinct_subtrees = parts.subtrees.len() as u64;
-    drop(std::mem::take(&mut parts.subtrees));
-    let (linked, search) = rayon::join(
-        || {
-            let graph = link_folder(&parts.facts, &folder_name(sources));
-            let input = input_graph(&graph, parts.rows);
-            (graph, input)
-        },
-        || search_index(parts.functions),
-    );
-    let (graph, input) = linked;
-    let index = Index {
-        fingerprint: fingerprint_of(graph.file_paths.iter().zip(&parts.hashes)),
-        functions: listed_functions(&graph),
-        graph,
-        input: input.into(),
-        import_labels: parts.import_labels,
-        docstrings: parts.docstrings,
-        hashes: parts.hashes,
-        languages: parts.languages,
-        refused: Vec::new(),
-        sources: sources.clone(),
-    };
-    Ok((index, search?))
-}
-
-/// The name of the sources' folder as one part of a dotted name; empty for a file system's root.
-fn folder_name(sources: &Sources) -> String {
-    sources.root().file_name().map(|name| name.to_string_lossy().replace('.', "_")).unwrap_or_default()
-}
-
-fn search_index(functions: Vec<FunctionContent>) -> Result<SearchIndex> {
-    let (terms, words): (Vec<_>, Vec<_>) =
-        functions.into_iter().map(|function| (function.terms, [function.words])).unzip();
-    let (structure, words) = rayon::join(|| StructureIndex::build(&terms), || WordIndex::build(&words));
-    Ok(SearchIndex::new(structure?, words?))
-}
-
-/// The files' parts, one after the other; node numbers are those of the whole graph.
-#[derive(Default)]
-struct Parts {
-    facts: Vec<sapwood_core::graph::FileFacts>,
-    rows: SparseRows,
-    nodes: u32,
-    subtrees: Vec<u64>,
-    docstrings: Vec<(u32, String)>,
-    import_labels: Vec<(u32, String)>,
-    functions: Vec<FunctionContent>,
-    hashes: Vec<String>,
-    languages: Vec<Language>,
-}
-
-impl Parts {
-    fn push(&mut self, file: FileContent, report: &mut IndexReport) {
-        report.files += 1;
-        report.bytes += file.bytes;
-        *report.languages.entry(file.language.name().to_owned()).or_default() += 1;
-        report.total_subtrees += file.total_subtrees;
-        if file.has_syntax_errors {
-            report.syntax_errors.push(file.facts.path().to_owned());
-        }
-        let offset = self.nodes;
-        let labels = file.facts.import_labels().iter();
-        self.import_labels.extend(labels.map(|(node, name)| (node + offset, name.clone())));
-        self.docstrings.extend(file.docstrings.into_iter().map(|(node, text)| (node + offset, text)));
-        self.nodes += file.facts.nodes().len() as u32;
-        self.rows.extend(&file.rows);
-        self.subtrees.extend(file.subtrees);
-        self.functions.extend(file.functions);
-        self.hashes.push(file.sha256);
-        self.languages.push(file.language);
-        self.facts.push(file.facts);
     }
 }

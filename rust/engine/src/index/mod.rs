@@ -1,12 +1,16 @@
 //! The index of a code base: its project graph, the input of the graph model, and what search needs.
 //!
-//! [`build()`] makes one of a folder. Texts are not stored: they are read again from the files, and a file that has
+//! [`build()`] makes one of a folder. [`crate::Engine::index`] stores it with what was read of each file, and parses only
+//! files whose content is another then: an index that was renewed is the index that [`build()`] makes. Texts are not stored: they are read again from the files, and a file that has
 //! changed since is an error rather than a wrong answer.
 
 mod build;
 mod export;
+mod join;
+mod kept;
 mod parquet;
 mod place;
+mod previous;
 mod read;
 mod report;
 mod source;
@@ -22,14 +26,16 @@ use sapwood_core::sampler::InputGraph;
 use sapwood_core::{Language, ParseLimits, parse};
 use sapwood_workspace::Sources;
 
-pub(crate) use build::build_walked;
 pub use build::{Built, OnProgress, Progress, build};
+pub(crate) use build::{build_of, read_all};
+pub(crate) use kept::save as save_kept;
 pub(crate) use place::path_below;
+pub(crate) use previous::{Previous, Stored};
 pub use read::Content;
-pub(crate) use read::words;
+pub(crate) use read::{KnownFiles, Reading, for_each_word};
 pub use report::{IndexReport, SkippedFile};
 pub use store::save;
-pub(crate) use store::{Stamp, current_report, load, load_report, stamp};
+pub(crate) use store::{Stamp, load, stamp};
 
 use crate::duplicates::{counted, duplicate_groups};
 use crate::error::{EngineError, Result};
@@ -50,6 +56,8 @@ pub struct Index {
     /// Files that could not be indexed.
     pub(crate) refused: Vec<Refused>,
     pub(crate) fingerprint: String,
+    /// What the folder of the sources was called, see [`sapwood_core::graph::link_folder`].
+    pub(crate) folder: String,
     pub(crate) sources: Sources,
 }
 
@@ -151,6 +159,11 @@ pub(crate) fn listed_functions(graph: &ProjectGraph) -> Vec<u32> {
 /// Whether a function of that name and those lines is listed.
 pub(crate) fn is_listed(name: &str, (start, end): (u32, u32)) -> bool {
     end > start || !name.rsplit('.').next().is_some_and(|last| last.starts_with("<lambda"))
+}
+
+/// The name of the sources' folder as one part of a dotted name; empty for a file system's root.
+pub(crate) fn folder_name(sources: &Sources) -> String {
+    sources.root().file_name().map(|name| name.to_string_lossy().replace('.', "_")).unwrap_or_default()
 }
 
 /// A hash over every file's path and content, and over what rows mean.

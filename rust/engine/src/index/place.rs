@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use sapwood_core::features::file_features;
 use sapwood_core::graph::file_facts;
 use sapwood_core::sampler::{PlacedText, place};
-use sapwood_core::{Language, ParseLimits, parse};
+use sapwood_core::{Buffer, Language, ParseLimits, parse};
 use sapwood_workspace::Storage;
 
 use super::Index;
@@ -18,17 +18,27 @@ impl Index {
     /// # Errors
     /// The typed reason for a text that cannot be taken.
     pub(crate) fn place(&self, code: &str, path: &str, language: Language, hops: usize) -> Result<Option<PlacedText>> {
-        let Ok(file) = self.graph.file_paths.binary_search_by(|known| known.as_str().cmp(path)) else {
-            return Ok(None);
-        };
-        if self.languages[file] != language {
-            return Ok(None);
-        }
+        let Some(file) = self.file_at(path, language) else { return Ok(None) };
         let source = code.as_bytes();
         let tree = parse(language, source, &ParseLimits::default())?;
         let facts = file_facts(path, source, &tree);
         let rows = file_features(source, &tree, &facts);
-        Ok(Some(place(&self.graph, &self.input, file as u32, &facts, rows, hops)))
+        Ok(Some(place(&self.graph, &self.input, file, &facts, rows, hops)))
+    }
+
+    /// As [`Self::place`], of an open text at its own path.
+    ///
+    /// # Errors
+    /// The typed reason for a text that cannot be taken.
+    pub(crate) fn place_buffer(&self, buffer: &Buffer, hops: usize) -> Result<Option<PlacedText>> {
+        let Some(file) = self.file_at(buffer.path(), buffer.language()) else { return Ok(None) };
+        let (facts, rows) = buffer.features()?;
+        Ok(Some(place(&self.graph, &self.input, file, &facts, rows, hops)))
+    }
+
+    fn file_at(&self, path: &str, language: Language) -> Option<u32> {
+        let file = self.graph.file_paths.binary_search_by(|known| known.as_str().cmp(path)).ok()?;
+        (self.languages[file] == language).then_some(file as u32)
     }
 }
 

@@ -1,11 +1,15 @@
 //! What is read of one source file; nothing here depends on any other file.
 
+use std::collections::BTreeMap;
+
 use sapwood_core::features::{SparseRows, file_features};
 use sapwood_core::forest::{structure_terms, subtree_hashes};
 use sapwood_core::graph::{FileFacts, NodeKind, file_facts};
 use sapwood_core::{Category, Language, ParseLimits, SyntaxTree, documentation, parse};
+use sapwood_search::DocumentWords;
 use sapwood_workspace::{SourceBytes, SourceFile, Sources};
 
+use super::kept::{KeptFile, Rest};
 use super::report::SkippedFile;
 use super::{Refused, is_listed};
 use crate::texts::Terms;
@@ -23,12 +27,11 @@ pub enum Content {
 pub(crate) struct FileContent {
     pub(crate) facts: FileFacts,
     pub(crate) rows: SparseRows,
-    /// Distinct hashes of the file's subtrees, ascending.
-    pub(crate) subtrees: Vec<u64>,
+    pub(crate) kept: KeptFile,
     pub(crate) total_subtrees: u64,
     /// Local node and docstring.
     pub(crate) docstrings: Vec<(u32, String)>,
-    /// One entry a function, in order; empty where only the graph was asked for.
+    /// One entry a listed function, in order; empty where only the graph was asked for.
     pub(crate) functions: Vec<FunctionContent>,
     pub(crate) sha256: String,
     pub(crate) bytes: u64,
@@ -39,19 +42,48 @@ pub(crate) struct FileContent {
 /// What search needs of a function.
 pub(crate) struct FunctionContent {
     pub(crate) terms: Terms,
-    pub(crate) words: String,
+    pub(crate) words: Terms,
 }
 
-/// Reads a file, or says why it is left out.
-pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content) -> Result<FileContent, Refused> {
-    let read = sources
-        .read(&file.path)
-        .map_err(|error| Refused { file: SkippedFile::new(&file.path, error.code(), &error), sha256: String::new() })?;
+/// What is known of files by their paths before they are read: the hash of the content that they had.
+pub(crate) type KnownFiles<'a> = BTreeMap<&'a str, &'a str>;
+
+/// What became of a file.
+pub(crate) enum Reading {
+    /// It has the content that was known.
+    Known {
+        /// Its length.
+        bytes: u64,
+    },
+    /// It was read anew.
+    Read(Box<FileContent>),
+    /// It was read anew and can't be indexed.
+    Refused(Refused),
+}
+
+impl Reading {
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Self::Known { .. })
+    }
+}
+
+/// Reads a file, unless its content is the one that is known of it.
+pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content, known: &KnownFiles<'_>) -> Reading {
+    let read = match sources.read(&file.path) {
+        Ok(read) => read,
+        Err(error) => {
+            let skipped = SkippedFile::new(&file.path, error.code(), &error);
+            return Reading::Refused(Refused { file: skipped, sha256: String::new() });
+        }
+    };
+    if known.get(file.path.as_str()) == Some(&read.sha256.as_str()) {
+        return Reading::Known { bytes: read.bytes.len() as u64 };
+    }
     // What the walk went by, the text may tell better: a header can be of two languages.
     let language = Language::of_file(&file.path, &read.bytes).unwrap_or(file.language);
     match parse(language, &read.bytes, &ParseLimits::default()) {
-        Ok(tree) => Ok(content_of(&file.path, read, &tree, content)),
-        Err(error) => Err(Refused {
+        Ok(tree) => Reading::Read(Box::new(content_of(&file.path, read, &tree, content))),
+        Err(error) => Reading::Refused(Refused {
             file: SkippedFile::new(&file.path, crate::error::core_code(&error), &error),
             sha256: read.sha256,
         }),
@@ -69,10 +101,15 @@ fn content_of(path: &str, read: SourceBytes, tree: &SyntaxTree, content: Content
         Content::Graph => Vec::new(),
         Content::GraphAndSearch => functions(&read.bytes, tree, &facts, &docstrings),
     };
+    let rest = Rest { facts: &facts, total_subtrees, has_syntax_errors: tree.error_count() > 0 };
+    let kept = match content {
+        Content::Graph => KeptFile { subtrees, rest: Vec::new() },
+        Content::GraphAndSearch => KeptFile { subtrees, rest: rest.to_bytes() },
+    };
     FileContent {
         rows: file_features(&read.bytes, tree, &facts),
         facts,
-        subtrees,
+        kept,
         total_subtrees,
         docstrings,
         functions,
@@ -102,24 +139,33 @@ fn functions(
         .map(|(local, node)| {
             let found = docstrings.binary_search_by_key(&(local as u32), |(documented, _)| *documented);
             let docstring = found.map_or("", |position| docstrings[position].1.as_str());
-            FunctionContent {
-                terms: structure_terms(source, tree, node.syntax),
-                words: words(source, tree, node.syntax, &node.name, docstring),
-            }
+            let mut words = DocumentWords::default();
+            for_each_word(source, tree, node.syntax, &node.name, docstring, |text, weight| words.add(text, weight));
+            FunctionContent { terms: structure_terms(source, tree, node.syntax), words: words.into_terms() }
         })
         .collect()
 }
 
-/// The words of a function: its name with that of what holds it, its docstring, the identifiers of its text.
-pub(crate) fn words(source: &[u8], tree: &SyntaxTree, root: u32, name: &str, docstring: &str) -> String {
-    let parts: Vec<&str> = name.rsplit('.').take(2).collect();
-    // The own name says most: it counts three times.
-    let mut words = format!("{} {} {} {docstring}", parts.join(" "), parts[0], parts[0]);
+/// The own name of a function says most of it.
+const NAME_WEIGHT: u32 = 3;
+
+/// The words of a function with their weights: its name and that of what holds it, its docstring, and the names and
+/// comments of its text.
+pub(crate) fn for_each_word(
+    source: &[u8],
+    tree: &SyntaxTree,
+    root: u32,
+    name: &str,
+    docstring: &str,
+    mut visit: impl FnMut(&str, u32),
+) {
+    let mut parts = name.rsplit('.');
+    visit(parts.next().unwrap_or_default(), NAME_WEIGHT);
+    visit(parts.next().unwrap_or_default(), 1);
+    visit(docstring, 1);
     for node in root..tree.subtree_end(root) {
-        if tree.category(node) == Category::Identifier {
-            words.push(' ');
-            words.push_str(tree.text(node, source));
+        if matches!(tree.category(node), Category::Identifier | Category::MemberName | Category::Comment) {
+            visit(tree.text(node, source), 1);
         }
     }
-    words
 }

@@ -16,6 +16,8 @@ use super::Index;
 pub struct IndexReport {
     /// Whether nothing had changed, so that the stored index was kept. Counts are then those of that index.
     pub unchanged: bool,
+    /// Files that were read anew; what is known of the others, whose content had not changed, was taken over.
+    pub files_read: u64,
     /// Indexed files.
     pub files: u64,
     /// Indexed files by language.

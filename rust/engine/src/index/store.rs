@@ -1,20 +1,20 @@
 //! The index as columns in the workspace: one file for the graph, one for search.
 
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use rayon::prelude::*;
 use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
 use sapwood_core::graph::ProjectGraph;
 use sapwood_core::sampler::{Csr, InputGraph, RELATIONS};
-use sapwood_workspace::{Columns, ColumnsWriter, SourceFile, Sources, Walk, Workspace, WorkspaceError};
+use sapwood_workspace::{Columns, ColumnsWriter, Workspace, WorkspaceError};
 
-use super::{Index, IndexReport, fingerprint_of, listed_functions};
+use super::previous::refused_of;
+use super::{Index, IndexReport, listed_functions};
 use crate::error::Result;
 
 const FILE: &str = "graph.safetensors";
 const FINGERPRINT: &str = "fingerprint";
+const FOLDER: &str = "folder";
 const REPORT: &str = "report";
 
 /// Saves an index with its report in one step.
@@ -24,6 +24,7 @@ const REPORT: &str = "report";
 pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Result<()> {
     let mut writer = ColumnsWriter::new();
     writer.put_metadata(FINGERPRINT, index.fingerprint.as_str());
+    writer.put_metadata(FOLDER, index.folder.as_str());
     writer.put_metadata(REPORT, serde_json::to_string(report).unwrap_or_default());
     put_graph(&mut writer, &index.graph)?;
     put_input(&mut writer, &index.input);
@@ -52,13 +53,14 @@ pub(crate) fn stamp(workspace: &Workspace) -> Result<Stamp> {
     }
 }
 
-/// Loads the index.
-pub(crate) fn load(workspace: &Workspace) -> Result<Index> {
+/// Loads the index with its report.
+pub(crate) fn load(workspace: &Workspace) -> Result<(Index, IndexReport)> {
     let columns = workspace.load_index(FILE)?;
+    let report = get_report(workspace, &columns)?;
     let graph = get_graph(&columns)?;
     let languages = columns.strings("file.language")?;
     let languages = languages.iter().map(|name| Language::from_name(name)).collect::<sapwood_core::Result<_>>()?;
-    Ok(Index {
+    let index = Index {
         functions: listed_functions(&graph),
         graph,
         input: get_input(&columns)?.into(),
@@ -66,40 +68,20 @@ pub(crate) fn load(workspace: &Workspace) -> Result<Index> {
         docstrings: get_labelled(&columns, "docstring")?,
         hashes: columns.strings("file.sha256")?,
         languages,
-        // They matter to the next indexing alone, which reads them by itself.
-        refused: Vec::new(),
+        refused: refused_of(columns.strings("refused.path")?, columns.strings("refused.sha256")?, &report),
         fingerprint: columns.metadata(FINGERPRINT).unwrap_or_default().to_owned(),
+        folder: columns.metadata(FOLDER).unwrap_or_default().to_owned(),
         sources: workspace.sources()?,
-    })
+    };
+    Ok((index, report))
 }
 
-/// The report of the stored index.
-pub(crate) fn load_report(workspace: &Workspace) -> Result<IndexReport> {
-    let columns = workspace.load_index(FILE)?;
+fn get_report(workspace: &Workspace, columns: &Columns) -> Result<IndexReport> {
     let report = serde_json::from_str(columns.metadata(REPORT).unwrap_or_default());
     report.map_err(|error| {
         let path = workspace.folder().join("index").join(FILE);
         WorkspaceError::DamagedIndex { path, reason: error.to_string() }.into()
     })
-}
-
-/// The stored report if the files that it speaks of are, byte for byte, those that a walk finds today.
-pub(crate) fn current_report(workspace: &Workspace, sources: &Sources, walk: &Walk) -> Option<IndexReport> {
-    let columns = workspace.load_index(FILE).ok()?;
-    let report: IndexReport = serde_json::from_str(columns.metadata(REPORT)?).ok()?;
-    let files = columns.strings("file.path").ok()?.into_iter().zip(columns.strings("file.sha256").ok()?);
-    let refused = columns.strings("refused.path").ok()?.into_iter().zip(columns.strings("refused.sha256").ok()?);
-    let indexed: Vec<_> = files.collect();
-    // A release may read the same bytes in another way.
-    if columns.metadata(FINGERPRINT) != Some(&fingerprint_of(indexed.iter().map(|(path, hash)| (path, hash)))) {
-        return None;
-    }
-    let known: BTreeMap<String, String> = indexed.into_iter().chain(refused).collect();
-    let as_known = |file: &SourceFile| {
-        known.get(&file.path).is_some_and(|hash| sources.read(&file.path).is_ok_and(|read| read.sha256 == *hash))
-    };
-    let unchanged = walk.files.len() == known.len() && walk.files.par_iter().all(as_known);
-    unchanged.then_some(report)
 }
 
 fn put_graph(writer: &mut ColumnsWriter, graph: &ProjectGraph) -> Result<()> {

@@ -3,7 +3,7 @@
 mod query;
 mod vectors;
 
-use sapwood_search::{Columns as Postings, Leg, Scored, StructureIndex, WordIndex, fuse, scan_where};
+use sapwood_search::{Columns as Postings, Fused, Leg, Scored, StructureIndex, WordIndex, fuse, scan_where};
 use sapwood_workspace::{Columns, ColumnsWriter, Workspace, WorkspaceError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,8 @@ impl SearchIndex {
         let rankings: [(Leg, &[Scored]); 3] =
             [(Leg::Structure, &structure), (Leg::Vectors, &similar), (Leg::Words, &words)];
         let fused = fuse(&rankings, k).into_iter();
-        Ok(fused.map(|found| hit(index, found.document, found.score, &found.legs, &rankings)).collect())
+        let matched = |document| self.words.matched(&query.words, document);
+        Ok(fused.map(|found| hit(index, &found, &rankings, &matched(found.document))).collect())
     }
 }
 
@@ -125,28 +126,44 @@ impl VectorLeg {
     }
 }
 
-fn hit(index: &Index, document: u32, score: f64, legs: &[(Leg, u32)], rankings: &[(Leg, &[Scored])]) -> Hit {
+fn hit(index: &Index, found: &Fused, rankings: &[(Leg, &[Scored])], matched: &[(&str, f32)]) -> Hit {
     let graph = index.graph();
-    let node = index.functions()[document as usize];
+    let node = index.functions()[found.document as usize];
     let at = node as usize;
-    let reasons: Vec<String> = legs.iter().map(|leg| reason(*leg, rankings)).collect();
+    let reasons: Vec<String> = found.legs.iter().map(|leg| reason(*leg, rankings, matched)).collect();
     Hit {
         node,
         path: graph.file_paths[graph.files[at] as usize].clone(),
         symbol: graph.names[at].clone(),
         start_line: graph.start_lines[at],
         end_line: graph.end_lines[at],
-        score,
-        legs: legs.iter().map(|(leg, rank)| HitLeg { leg: leg.name().to_owned(), rank: *rank }).collect(),
+        score: found.score,
+        legs: found.legs.iter().map(|(leg, rank)| HitLeg { leg: leg.name().to_owned(), rank: *rank }).collect(),
         why: reasons.join(", "),
     }
 }
 
-fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])]) -> String {
+/// How many of the words that a function shares with the query are named.
+const NAMED_WORDS: usize = 5;
+
+fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])], matched: &[(&str, f32)]) -> String {
     let ranking = rankings.iter().find(|(other, _)| *other == leg);
     let score = ranking.and_then(|(_, ranking)| ranking.get(rank as usize - 1)).map_or(0.0, |found| found.score);
-    let measure = if leg == Leg::Words { "BM25" } else { "cosine" };
-    format!("{} #{rank} ({measure} {score:.2})", leg.name())
+    let name = leg.name();
+    if leg == Leg::Words {
+        format!("{name} #{rank} (BM25 {score:.1}: {})", named(matched))
+    } else {
+        format!("{name} #{rank} (cosine {score:.2})")
+    }
+}
+
+/// The words that gave most, and how many there are beyond.
+fn named(matched: &[(&str, f32)]) -> String {
+    let words: Vec<&str> = matched.iter().take(NAMED_WORDS).map(|(word, _)| *word).collect();
+    match matched.len().saturating_sub(NAMED_WORDS) {
+        0 => words.join(", "),
+        more => format!("{} and {more} more", words.join(", ")),
+    }
 }
 
 fn put(writer: &mut ColumnsWriter, name: &str, postings: &Postings) {

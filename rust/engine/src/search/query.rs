@@ -1,30 +1,31 @@
 //! What is searched for.
 
 use sapwood_core::forest::structure_terms;
-use sapwood_core::names::subtokens;
 use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, documentation, parse};
+use sapwood_search::Words;
 
 use crate::error::{EngineError, Result};
-use crate::index::{Index, words};
+use crate::index::{Index, for_each_word};
 use crate::texts::Terms;
 
 /// What each leg of search is asked. What is empty asks nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     pub(crate) terms: Terms,
-    pub(crate) words: String,
+    pub(crate) words: Words,
     pub(crate) vector: Option<Vec<f32>>,
     /// Position in the index's functions.
     pub(crate) leave_out: Option<u32>,
 }
 
 /// Words of a person.
-pub(crate) fn of_words(words: &str) -> Result<Query> {
-    if subtokens(words).is_empty() {
-        let message = format!("there is no word in {words:?}; give words, FILE:LINE, or code as an example");
+pub(crate) fn of_words(text: &str) -> Result<Query> {
+    let words = Words::of(text);
+    if words.is_empty() {
+        let message = format!("there is no word in {text:?}; give words, FILE:LINE, or code as an example");
         return Err(EngineError::BadInput { message });
     }
-    Ok(Query { words: words.to_owned(), ..Query::default() })
+    Ok(Query { words, ..Query::default() })
 }
 
 /// A piece of code.
@@ -33,11 +34,9 @@ pub(crate) fn of_code(code: &str, language: Language) -> Result<Query> {
     let tree = parse(language, source, &ParseLimits::default())?;
     let name = only_function(&tree).map_or("", |name| tree.text(name, source));
     let docstring = documentation(source, &tree, 0).unwrap_or_default();
-    Ok(Query {
-        terms: structure_terms(source, &tree, 0),
-        words: words(source, &tree, 0, name, &docstring),
-        ..Query::default()
-    })
+    let mut words = Words::default();
+    for_each_word(source, &tree, 0, name, &docstring, |text, weight| words.add(text, weight));
+    Ok(Query { terms: structure_terms(source, &tree, 0), words, ..Query::default() })
 }
 
 /// A function of the index, by its position among them. It is not among its own hits.

@@ -1,6 +1,7 @@
 //! The vectors leg: what the serving tree model says of functions.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -75,25 +76,86 @@ fn load(versions: &Versions, version: &str, index: &Index) -> Result<Serving> {
     Ok(Serving { version: loaded, leg })
 }
 
-/// Gives the functions of an index the vectors of the version that serves, and stores them. `go_on` is asked between
-/// batches, from any thread.
+/// Gives the functions of an index the vectors of the version that serves, and stores them. Those of the files that an
+/// earlier index has with the same content are kept, where its vectors are there. `go_on` is asked between batches, from
+/// any thread.
 ///
 /// # Errors
 /// [`EngineError::Interrupted`] where it says no; [`EngineError::StaleIndex`] where a file has changed.
-pub(crate) fn renew(versions: &Versions, index: &Index, go_on: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+pub(crate) fn renew(
+    versions: &Versions,
+    index: &Index,
+    earlier: Option<&Index>,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Result<()> {
     let version = TreeVersion::load(versions, MODEL, SERVING)?;
-    let texts = index.node_texts(index.functions())?;
-    let embed = |texts: &[String]| {
-        if go_on() { Ok(version.embed(texts, Language::Python)?.0) } else { Err(EngineError::Interrupted) }
-    };
-    let batches: Vec<Vec<f32>> = texts.par_chunks(TOGETHER).map(embed).collect::<Result<_>>()?;
+    let kept = earlier.and_then(|earlier| Earlier::load(versions, &version, earlier));
+    let values: Vec<Vec<f32>> = functions_by_file(index)
+        .into_par_iter()
+        .map(|(file, functions)| match kept.as_ref().and_then(|kept| kept.of_file(index, file, functions.len())) {
+            Some(values) => Ok(values.to_vec()),
+            None => embed_file(&version, index, file, functions, go_on),
+        })
+        .collect::<Result<_>>()?;
     let vectors = FunctionVectors {
         index_fingerprint: index.fingerprint().to_owned(),
         nodes: index.functions().to_vec(),
         dimensions: version.dimensions(),
-        values: batches.concat(),
+        values: values.concat(),
     };
     Ok(versions.write_vectors(MODEL, version.name(), &vectors)?)
+}
+
+/// The functions of each file that has some.
+fn functions_by_file(index: &Index) -> Vec<(usize, &[u32])> {
+    let file = |node: &u32| index.graph().files[*node as usize] as usize;
+    let runs = index.functions().chunk_by(|left, right| file(left) == file(right));
+    runs.map(|run| (file(&run[0]), run)).collect()
+}
+
+/// Vectors of a file's functions. No other file's take part in their batches, whose make-up shows in the last bits.
+fn embed_file(
+    version: &TreeVersion,
+    index: &Index,
+    file: usize,
+    functions: &[u32],
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Vec<f32>> {
+    let texts = index.node_texts(functions)?;
+    let embed = |texts: &[String]| {
+        if go_on() { Ok(version.embed(texts, index.languages()[file])?.0) } else { Err(EngineError::Interrupted) }
+    };
+    Ok(texts.chunks(TOGETHER).map(embed).collect::<Result<Vec<_>>>()?.concat())
+}
+
+/// Vectors that a version gave the functions of an earlier index.
+struct Earlier<'index> {
+    vectors: FunctionVectors,
+    /// By content and language of a file: the positions of its functions.
+    files: BTreeMap<(&'index str, Language), Range<usize>>,
+}
+
+impl<'index> Earlier<'index> {
+    fn load(versions: &Versions, version: &TreeVersion, index: &'index Index) -> Option<Self> {
+        let vectors = versions.read_vectors(MODEL, version.name(), index.fingerprint()).ok()??;
+        if vectors.nodes != index.functions() || vectors.dimensions != version.dimensions() {
+            return None;
+        }
+        let mut start = 0;
+        let files = functions_by_file(index).into_iter().map(|(file, functions)| {
+            let range = start..start + functions.len();
+            start = range.end;
+            ((index.hashes[file].as_str(), index.languages()[file]), range)
+        });
+        Some(Self { files: files.collect(), vectors })
+    }
+
+    fn of_file(&self, index: &Index, file: usize, functions: usize) -> Option<&[f32]> {
+        let range = self.files.get(&(index.hashes[file].as_str(), index.languages()[file]))?;
+        let dimensions = self.vectors.dimensions;
+        let values = self.vectors.values.get(range.start * dimensions..range.end * dimensions)?;
+        (range.len() == functions).then_some(values)
+    }
 }
 
 fn documents(index: &Index, nodes: &[u32]) -> Vec<u32> {

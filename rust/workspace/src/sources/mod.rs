@@ -95,6 +95,8 @@ pub struct Walk {
     pub files: Vec<SourceFile>,
     /// What was left out although it looks like ours, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// The folders that were looked into, absolute, sorted.
+    pub folders: Vec<PathBuf>,
     /// Files of no language that is built in.
     pub other_files: usize,
     /// Files and folders that are hidden, excluded, or named by a `.gitignore`; a folder counts once.

@@ -29,6 +29,7 @@ pub(super) fn walk(storage: &dyn Storage, root: &Path, rules: Rules, limit: u64)
     walker.run(entries);
     let mut found = walker.found;
     found.files.sort_by(|left, right| left.path.cmp(&right.path));
+    found.folders.sort();
     found.skipped.sort_by(|left, right| left.path.cmp(&right.path));
     if found.files.is_empty() {
         let (path, languages) = (root.to_owned(), known_languages());
@@ -63,6 +64,7 @@ impl Walker<'_> {
 
     fn enter(&mut self, path: PathBuf, mut entries: Vec<Entry>) -> Level {
         self.rules.enter(self.storage, &path);
+        self.found.folders.push(path.clone());
         entries.reverse();
         Level { path, entries }
     }
