@@ -191,6 +191,41 @@ fn indexing_anew_gives_the_functions_their_vectors() {
 }
 
 #[test]
+fn vectors_of_unchanged_files_are_kept_and_each_file_is_read_in_its_own_language() {
+    let (folder, engine) = indexed();
+    let version = serve_tiny_tree_model(&engine);
+    let vectors = || {
+        let fingerprint = engine.index_data().unwrap().fingerprint().to_owned();
+        engine.versions().read_vectors("tree-lstm", &version, &fingerprint).unwrap().unwrap()
+    };
+    let renewed_as_a_whole = || {
+        damage_vectors(&folder.path().join(".sapwood"));
+        engine.index(&quietly).unwrap();
+        vectors()
+    };
+    let before = renewed_as_a_whole();
+    let script = "function area(side) { return side > 0 ? side * side : null; }\n";
+    write(folder.path(), "app.js", script.as_bytes());
+    write(folder.path(), "shapes/moved.py", &DiskStorage.read(&folder.path().join("shapes/area.py")).unwrap());
+    DiskStorage.remove_file(&folder.path().join("shapes/area.py")).unwrap();
+    engine.index(&quietly).unwrap();
+    let after = vectors();
+    assert_eq!(after, renewed_as_a_whole());
+    assert_eq!(after.nodes.len(), before.nodes.len() + 1);
+    let model = sapwood::native::TreeVersion::load(&engine.versions(), "tree-lstm", &version).unwrap();
+    let in_its_language = model.embed(&[script.trim_end()], Language::JavaScript).unwrap().0;
+    // The script is the first file, so its function is the first.
+    assert_eq!(after.values[..after.dimensions], in_its_language);
+    // Vectors that no model gives show that they are kept as they are.
+    let marked = sapwood_workspace::FunctionVectors { values: vec![0.5; after.values.len()], ..after };
+    engine.versions().write_vectors("tree-lstm", &version, &marked).unwrap();
+    write(folder.path(), "other.js", b"function other(side) { return side + 1; }\n");
+    engine.index(&quietly).unwrap();
+    let kept = vectors().values.iter().filter(|value| value.to_bits() == 0.5_f32.to_bits()).count();
+    assert_eq!(kept, marked.values.len());
+}
+
+#[test]
 fn the_exported_graph_is_complete() {
     let (_folder, engine) = indexed();
     let index = engine.index_data().unwrap();

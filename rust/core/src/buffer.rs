@@ -6,7 +6,7 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::error::{CoreError, Result};
 use crate::features::{SparseRows, file_features};
-use crate::graph::{FileFacts, file_facts};
+use crate::graph::{FileFacts, own_facts};
 use crate::language::Language;
 use crate::syntax::{ParseLimits, SyntaxTree, parse_again};
 
@@ -88,13 +88,13 @@ impl Buffer {
         self.parsed.as_ref().map(|parsed| &parsed.syntax).map_err(Clone::clone)
     }
 
-    /// What the text contributes to the project graph, and its rows in the order of the facts' nodes.
+    /// What the text contributes to the project graph as [`own_facts`] has it, and its rows in the order of its nodes.
     ///
     /// # Errors
     /// As [`Self::syntax`].
     pub fn features(&self) -> Result<(FileFacts, SparseRows)> {
         let (source, syntax) = (self.text.as_bytes(), self.syntax()?);
-        let facts = file_facts(&self.path, source, syntax);
+        let facts = own_facts(&self.path, source, syntax);
         let rows = file_features(source, syntax, &facts);
         Ok((facts, rows))
     }

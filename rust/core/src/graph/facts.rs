@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::collect::collect;
+use super::collect::{Collected, collect};
 use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
 use super::{EdgeKind, NodeKind};
@@ -165,6 +165,21 @@ impl FileFacts {
 
 /// Reads what a file contributes to the project graph. `path` is relative to the source root, with `/`.
 pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
+    let collected = collected(path, source, tree);
+    let resolved = resolve(source, tree, &collected);
+    let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
+    FileFacts { program, ..with_resolved(collected.facts, resolved) }
+}
+
+/// [`file_facts`] without what linking follows values by: all that a file's features and a text in the place of a file
+/// need.
+pub fn own_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
+    let collected = collected(path, source, tree);
+    let resolved = resolve(source, tree, &collected);
+    with_resolved(collected.facts, resolved)
+}
+
+fn collected<'source>(path: &str, source: &'source [u8], tree: &SyntaxTree) -> Collected<'source> {
     let mut facts = FileFacts { path: path.to_owned(), language: Some(tree.language()), ..FileFacts::default() };
     facts.push(tree, NodeKind::File, path.to_owned(), 0, NONE);
     facts.push(tree, NodeKind::Module, module_name(path, tree.table().names().package_files), 0, 0);
@@ -172,10 +187,12 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
         (whole.start_line, whole.start_byte) = (1, 0);
         (whole.end_line, whole.end_byte) = (last_line(source), source.len() as u32);
     }
-    let collected = collect(source, tree, facts);
-    let Resolved { references, own_edges, symbols, import_labels, masked } = resolve(source, tree, &collected);
-    let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
-    FileFacts { references, own_edges, symbols, import_labels, masked, program, ..collected.facts }
+    collect(source, tree, facts)
+}
+
+fn with_resolved(facts: FileFacts, resolved: Resolved) -> FileFacts {
+    let Resolved { references, own_edges, symbols, import_labels, masked } = resolved;
+    FileFacts { references, own_edges, symbols, import_labels, masked, ..facts }
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.

@@ -21,7 +21,7 @@ mod targets;
 
 pub use columns::{Edge, ProjectGraph};
 pub(crate) use definitions::{Definitions, path_in_module};
-pub use facts::{FileFacts, FileNode, file_facts};
+pub use facts::{FileFacts, FileNode, file_facts, own_facts};
 pub use kinds::{EdgeKind, NodeKind};
 pub use link::{link, link_folder};
 

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use sapwood_core::features::file_features;
-use sapwood_core::graph::file_facts;
+use sapwood_core::graph::own_facts;
 use sapwood_core::sampler::{PlacedText, place};
 use sapwood_core::{Buffer, Language, ParseLimits, parse};
 use sapwood_workspace::Storage;
@@ -21,7 +21,7 @@ impl Index {
         let Some(file) = self.file_at(path, language) else { return Ok(None) };
         let source = code.as_bytes();
         let tree = parse(language, source, &ParseLimits::default())?;
-        let facts = file_facts(path, source, &tree);
+        let facts = own_facts(path, source, &tree);
         let rows = file_features(source, &tree, &facts);
         Ok(Some(place(&self.graph, &self.input, file, &facts, rows, hops)))
     }
