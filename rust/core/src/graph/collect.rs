@@ -34,6 +34,8 @@ pub(super) struct Collected<'source> {
     pub(super) lambdas: FxHashMap<u32, u32>,
     /// By name: an import binds it.
     pub(super) imported: Vec<bool>,
+    /// By syntax node: it is, or is part of, a pattern that binds names.
+    pub(super) targets: Vec<bool>,
 }
 
 /// A name where its value is used, or where it is bound.
@@ -70,6 +72,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         bases: Vec::new(),
         lambdas: FxHashMap::default(),
         imported: Vec::new(),
+        targets: vec![false; tree.len()],
     };
     let mut collector = Collector {
         source,
@@ -77,7 +80,6 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         open: vec![Open { end: tree.len() as u32, body: 0, scope: 0, path: 0 }],
         paths: Paths::new(collected.facts.module()),
         collected,
-        targets: vec![false; tree.len()],
         assignment: 0,
         assigned_end: 0,
     };
@@ -104,8 +106,6 @@ struct Collector<'source, 'tree> {
     /// Open scopes, innermost last.
     open: Vec<Open>,
     paths: Paths,
-    /// By syntax node: it is, or is part of, a pattern that binds names.
-    targets: Vec<bool>,
     /// The last assignment and where its left side ends.
     assignment: u32,
     assigned_end: u32,
@@ -150,7 +150,7 @@ impl<'source> Collector<'source, '_> {
 
     /// Takes a node in and gives the next one to visit.
     fn visit(&mut self, node: u32) -> u32 {
-        self.targets[node as usize] = is_target(self.tree, node, &self.targets);
+        self.collected.targets[node as usize] = is_target(self.tree, node, &self.collected.targets);
         self.collected.in_handler[node as usize] = is_in_handler(self.tree, node, &self.collected.in_handler);
         match self.tree.category(node) {
             Category::Import | Category::ImportFrom => {
@@ -500,7 +500,7 @@ impl<'source> Collector<'source, '_> {
                 | Category::Namespace,
                 Role::Name,
             ) => {}
-            _ if self.targets[node as usize] && !self.is_constant_pattern(node) => self.variable(node),
+            _ if self.collected.targets[node as usize] && !self.is_constant_pattern(node) => self.variable(node),
             _ => {
                 let (name, scope, runs_in) = (self.intern(node), self.scope(), self.surroundings(node).0);
                 self.collected.uses.push(Use { syntax: node, name, scope, runs_in });
@@ -510,7 +510,8 @@ impl<'source> Collector<'source, '_> {
 
     /// Whether a name in a pattern is looked up by the language's rule for capitals.
     fn is_constant_pattern(&self, node: u32) -> bool {
-        self.tree.table().rules().capitals_are_constants && self.text(node).starts_with(char::is_uppercase)
+        let is_named = self.tree.category(self.tree.parent(node)) == Category::Assignment;
+        self.tree.table().rules().capitals_are_constants && !is_named && self.text(node).starts_with(char::is_uppercase)
     }
 
     fn variable(&mut self, node: u32) {
@@ -526,8 +527,10 @@ impl<'source> Collector<'source, '_> {
             assigned && !matches!(self.collected.scopes.get(scope).kind, ScopeKind::Function | ScopeKind::Object);
         let binding = self.collected.scopes.bind(scope, name);
         binding.assign(alias);
-        if shown && !std::mem::replace(&mut binding.has_node, true) {
-            self.push_node(NodeKind::Variable, (self.scope(), self.path()), self.text(node), self.assignment);
+        if shown && binding.node == NONE {
+            let place = (self.scope(), self.path());
+            let variable = self.push_node(NodeKind::Variable, place, self.text(node), self.assignment);
+            self.collected.scopes.bind(scope, name).node = variable;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::accesses::accesses;
 use super::collect::{Collected, collect};
 use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
@@ -45,6 +46,10 @@ pub struct FileFacts {
     pub(super) own_edges: Vec<(u32, u32, EdgeKind)>,
     /// Names of the module and of classes that other files can refer to, sorted by owner and name.
     pub(super) symbols: Vec<Symbol>,
+    /// Variables that are read and written, like references.
+    pub(super) accesses: Vec<Reference>,
+    /// Variables of modules and classes: owner, name, node; sorted.
+    pub(super) variables: Vec<(u32, String, u32)>,
     pub(super) import_labels: Vec<(u32, String)>,
     pub(super) masked: Vec<u32>,
     /// What the file does with functions, for languages whose values are followed.
@@ -168,10 +173,11 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let collected = collected(path, source, tree);
     let resolved = resolve(source, tree, &collected);
     let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
-    FileFacts { program, ..with_resolved(collected.facts, resolved) }
+    let (accesses, variables) = (accesses(source, tree, &collected), variables(&collected.facts));
+    FileFacts { program, accesses, variables, ..with_resolved(collected.facts, resolved) }
 }
 
-/// [`file_facts`] without what linking follows values by: all that a file's features and a text in the place of a file
+/// [`file_facts`] without what linking follows values and variables by: all that a file's features and a text in the place of a file
 /// need.
 pub fn own_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let collected = collected(path, source, tree);
@@ -193,6 +199,18 @@ fn collected<'source>(path: &str, source: &'source [u8], tree: &SyntaxTree) -> C
 fn with_resolved(facts: FileFacts, resolved: Resolved) -> FileFacts {
     let Resolved { references, own_edges, symbols, import_labels, masked } = resolved;
     FileFacts { references, own_edges, symbols, import_labels, masked, ..facts }
+}
+
+/// The variables of a file's modules and classes: owner, name, node; sorted.
+fn variables(facts: &FileFacts) -> Vec<(u32, String, u32)> {
+    let numbered = facts.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Variable);
+    let named = numbered.map(|(number, node)| {
+        let name = node.name.rsplit('.').next().unwrap_or(&node.name).to_owned();
+        (facts.parents[number], name, number as u32)
+    });
+    let mut variables: Vec<_> = named.collect();
+    variables.sort_unstable();
+    variables
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::facts::{FileFacts, FileNode, Reference, Target};
 use super::modules::{Modules, Named, Place, is_root_package};
 use super::points_to::{self, resolve};
+use super::testing::{exercised, test_code};
 use super::{EdgeKind, NodeKind, ProjectGraph};
 use crate::language::Constructor;
 use crate::syntax::NONE;
@@ -53,6 +54,10 @@ pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
         linker.add_imports(number);
     }
     linker.add_followed_calls();
+    for number in 0..files.len() as u32 {
+        linker.add_accesses(number);
+    }
+    linker.add_tests();
     let mut graph = linker.finish();
     name_root_package(&mut graph, files, folder);
     graph
@@ -186,6 +191,61 @@ impl<'files> Linker<'files> {
             if !self.is_builtin_method(caller, &method) {
                 self.guess(caller, &method, GUESS);
             }
+        }
+    }
+
+    /// Reads and writes of variables.
+    fn add_accesses(&mut self, number: u32) {
+        for access in &self.files[number as usize].accesses {
+            let found = match &access.target {
+                Target::Local(node) => Some(((number, *node), true)),
+                Target::Import(import, attributes) => self.modules.variable(number, *import, attributes),
+                Target::Unbound(path) => self.modules.wildcard_variable(number, path),
+                Target::Inherited(class, name) => {
+                    self.inherited_variable((number, *class), name).map(|one| (one, true))
+                }
+                Target::Builtin(_) | Target::Method(_) => None,
+            };
+            let Some((variable, is_whole)) = found else { continue };
+            // What is behind a variable belongs to its value: the variable is read.
+            let kind = if is_whole { access.kind } else { EdgeKind::Reads };
+            let source = self.node((number, access.source));
+            self.edge(source, End::Node(self.node(variable)), kind, access.confidence);
+        }
+    }
+
+    /// A variable of the bases of a class, breadth first.
+    fn inherited_variable(&self, class: Place, name: &str) -> Option<Place> {
+        let (mut queue, mut next) = (vec![class], 0);
+        while next < queue.len() && next < MOST_BASES {
+            for base in self.bases.get(&self.node(queue[next])).into_iter().flatten() {
+                if let Some(found) = self.modules.own_variable(*base, name) {
+                    return Some(found);
+                }
+                if !queue.contains(base) {
+                    queue.push(*base);
+                }
+            }
+            next += 1;
+        }
+        None
+    }
+
+    /// What tests exercise, by the calls found so far.
+    fn add_tests(&mut self) {
+        let (mut is_part, mut test_of) = (Vec::new(), Vec::new());
+        for (file, offset) in self.files.iter().zip(&self.offsets) {
+            let found = test_code(file);
+            is_part.extend(found.is_part);
+            test_of.extend(found.test_of.iter().map(|test| if *test == NONE { NONE } else { test + offset }));
+        }
+        let calls = self.edges.iter().filter_map(|((source, end, kind), sure)| match end {
+            End::Node(target) if *kind == EdgeKind::Calls => Some((*source, *target, *sure)),
+            _ => None,
+        });
+        let calls: Vec<_> = calls.collect();
+        for ((test, node), sure) in exercised(&calls, &is_part, &test_of) {
+            self.edge(test, End::Node(node), EdgeKind::Tests, sure);
         }
     }
 

@@ -4,6 +4,7 @@
 //! where they are called; in the other languages calls are found by name. Every edge carries a confidence. See [`link`] for
 //! what is resolved and how sure it is.
 
+mod accesses;
 mod chain;
 mod collect;
 mod columns;
@@ -18,6 +19,7 @@ mod points_to;
 mod resolve;
 mod scopes;
 mod targets;
+mod testing;
 
 pub use columns::{Edge, ProjectGraph};
 pub(crate) use definitions::{Definitions, path_in_module};

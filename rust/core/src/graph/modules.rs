@@ -221,6 +221,51 @@ impl<'files> Modules<'files> {
         self.files[file as usize].symbols_of(owner, name)
     }
 
+    /// The variable that an import and then attributes lead to, and whether nothing is behind it.
+    pub(super) fn variable(&self, from: u32, import: u32, attributes: &str) -> Option<(Place, bool)> {
+        self.imported_variable(from, import, attributes, &mut { MOST_STEPS })
+    }
+
+    fn imported_variable(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Option<(Place, bool)> {
+        let import = &self.files[from as usize].imports[import as usize];
+        let path = super::imports::join(&import.path, attributes);
+        let (module, rest) = self.longest_module(from, &path).filter(|_| !import.outside)?;
+        self.variable_of((module, 1), rest, steps)
+    }
+
+    /// The variable that a module or class has under the beginning of a dotted path, and whether that is the whole path.
+    fn variable_of(&self, owner: Place, path: &str, steps: &mut usize) -> Option<(Place, bool)> {
+        *steps = steps.checked_sub(1)?;
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        if let Some(own) = self.own_variable(owner, first) {
+            return Some((own, rest.is_empty()));
+        }
+        let found = self.symbols(owner, first).iter().find_map(|symbol| match &symbol.target {
+            Target::Local(class) if !rest.is_empty() => self.variable_of((owner.0, *class), rest, steps),
+            Target::Import(import, attributes) => {
+                self.imported_variable(owner.0, *import, &super::imports::join(attributes, rest), steps)
+            }
+            _ => None,
+        });
+        found.or_else(|| if owner.1 == 1 { self.unbound_variable(owner.0, path, steps) } else { None })
+    }
+
+    /// The variable that a module or class itself has under a name.
+    pub(super) fn own_variable(&self, (file, owner): Place, name: &str) -> Option<Place> {
+        let variables = &self.files[file as usize].variables;
+        let place = |(of, known, _): &(u32, String, u32)| (*of, known.as_str()).cmp(&(owner, name));
+        variables.binary_search_by(place).ok().map(|found| (file, variables[found].2))
+    }
+
+    /// The variable that an unbound path of a file may lead to, by its imports of everything.
+    pub(super) fn wildcard_variable(&self, file: u32, path: &str) -> Option<(Place, bool)> {
+        self.unbound_variable(file, path, &mut { MOST_STEPS })
+    }
+
+    fn unbound_variable(&self, file: u32, path: &str, steps: &mut usize) -> Option<(Place, bool)> {
+        self.wildcards(file).find_map(|module| self.variable_of((module, 1), path, steps))
+    }
+
     /// The methods that a class itself has under a name.
     pub(super) fn methods(&self, class: Place, name: &str) -> Vec<Place> {
         match self.member(class, name, &mut { MOST_STEPS }) {

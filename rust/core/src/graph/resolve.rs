@@ -430,7 +430,7 @@ fn add_references(resolved: &mut Resolved, source: u32, kind: EdgeKind, found: V
 }
 
 /// Each reference once, with its highest confidence, sorted.
-fn keep_surest(references: &mut Vec<Reference>) {
+pub(super) fn keep_surest(references: &mut Vec<Reference>) {
     references.sort_by(|one, other| {
         let place = |reference: &Reference| (reference.source, reference.kind);
         place(one)

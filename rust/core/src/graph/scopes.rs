@@ -76,8 +76,8 @@ pub(super) struct Binding {
     assignments: u32,
     /// The name is declared to live in an outer scope.
     outer: bool,
-    /// A graph node stands for it as a variable.
-    pub(super) has_node: bool,
+    /// The graph node that stands for it as a variable, or [`NONE`].
+    pub(super) node: u32,
     /// Something other than an import and the body of an exception handler binds it.
     pub(super) is_certain: bool,
 }
@@ -90,7 +90,7 @@ impl Default for Binding {
             alias: NONE,
             assignments: 0,
             outer: false,
-            has_node: false,
+            node: NONE,
             is_certain: false,
         }
     }

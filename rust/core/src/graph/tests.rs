@@ -5,7 +5,8 @@ use crate::language::Language;
 use crate::syntax::{ParseLimits, parse};
 
 fn facts(path: &str, text: &str) -> FileFacts {
-    let tree = parse(Language::Python, text.as_bytes(), &ParseLimits::default()).unwrap();
+    let language = Language::from_path(path).unwrap();
+    let tree = parse(language, text.as_bytes(), &ParseLimits::default()).unwrap();
     file_facts(path, text.as_bytes(), &tree)
 }
 
@@ -15,10 +16,14 @@ fn project(files: &[(&str, &str)]) -> ProjectGraph {
     link(&facts)
 }
 
-/// Every edge but containment, as `source kind target confidence`.
+/// Every call, import and base, as `source kind target confidence`.
 fn references(graph: &ProjectGraph) -> Vec<String> {
+    lines_of(graph, &[EdgeKind::Calls, EdgeKind::Imports, EdgeKind::Inherits])
+}
+
+fn lines_of(graph: &ProjectGraph, kinds: &[EdgeKind]) -> Vec<String> {
     let name = |node: u32| graph.names[node as usize].as_str();
-    let others = graph.edges().filter(|edge| edge.kind != EdgeKind::Contains);
+    let others = graph.edges().filter(|edge| kinds.contains(&edge.kind));
     let mut lines: Vec<_> = others
         .map(|edge| format!("{} {} {} {:.2}", name(edge.source), edge.kind.name(), name(edge.target), edge.confidence))
         .collect();
@@ -109,6 +114,94 @@ static CASES: &[Case] = &[
 fn files_give_their_edges_and_no_others() {
     for case in CASES {
         assert_eq!(references(&project(case.files)), case.edges, "{}", case.what);
+    }
+}
+
+#[rustfmt::skip]
+static ACCESSES: &[Case] = &[
+    Case {
+        what: "variables of the module, also by functions that declare them global",
+        files: &[("m.py", "X = 1\nY = X\ndef f(): return X + X\ndef g():\n    global X\n    X = 2\n    X += 1\ndef h(X): X = 3\n")],
+        edges: &["m reads m.X 1.00", "m writes m.X 1.00", "m writes m.Y 1.00", "m.f reads m.X 1.00", "m.g reads m.X 1.00", "m.g writes m.X 1.00"],
+    },
+    Case {
+        what: "variables of a class, by its name, its object, its methods' class and its subclasses",
+        files: &[("m.py", "class A:\n    v = 1\n    def m(self): self.v = self.v + self.w\n    def n(self): v\nclass B(A):\n    def k(self): return self.v.x\nA.v.y = 2\n")],
+        edges: &["m reads m.A.v 0.95", "m.A writes m.A.v 1.00", "m.A.m reads m.A.v 0.95", "m.A.m writes m.A.v 0.95", "m.B.k reads m.A.v 0.90"],
+    },
+    Case {
+        what: "variables of other modules, by imports and through packages",
+        files: &[
+            ("p/__init__.py", "from .a import X\n"), ("p/a.py", "X = []\nclass C:\n    v = 1\n"),
+            ("u.py", "import p.a\nfrom p import X, a as b\nfrom p.a import C\nfrom p.a import *\ndef f(): X.append(b.X)\ndef g():\n    p.a.X = C.v\n    unknown\n"),
+        ],
+        edges: &["p.a writes p.a.X 1.00", "p.a.C writes p.a.C.v 1.00", "u.f reads p.a.X 0.90", "u.g reads p.a.C.v 0.90", "u.g writes p.a.X 0.90"],
+    },
+    Case {
+        what: "a name from an import of everything",
+        files: &[("a.py", "X = 1\n"), ("b.py", "from a import *\ndef f(): return X\n")],
+        edges: &["a writes a.X 1.00", "b.f reads a.X 0.70"],
+    },
+    Case {
+        what: "parameters, local variables, functions and names in other scopes are none",
+        files: &[("m.py", "X = 1\ndef f():\n    X = 2\n    def g(): return X\n    return [X for X in y]\ndef k(): f\n")],
+        edges: &["m writes m.X 1.00"],
+    },
+    Case {
+        what: "the other languages: a name given a value without being declared is the one around",
+        files: &[
+            ("a.js", "let n = 1;\nfunction f() { n += 1; return n; }\nfunction g() { const n = 2; return n; }\n"),
+            ("b.go", "package b\nvar n = 1\nfunc f() { n = 2 }\nfunc g() int { n := 3; return n }\nfunc h() int { return n }\n"),
+            ("c/C.java", "class C { int n = 1; void f() { n = 2; } int g() { return this.n; } int h(int n) { return n; } }\n"),
+            ("d.c", "static int n = 1;\nint f(void) { n = 2; return n; }\nint g(void) { int n = 3; return n; }\n"),
+            ("e.rs", "static N: u8 = 1;\nfn f() -> u8 { N }\n"),
+        ],
+        edges: &[
+            "a writes a.n 1.00", "a.f reads a.n 1.00", "a.f writes a.n 1.00", "b writes b.n 1.00", "b.f writes b.n 1.00", "b.h reads b.n 1.00",
+            "c.C.C writes c.C.C.n 1.00", "c.C.C.f writes c.C.C.n 1.00", "c.C.C.g reads c.C.C.n 0.95", "d writes d.n 1.00", "d.f reads d.n 1.00", "d.f writes d.n 1.00", "e writes e.N 1.00", "e.f reads e.N 1.00",
+        ],
+    },
+];
+
+#[test]
+fn variables_of_modules_and_classes_know_who_reads_and_writes_them() {
+    for case in ACCESSES {
+        let found = lines_of(&project(case.files), &[EdgeKind::Reads, EdgeKind::Writes]);
+        assert_eq!(found, case.edges, "{}", case.what);
+    }
+}
+
+#[rustfmt::skip]
+static TESTS: &[Case] = &[
+    Case {
+        what: "a test's calls outside of tests, also through helpers, and those of functions in it",
+        files: &[
+            ("lib.py", "def f(): g()\ndef g(): pass\nclass K:\n    def m(self): pass\n"),
+            ("test_lib.py", "import lib\ndef helper(): lib.f()\ndef test_f():\n    def inner(): lib.g()\n    helper(); inner()\ndef test_k(): lib.K().m(); len(x)\ndef other(): lib.g()\n"),
+        ],
+        edges: &["test_lib.test_f tests lib.f 0.90", "test_lib.test_f tests lib.g 0.95", "test_lib.test_k tests lib.K 0.95", "test_lib.test_k tests lib.K.m 0.95"],
+    },
+    Case {
+        what: "classes of tests, wherever they are; a function of such a name elsewhere is none",
+        files: &[("m.py", "def f(): pass\nclass TestF:\n    def test_it(self): f()\nclass TestKit:\n    def run(self): f()\ndef test_drive(): f()\n")],
+        edges: &["m.TestF.test_it tests m.f 0.95"],
+    },
+    Case {
+        what: "the other languages' files of tests",
+        files: &[
+            ("a.js", "function f() {}\n"), ("a.test.js", "import { f } from './a.js';\ntest('f', () => { f(); });\n"),
+            ("b.go", "package b\nfunc G() {}\n"), ("b_test.go", "package b\nfunc local() {}\nfunc TestG() { local() }\n"),
+            ("c.rs", "fn h() {}\n#[cfg(test)]\nmod tests {\n    use super::h;\n    #[test]\n    fn it() { h(); }\n}\n"),
+            ("d/DTest.java", "class DTest { void one() { two(); } void two() {} }\n"),
+        ],
+        edges: &["c.tests.it tests c.h 0.90"],
+    },
+];
+
+#[test]
+fn tests_know_what_they_exercise() {
+    for case in TESTS {
+        assert_eq!(lines_of(&project(case.files), &[EdgeKind::Tests]), case.edges, "{}", case.what);
     }
 }
 

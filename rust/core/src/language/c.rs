@@ -1,7 +1,9 @@
 //! C, and what C++ takes over from it.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::definition::{
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
+};
 use super::{clike, tokens};
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
@@ -26,6 +28,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         silent_parts: &[],
         package_files: &[],
     },
+    tests: Tests {
+        folders: &["test", "tests"],
+        files: (&["test_"], &["_test", "_tests"]),
+        marks: &[],
+        modules: &[],
+        classes: (&[], &[]),
+        functions: &["test", "Test"],
+    },
     rules: Rules {
         receiver: Receiver::None,
         privacy: Privacy::Word("static"),
@@ -35,6 +45,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        reassignments: &["assignment_expression", "update_expression"],
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],

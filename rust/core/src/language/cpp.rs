@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, SpecialNames,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, SpecialNames, Tests,
 };
 use super::{clike, tokens};
 
@@ -42,6 +42,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         silent_parts: &[],
         package_files: &[],
     },
+    tests: Tests {
+        folders: &["test", "tests"],
+        files: (&["test_"], &["_test", "_tests", "_unittest"]),
+        marks: &[],
+        modules: &[],
+        classes: (&[], &[]),
+        functions: &["test", "Test", "TEST"],
+    },
     rules: Rules {
         receiver: Receiver::Named("this"),
         privacy: Privacy::Word("static"),
@@ -51,6 +59,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        reassignments: &["assignment_expression", "update_expression"],
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],

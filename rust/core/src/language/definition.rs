@@ -34,6 +34,8 @@ pub(crate) struct LanguageDefinition {
     pub(crate) names: SpecialNames,
     /// How the language reads what it has in common with others.
     pub(crate) rules: Rules,
+    /// What is a test.
+    pub(crate) tests: Tests,
     /// What an import statement imports.
     pub(crate) imports: for<'source> fn(&'source [u8], &SyntaxTree, u32) -> Vec<ImportEntry<'source>>,
     /// What a rewrite of a text needs to know; none where texts of the language are not rewritten.
@@ -127,6 +129,8 @@ pub(crate) struct Rules {
     pub(crate) decorators_are_calls: bool,
     /// Calls are found by following values.
     pub(crate) values_are_followed: bool,
+    /// Kinds of assignments that give a name another value and declare none.
+    pub(crate) reassignments: &'static [&'static str],
     /// One kind holds integers and other numbers.
     pub(crate) one_number_kind: bool,
     /// A capitalised name in a pattern is looked up, not bound.
@@ -139,6 +143,26 @@ pub(crate) struct Rules {
     /// more there are.
     pub(crate) most_open_angles: Option<usize>,
 }
+
+/// By which names the usual test runners know tests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tests {
+    /// Folders that hold tests.
+    pub(crate) folders: &'static [&'static str],
+    /// What the name of a file of tests begins or ends with, without its extension.
+    pub(crate) files: Affixes,
+    /// What stands between the name of a file of tests and its extension.
+    pub(crate) marks: &'static [&'static str],
+    /// Modules within a file that hold tests.
+    pub(crate) modules: &'static [&'static str],
+    /// What the name of a class of tests begins or ends with.
+    pub(crate) classes: Affixes,
+    /// What the name of a test begins with; every function among tests is one where this is empty.
+    pub(crate) functions: &'static [&'static str],
+}
+
+/// Prefixes and suffixes.
+pub(crate) type Affixes = (&'static [&'static str], &'static [&'static str]);
 
 /// How a method has its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

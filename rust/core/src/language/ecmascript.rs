@@ -1,7 +1,7 @@
 //! What JavaScript and TypeScript have in common.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames};
+use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Tests};
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
 
@@ -15,6 +15,15 @@ pub(super) static NAMES: SpecialNames = SpecialNames {
     package_files: &["index"],
 };
 
+pub(super) static TESTS: Tests = Tests {
+    folders: &["test", "tests", "__tests__"],
+    files: (&[], &[]),
+    marks: &["test", "spec"],
+    modules: &[],
+    classes: (&[], &[]),
+    functions: &[],
+};
+
 pub(super) static RULES: Rules = Rules {
     receiver: Receiver::Named("this"),
     privacy: Privacy::Word("private"),
@@ -24,6 +33,7 @@ pub(super) static RULES: Rules = Rules {
     headers_run_outside: false,
     decorators_are_calls: true,
     values_are_followed: false,
+    reassignments: &["assignment_expression", "augmented_assignment_expression", "update_expression"],
     one_number_kind: true,
     capitals_are_constants: false,
     quotes: &["`", "\"", "'"],

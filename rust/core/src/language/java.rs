@@ -1,7 +1,9 @@
 //! Java.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::definition::{
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
+};
 use super::imports::{ImportEntry, ModulePath};
 use super::tokens;
 use crate::syntax::SyntaxTree;
@@ -28,6 +30,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         silent_parts: &[],
         package_files: &[],
     },
+    tests: Tests {
+        folders: &["test"],
+        files: (&["Test"], &["Test", "Tests", "IT"]),
+        marks: &[],
+        modules: &[],
+        classes: (&[], &[]),
+        functions: &[],
+    },
     rules: Rules {
         receiver: Receiver::Named("this"),
         privacy: Privacy::Word("private"),
@@ -37,6 +47,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        reassignments: &["assignment_expression", "update_expression"],
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "\""],

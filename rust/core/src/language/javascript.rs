@@ -18,6 +18,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     builtins: ecmascript::BUILTINS,
     builtin_methods: ecmascript::BUILTIN_METHODS,
     names: ecmascript::NAMES,
+    tests: ecmascript::TESTS,
     rules: ecmascript::RULES,
     imports: ecmascript::imports,
     spelling: None,

@@ -47,7 +47,7 @@ mod typescript;
 
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
-pub(crate) use definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Spelling};
+pub(crate) use definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests};
 pub(crate) use imports::{ImportEntry, Imported, ModulePath};
 pub(crate) use numbers::{float_value, integer_value};
 pub use table::LanguageTable;

@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Spelling,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests,
 };
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
@@ -29,6 +29,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         silent_parts: &[],
         package_files: &["__init__"],
     },
+    tests: Tests {
+        folders: &["test", "tests"],
+        files: (&["test_"], &["_test"]),
+        marks: &[],
+        modules: &[],
+        classes: (&["Test"], &["Test", "Tests", "TestCase"]),
+        functions: &["test"],
+    },
     rules: Rules {
         receiver: Receiver::FirstParameter,
         privacy: Privacy::Underscore,
@@ -38,6 +46,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: true,
         decorators_are_calls: true,
         values_are_followed: true,
+        reassignments: &[],
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "'''", "\"", "'"],

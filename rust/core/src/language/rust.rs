@@ -1,7 +1,9 @@
 //! Rust.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames};
+use super::definition::{
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
+};
 use super::imports::{ImportEntry, ModulePath};
 use super::tokens;
 use crate::syntax::SyntaxTree;
@@ -28,6 +30,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         silent_parts: &[],
         package_files: &["mod", "lib"],
     },
+    tests: Tests {
+        folders: &["tests"],
+        files: (&["tests"], &["_tests"]),
+        marks: &[],
+        modules: &["tests", "test"],
+        classes: (&[], &[]),
+        functions: &[],
+    },
     rules: Rules {
         receiver: Receiver::Named("self"),
         privacy: Privacy::Without("pub"),
@@ -37,6 +47,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        reassignments: &["assignment_expression", "compound_assignment_expr"],
         one_number_kind: false,
         capitals_are_constants: true,
         quotes: &["\""],

@@ -1,6 +1,6 @@
 //! A language's definition, resolved to the numbers of its grammar.
 
-use super::definition::LanguageDefinition;
+use super::definition::{LanguageDefinition, Tests};
 use super::imports::ImportEntry;
 use super::numbers::is_integer;
 use super::{Category, Role, Rules, SpecialNames, Spelling};
@@ -103,6 +103,11 @@ impl LanguageTable {
     /// How the language reads what it has in common with others.
     pub(crate) fn rules(&self) -> &Rules {
         &self.definition.rules
+    }
+
+    /// What is a test.
+    pub(crate) fn tests(&self) -> &Tests {
+        &self.definition.tests
     }
 
     /// What an import statement imports.

@@ -18,6 +18,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     builtins: ecmascript::BUILTINS,
     builtin_methods: ecmascript::BUILTIN_METHODS,
     names: ecmascript::NAMES,
+    tests: ecmascript::TESTS,
     rules: Rules { most_open_angles: Some(10_000), ..ecmascript::RULES },
     imports: ecmascript::imports,
     spelling: None,

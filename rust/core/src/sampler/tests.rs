@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::SparseRows;
-use crate::graph::{FileFacts, ProjectGraph, file_facts, link};
+use crate::graph::{EdgeKind, FileFacts, ProjectGraph, file_facts, link};
 use crate::language::Language;
 use crate::syntax::{ParseLimits, parse};
 
@@ -207,4 +207,25 @@ fn a_function_that_is_handed_over_looks_the_same_without_the_import() {
         relations(&graph, &input).into_iter().filter(|line| line.contains("a.own")).collect::<Vec<_>>()
     };
     assert_eq!(about_own((graph, input)), about_own(linked(&[("a.py", text), other])));
+}
+
+/// Reads, writes and tests are told to no model.
+#[test]
+fn variables_and_tests_are_no_part_of_the_input_graph() {
+    let files = [
+        ("lib.py", "X = 1\ndef f(): return X\n"),
+        ("test_lib.py", "from lib import f, X\ndef helper(): f()\ndef test_f(): helper(); X\n"),
+    ];
+    let (mut graph, input) = linked(&files);
+    let is_hidden =
+        |kind: u8| matches!(EdgeKind::ALL[usize::from(kind)], EdgeKind::Reads | EdgeKind::Writes | EdgeKind::Tests);
+    let hidden: std::collections::BTreeSet<u8> =
+        graph.edge_kinds.iter().copied().filter(|kind| is_hidden(*kind)).collect();
+    assert_eq!(hidden.len(), 3, "the graph has edges of all three kinds");
+    let kept: Vec<usize> = (0..graph.edge_count()).filter(|edge| !is_hidden(graph.edge_kinds[*edge])).collect();
+    graph.sources = kept.iter().map(|edge| graph.sources[*edge]).collect();
+    graph.targets = kept.iter().map(|edge| graph.targets[*edge]).collect();
+    graph.confidences = kept.iter().map(|edge| graph.confidences[*edge]).collect();
+    graph.edge_kinds = kept.iter().map(|edge| graph.edge_kinds[*edge]).collect();
+    assert_eq!(input_graph(&graph, input.rows.clone()), input);
 }

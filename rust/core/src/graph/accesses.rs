@@ -1,0 +1,214 @@
+//! Which variables of modules and classes a file's code reads and writes.
+
+use rustc_hash::FxHashSet;
+
+use super::EdgeKind;
+use super::NodeKind;
+use super::collect::Collected;
+use super::facts::{Reference, Target, WILDCARD};
+use super::resolve::keep_surest;
+use super::scopes::{Binding, View};
+use crate::language::{Category, Role};
+use crate::syntax::{NONE, SyntaxTree};
+
+/// How sure an access is.
+mod confidence {
+    /// By a name that the text itself binds.
+    pub(super) const NAMED: f32 = 1.0;
+    /// By way of an import statement.
+    pub(super) const IMPORTED: f32 = 0.9;
+    /// Of an attribute of the object: it may have one of its own under the name.
+    pub(super) const OBJECT: f32 = 0.95;
+    /// By an import of everything.
+    pub(super) const UNBOUND: f32 = 0.7;
+}
+
+/// How many scopes around a name are searched.
+const MOST_SCOPES: usize = 200;
+
+/// How long a chain of attributes is followed.
+const LONGEST_CHAIN: usize = 8;
+
+/// The accesses, each once, sorted; those of other files' variables by their path there.
+pub(super) fn accesses(source: &[u8], tree: &SyntaxTree, collected: &Collected<'_>) -> Vec<Reference> {
+    let mut reader = Reader::new(source, tree, collected);
+    for used in &collected.uses {
+        reader.used(used.syntax, used.name, used.runs_in);
+    }
+    for bind in collected.binds.iter().filter(|bind| bind.import == NONE) {
+        reader.bound(bind.syntax, bind.name, bind.scope);
+    }
+    keep_surest(&mut reader.found);
+    reader.found
+}
+
+struct Reader<'a, 'source> {
+    source: &'source [u8],
+    tree: &'a SyntaxTree,
+    collected: &'a Collected<'source>,
+    /// By name: some access may begin with it.
+    is_telling: Vec<bool>,
+    /// Scope and name of what is declared, and not just given another value.
+    declared: FxHashSet<(u32, u32)>,
+    has_wildcard: bool,
+    found: Vec<Reference>,
+}
+
+impl<'a, 'source> Reader<'a, 'source> {
+    fn new(source: &'source [u8], tree: &'a SyntaxTree, collected: &'a Collected<'source>) -> Self {
+        let has_wildcard = collected.facts.imports.iter().any(|import| import.path.ends_with(WILDCARD));
+        let mut is_telling = collected.imported.clone();
+        is_telling.resize(collected.names.len(), false);
+        for (scope, name, binding) in collected.scopes.bindings() {
+            let is_class = |node: u32| collected.facts.nodes[node as usize].kind == NodeKind::Class;
+            let tells = binding.node != NONE || binding.definitions().any(is_class);
+            is_telling[name as usize] |= tells || collected.scopes.get(scope).receiver == name;
+        }
+        let declared = collected.binds.iter().filter(|bind| !is_reassigned(tree, bind.syntax));
+        let declared = declared.map(|bind| (bind.scope, bind.name)).collect();
+        Self { source, tree, collected, is_telling, declared, has_wildcard, found: Vec::new() }
+    }
+
+    /// What a name stands for where it is used, with the scope that declares it.
+    fn find(&self, scope: u32, name: u32) -> Option<(u32, &'a Binding)> {
+        let scopes = &self.collected.scopes;
+        let mut current = scope;
+        for _ in 0..MOST_SCOPES {
+            let (found_in, binding) = scopes.find(current, name, View::Full)?;
+            let found_in = scopes.outer(found_in, name);
+            let parent = scopes.get(found_in).parent;
+            if parent == NONE || binding.node != NONE || self.declares(found_in, name, binding) {
+                return scopes.binding(found_in, name).map(|binding| (found_in, binding));
+            }
+            current = parent;
+        }
+        None
+    }
+
+    fn declares(&self, scope: u32, name: u32, binding: &Binding) -> bool {
+        self.declared.contains(&(scope, name))
+            || binding.is_defined()
+            || self.collected.scopes.get(scope).receiver == name
+    }
+
+    fn used(&mut self, syntax: u32, name: u32, scope: u32) {
+        if !self.is_telling[name as usize] && !self.has_wildcard {
+            return;
+        }
+        let (whole, attributes) = self.chain(syntax);
+        let kinds = self.kinds_of(whole);
+        let Some((found_in, binding)) = self.find(scope, name) else {
+            return self.unbound(scope, name, &attributes, kinds);
+        };
+        if let Some(class) = self.class_of(found_in, name, binding) {
+            self.attribute(scope, class, &attributes, kinds);
+        } else if binding.is_defined() {
+            // A function is no variable.
+        } else if binding.node != NONE {
+            self.add(scope, &[EdgeKind::Reads], &Target::Local(binding.node), confidence::NAMED);
+        } else if binding.import != NONE {
+            let target = Target::Import(binding.import, attributes.join("."));
+            self.add(scope, kinds, &target, confidence::IMPORTED);
+        }
+    }
+
+    /// The class that a name stands for, or whose object it is.
+    fn class_of(&self, scope: u32, name: u32, binding: &Binding) -> Option<u32> {
+        let kind = |node: u32| self.collected.facts.nodes[node as usize].kind;
+        if self.collected.scopes.get(scope).receiver == name {
+            let class = self.collected.scopes.get(self.collected.scopes.get(scope).parent).owner;
+            return Some(class).filter(|class| kind(*class) == NodeKind::Class);
+        }
+        let mut definitions = binding.definitions();
+        definitions.next().filter(|node| kind(*node) == NodeKind::Class && definitions.next().is_none())
+    }
+
+    /// An attribute of a class or of its object: a variable of the class or of one of its bases.
+    fn attribute(&mut self, scope: u32, class: u32, attributes: &[&str], kinds: &'static [EdgeKind]) {
+        let Some(first) = attributes.first() else { return };
+        let own = self.collected.scope_of[class as usize];
+        let name = self.collected.names.get(first);
+        let binding = name.and_then(|name| self.collected.scopes.binding(own, name));
+        let kinds = if attributes.len() == 1 { kinds } else { &[EdgeKind::Reads] };
+        match binding {
+            Some(binding) if binding.is_defined() => {}
+            Some(binding) if binding.node != NONE => {
+                self.add(scope, kinds, &Target::Local(binding.node), confidence::OBJECT);
+            }
+            _ => self.add(scope, kinds, &Target::Inherited(class, (*first).to_owned()), confidence::IMPORTED),
+        }
+    }
+
+    fn unbound(&mut self, scope: u32, name: u32, attributes: &[&str], kinds: &'static [EdgeKind]) {
+        let root = self.collected.names.text(name);
+        if self.has_wildcard && !self.tree.table().is_builtin(root) {
+            let path: Vec<&str> = std::iter::once(root).chain(attributes.iter().copied()).collect();
+            self.add(scope, kinds, &Target::Unbound(path.join(".")), confidence::UNBOUND);
+        }
+    }
+
+    /// A name that is given a value: its variable is written, and read before where the value goes on from it.
+    fn bound(&mut self, syntax: u32, name: u32, scope: u32) {
+        if !self.is_telling[name as usize] {
+            return;
+        }
+        let Some((_, binding)) = self.find(scope, name) else { return };
+        if binding.node != NONE && !binding.is_defined() && self.tree.category(syntax) == Category::Identifier {
+            self.add(scope, self.kinds_of(syntax), &Target::Local(binding.node), confidence::NAMED);
+        }
+    }
+
+    fn add(&mut self, scope: u32, kinds: &[EdgeKind], target: &Target, confidence: f32) {
+        let source = self.collected.scopes.get(scope).owner;
+        self.found.extend(kinds.iter().map(|kind| Reference {
+            source,
+            kind: *kind,
+            target: target.clone(),
+            confidence,
+        }));
+    }
+
+    /// The longest chain of attributes that begins with a name.
+    fn chain(&self, root: u32) -> (u32, Vec<&'source str>) {
+        let (mut whole, mut attributes) = (root, Vec::new());
+        while attributes.len() < LONGEST_CHAIN {
+            let parent = self.tree.parent(whole);
+            if parent == NONE || self.tree.category(parent) != Category::Member || self.tree.role(whole) == Role::Member
+            {
+                break;
+            }
+            let Some(member) = self.tree.child_with_role(parent, Role::Member) else { break };
+            attributes.push(self.tree.text(member, self.source));
+            whole = parent;
+        }
+        (whole, attributes)
+    }
+
+    /// What is done with an expression: it is read, or it is the target of an assignment.
+    fn kinds_of(&self, expression: u32) -> &'static [EdgeKind] {
+        if !self.collected.targets[expression as usize] {
+            return &[EdgeKind::Reads];
+        }
+        let parent = self.tree.parent(expression);
+        let goes_on = parent != NONE && self.tree.category(parent) == Category::AugmentedAssignment;
+        if goes_on { &[EdgeKind::Reads, EdgeKind::Writes] } else { &[EdgeKind::Writes] }
+    }
+}
+
+/// Whether the text gives a name another value there without declaring it.
+fn is_reassigned(tree: &SyntaxTree, name: u32) -> bool {
+    let mut node = tree.parent(name);
+    for _ in 0..LONGEST_CHAIN {
+        if node == NONE {
+            return false;
+        }
+        match tree.category(node) {
+            Category::Assignment | Category::AugmentedAssignment => {
+                return tree.table().rules().reassignments.contains(&tree.table().kind_name(tree.kind(node)));
+            }
+            Category::ExpressionList | Category::Tuple | Category::List | Category::Pattern => node = tree.parent(node),
+            _ => return false,
+        }
+    }
+    false
+}

@@ -1,0 +1,107 @@
+//! Which functions are tests, and what they exercise.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::NodeKind;
+use super::facts::FileFacts;
+use crate::language::Tests;
+use crate::syntax::NONE;
+
+/// A test that reaches what it exercises through more of its helpers than this is no test of it.
+const MOST_HELPERS: usize = 3;
+
+/// By node of a file: whether it is part of tests; and the test that it belongs to, or [`NONE`].
+pub(super) struct TestCode {
+    pub(super) is_part: Vec<bool>,
+    pub(super) test_of: Vec<u32>,
+}
+
+/// Finds the tests of a file by the conventions of its language.
+pub(super) fn test_code(file: &FileFacts) -> TestCode {
+    let Some(language) = file.language else { return TestCode { is_part: Vec::new(), test_of: Vec::new() } };
+    let tests = language.table().tests();
+    let in_test_file = is_test_file(file.path(), tests);
+    let holders = holders_of_tests(file, tests);
+    let mut found = TestCode { is_part: Vec::new(), test_of: Vec::new() };
+    for (number, node) in file.nodes.iter().enumerate() {
+        let parent = file.parents[number] as usize;
+        let name = last_part(&node.name);
+        let outer = if parent < number { found.is_part[parent] } else { in_test_file };
+        let is_test_class = holders.contains(&(number as u32)) && begins_or_ends(name, tests.classes);
+        let in_module =
+            tests.modules.iter().any(|module| node.name.split('.').rev().skip(1).any(|part| part == *module));
+        let is_part = outer || is_test_class || in_module;
+        let around = if parent < number { found.test_of[parent] } else { NONE };
+        let is_test = is_part && node.kind == NodeKind::Function && begins_with(name, tests.functions);
+        found.is_part.push(is_part);
+        found.test_of.push(if around == NONE && is_test { number as u32 } else { around });
+    }
+    found
+}
+
+/// Classes that have a function with the name of a test.
+fn holders_of_tests(file: &FileFacts, tests: &Tests) -> FxHashSet<u32> {
+    let named = file
+        .nodes
+        .iter()
+        .zip(&file.parents)
+        .filter(|(node, _)| node.kind == NodeKind::Function && begins_with(last_part(&node.name), tests.functions));
+    named.map(|(_, parent)| *parent).filter(|parent| file.nodes[*parent as usize].kind == NodeKind::Class).collect()
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn is_test_file(path: &str, tests: &Tests) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    let extensions = file.strip_prefix(stem).unwrap_or_default();
+    let in_folder = folders.split('/').any(|folder| tests.folders.contains(&folder));
+    let marked = tests.marks.iter().any(|mark| extensions.starts_with(&format!(".{mark}.")));
+    in_folder || marked || begins_or_ends(stem, tests.files)
+}
+
+/// Whether a name begins with one of the prefixes or ends with one of the suffixes.
+fn begins_or_ends(name: &str, (prefixes, suffixes): (&[&str], &[&str])) -> bool {
+    prefixes.iter().any(|prefix| name.starts_with(prefix)) || suffixes.iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// Whether a name begins with one of the prefixes; of a language without any, always.
+fn begins_with(name: &str, prefixes: &[&str]) -> bool {
+    prefixes.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// What each test exercises, and how sure that is: what it calls outside of tests, by itself or through helpers that are
+/// part of tests. `calls` has caller, callee and confidence.
+pub(super) fn exercised(calls: &[(u32, u32, f32)], is_part: &[bool], test_of: &[u32]) -> BTreeMap<(u32, u32), f32> {
+    let mut callees: FxHashMap<u32, Vec<(u32, f32)>> = FxHashMap::default();
+    for (caller, callee, sure) in calls.iter().filter(|(caller, ..)| is_part[*caller as usize]) {
+        let test = test_of[*caller as usize];
+        callees.entry(if test == NONE { *caller } else { test }).or_default().push((*callee, *sure));
+    }
+    let mut found = BTreeMap::new();
+    let tests: Vec<u32> = callees.keys().copied().filter(|caller| test_of[*caller as usize] == *caller).collect();
+    for test in tests {
+        let mut reached: BTreeMap<u32, f32> = BTreeMap::from([(test, 1.0)]);
+        let mut open = vec![(test, 1.0)];
+        for _ in 0..=MOST_HELPERS {
+            for (caller, sure_of_caller) in std::mem::take(&mut open) {
+                for (callee, sure) in callees.get(&caller).into_iter().flatten() {
+                    let sure: f32 = sure_of_caller * sure;
+                    let is_helper = is_part[*callee as usize] && test_of[*callee as usize] != *callee;
+                    if !is_part[*callee as usize] {
+                        let known: &mut f32 = found.entry((test, *callee)).or_insert(sure);
+                        *known = known.max(sure);
+                    } else if is_helper && reached.get(callee).is_none_or(|known| *known < sure) {
+                        reached.insert(*callee, sure);
+                        open.push((*callee, sure));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
