@@ -174,7 +174,7 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let resolved = resolve(source, tree, &collected);
     let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
     let (accesses, variables) = (accesses(source, tree, &collected), variables(&collected.facts));
-    FileFacts { program, accesses, variables, ..with_resolved(collected.facts, resolved) }
+    FileFacts { accesses, variables, program, ..with_resolved(collected.facts, resolved) }
 }
 
 /// [`file_facts`] without what linking follows values and variables by: all that a file's features and a text in the place of a file
