@@ -62,9 +62,40 @@ fn check(language: Language, text: &[u8]) {
         let parent = tree.parent(node);
         assert!(parent < node && node < tree.subtree_end(parent), "{}", language.name());
     }
+    assert_as_parsed(&tree, text);
     let found = columns(text, &tree);
     assert_consistent(&found, text);
     assert_eq!(found, columns(text, &parse(language, text, &limits).unwrap()), "{}", language.name());
+}
+
+/// What the columns work out by themselves is what the parser's own tree says.
+fn assert_as_parsed(tree: &SyntaxTree, text: &[u8]) {
+    let table = tree.table();
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(table.grammar()).unwrap();
+    let parsed = parser.parse(text, None).unwrap();
+    let mut cursor = parsed.walk();
+    let (mut node, mut errors) = (0, 0);
+    loop {
+        let (found, lines) = (cursor.node(), (tree.start_line(node), tree.end_line(node)));
+        assert_eq!(lines, (found.start_position().row as u32 + 1, found.end_position().row as u32 + 1));
+        assert_eq!((tree.kind(node), tree.is_named(node)), (found.kind_id(), found.is_named()));
+        if node > 0 {
+            let field = cursor.field_id().map_or(0, std::num::NonZero::get);
+            assert_eq!(tree.role(node), table.role(tree.kind(tree.parent(node)), field, found.kind_id()));
+        }
+        errors += usize::from(found.is_error() || found.is_missing());
+        node += 1;
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                assert_eq!((node as usize, errors), (tree.len(), tree.error_count()));
+                return;
+            }
+        }
+    }
 }
 
 fn assert_consistent(columns: &Columns, text: &[u8]) {

@@ -38,7 +38,6 @@ pub struct SyntaxTree {
     kinds: Vec<u16>,
     categories: Vec<Category>,
     roles: Vec<Role>,
-    named: Vec<bool>,
     parents: Vec<u32>,
     first_children: Vec<u32>,
     next_siblings: Vec<u32>,
@@ -49,6 +48,9 @@ pub struct SyntaxTree {
     end_rows: Vec<u32>,
     error_count: u32,
 }
+
+/// The kind number of nodes for text that the grammar does not know.
+const ERROR_KIND: u16 = u16::MAX;
 
 /// Parses a text.
 ///
@@ -91,7 +93,8 @@ fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
     if source.len() > limits.bytes {
         return Err(CoreError::TooLarge { bytes: source.len(), limit: limits.bytes });
     }
-    if let Some(offset) = source.iter().position(|byte| *byte == 0) {
+    if source.contains(&0) {
+        let offset = source.iter().position(|byte| *byte == 0).unwrap_or_default();
         return Err(CoreError::Binary { offset });
     }
     match std::str::from_utf8(source) {
@@ -140,22 +143,26 @@ impl SyntaxTree {
         let mut columns = Self::with_capacity(language, tree.root_node().descendant_count());
         let table = language.table();
         let mut cursor = tree.walk();
+        let mut rows = Rows::of(source);
         let mut ancestors: Vec<u32> = Vec::new();
         let mut previous_sibling = NONE;
         loop {
             let parent = ancestors.last().copied().unwrap_or(NONE);
-            let field = cursor.field_id().map_or(0, std::num::NonZero::get);
             let node = columns.push(&cursor.node(), parent, previous_sibling);
-            columns.classify(table, source, node, field);
+            columns.start_rows.push(rows.at(columns.start_bytes[node as usize]));
+            let field = if columns.asks_field(table, node, parent) { cursor.field_id() } else { None };
+            columns.classify(table, source, node, field.map_or(0, std::num::NonZero::get));
             if cursor.goto_first_child() {
                 ancestors.push(node);
                 previous_sibling = NONE;
                 continue;
             }
+            columns.end_rows[node as usize] = rows.at(columns.end_bytes[node as usize]);
             previous_sibling = node;
             while !cursor.goto_next_sibling() {
                 let Some(ancestor) = ancestors.pop() else { return columns };
                 columns.subtree_ends[ancestor as usize] = columns.kinds.len() as u32;
+                columns.end_rows[ancestor as usize] = rows.at(columns.end_bytes[ancestor as usize]);
                 cursor.goto_parent();
                 previous_sibling = ancestor;
             }
@@ -168,7 +175,6 @@ impl SyntaxTree {
             kinds: Vec::with_capacity(nodes),
             categories: Vec::with_capacity(nodes),
             roles: Vec::with_capacity(nodes),
-            named: Vec::with_capacity(nodes),
             parents: Vec::with_capacity(nodes),
             first_children: Vec::with_capacity(nodes),
             next_siblings: Vec::with_capacity(nodes),
@@ -188,18 +194,22 @@ impl SyntaxTree {
         } else if parent != NONE {
             self.first_children[parent as usize] = index;
         }
-        self.error_count += u32::from(node.is_error() || node.is_missing());
-        self.kinds.push(node.kind_id());
-        self.named.push(node.is_named());
+        // Each question to a node is a call into C: what the columns tell is not asked.
+        let (kind, start, end) = (node.kind_id(), node.start_byte() as u32, node.end_byte() as u32);
+        self.error_count += u32::from(kind == ERROR_KIND || (start == end && node.is_missing()));
+        self.kinds.push(kind);
         self.parents.push(parent);
         self.first_children.push(NONE);
         self.next_siblings.push(NONE);
         self.subtree_ends.push(index + 1);
-        self.start_bytes.push(node.start_byte() as u32);
-        self.end_bytes.push(node.end_byte() as u32);
-        self.start_rows.push(node.start_position().row as u32);
-        self.end_rows.push(node.end_position().row as u32);
+        self.start_bytes.push(start);
+        self.end_bytes.push(end);
+        self.end_rows.push(0);
         index
+    }
+
+    fn asks_field(&self, table: &LanguageTable, node: u32, parent: u32) -> bool {
+        parent != NONE && table.asks_field(self.kind(parent), self.kind(node))
     }
 
     /// Adds category and role of the node that was pushed last, which stands in that field of its parent.
@@ -269,7 +279,7 @@ impl SyntaxTree {
 
     /// Whether the grammar names the node (tokens such as `(` are not named).
     pub fn is_named(&self, node: u32) -> bool {
-        self.named[node as usize]
+        self.table().is_named(self.kind(node))
     }
 
     /// The parent, or [`NONE`] for the root.
@@ -438,6 +448,33 @@ impl SyntaxTree {
     /// Last line of the node, 1-based and inclusive.
     pub fn end_line(&self, node: u32) -> u32 {
         self.end_rows[node as usize] + 1
+    }
+}
+
+/// The row of one byte after another: cheap where each is near the one before.
+struct Rows<'a> {
+    source: &'a [u8],
+    byte: usize,
+    row: u32,
+}
+
+impl<'a> Rows<'a> {
+    fn of(source: &'a [u8]) -> Self {
+        Self { source, byte: 0, row: 0 }
+    }
+
+    /// How many lines end before a byte.
+    fn at(&mut self, byte: u32) -> u32 {
+        let byte = byte as usize;
+        let newlines = |range: Range<usize>| {
+            let between = self.source.get(range).unwrap_or_default();
+            // Most stretches are a few bytes long.
+            between.iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>()
+        };
+        self.row =
+            if byte < self.byte { self.row - newlines(byte..self.byte) } else { self.row + newlines(self.byte..byte) };
+        self.byte = byte;
+        self.row
     }
 }
 

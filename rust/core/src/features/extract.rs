@@ -110,7 +110,6 @@ impl<'a> Extractor<'a> {
         }
         let category = self.tree.category(node);
         self.count(kind_item(category));
-        self.count(Counter::Nodes.item());
         self.counters(node, category, parent);
         let (log, tree, source) = (&mut self.log, self.tree, self.source);
         for_each_column(tree, source, node, |column| log.push((FIRST_LITERAL + u32::from(column), 1)));

@@ -12,13 +12,12 @@ const FIRST_COUNTER: u32 = FIRST_LITERAL + LITERALS as u32;
 const FIRST_HASHED: u32 = FIRST_COUNTER + COUNTERS as u32;
 
 /// Number of counters.
-pub(super) const COUNTERS: usize = 7;
+pub(super) const COUNTERS: usize = 6;
 
 /// What metrics are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Counter {
     Lines,
-    Nodes,
     Decisions,
     Parameters,
     Returns,
@@ -60,7 +59,19 @@ pub(super) struct Items<'source> {
     identifiers: FxHashMap<&'source str, (u32, u32)>,
     subtokens: Vec<u32>,
     by_subtoken: FxHashMap<String, u32>,
-    by_path: FxHashMap<u64, u32>,
+    paths: Paths,
+}
+
+/// Paths of kinds by number: tables, since every node asks three times.
+#[derive(Default)]
+struct Paths {
+    /// By kind of parent and child: one more than the place of the pair in the other columns, 0 for a pair not yet seen.
+    pairs: Vec<u32>,
+    /// By pair: the number of the parent–child path.
+    children: Vec<u32>,
+    /// By pair, then by the kind above or before it: the numbers of the longer paths.
+    grandchildren: Vec<u32>,
+    siblings: Vec<u32>,
 }
 
 impl<'source> Items<'source> {
@@ -102,14 +113,41 @@ impl<'source> Items<'source> {
         run
     }
 
-    /// The number of a path. `shape` tells parent–child, grandparent–parent–child and sibling pairs apart.
+    /// The number of a path. `shape` tells parent–child, grandparent–parent–child and sibling pairs apart; the last two
+    /// kinds are the pair that all three end in.
     pub(super) fn path(&mut self, shape: Shape, kinds: [Category; 3]) -> u32 {
-        let key = kinds.iter().fold(shape as u64, |key, kind| key << 8 | *kind as u64);
-        let hashed = &mut self.hashed;
-        *self.by_path.entry(key).or_insert_with(|| {
-            hashed.push(place([mix(1, key), mix(2, key)], PATHS_START, PATHS));
-            FIRST_HASHED + hashed.len() as u32 - 1
-        })
+        let [first, above, kind] = kinds;
+        let pair = self.paths.pair(above, kind);
+        let (numbers, place) = match shape {
+            Shape::Child => (&mut self.paths.children, pair),
+            Shape::Grandchild => (&mut self.paths.grandchildren, pair * KINDS_OF_PATHS + first as usize),
+            Shape::Siblings => (&mut self.paths.siblings, pair * KINDS_OF_PATHS + first as usize),
+        };
+        if numbers[place] == 0 {
+            let key = kinds.iter().fold(shape as u64, |key, kind| key << 8 | *kind as u64);
+            self.hashed.push(self::place([mix(1, key), mix(2, key)], PATHS_START, PATHS));
+            numbers[place] = FIRST_HASHED + self.hashed.len() as u32 - 1;
+        }
+        numbers[place]
+    }
+}
+
+/// A power of two that no category reaches.
+const KINDS_OF_PATHS: usize = Category::ALL.len().next_power_of_two();
+
+impl Paths {
+    /// The place of a pair in the columns.
+    fn pair(&mut self, above: Category, kind: Category) -> usize {
+        self.pairs.resize(KINDS_OF_PATHS * KINDS_OF_PATHS, 0);
+        let pair = &mut self.pairs[above as usize * KINDS_OF_PATHS + kind as usize];
+        if *pair == 0 {
+            self.children.push(0);
+            *pair = self.children.len() as u32;
+            for column in [&mut self.grandchildren, &mut self.siblings] {
+                column.resize(*pair as usize * KINDS_OF_PATHS, 0);
+            }
+        }
+        *pair as usize - 1
     }
 }
 

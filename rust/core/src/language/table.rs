@@ -17,6 +17,10 @@ pub struct LanguageTable {
     fields: usize,
     /// By kind number, for a node in no field.
     kind_roles: Vec<Role>,
+    /// By kind number of the parent: whether any of its fields gives a role.
+    gives_roles: Vec<bool>,
+    /// By kind number.
+    named: Vec<bool>,
 }
 
 impl LanguageTable {
@@ -29,10 +33,14 @@ impl LanguageTable {
             role_of(definition, grammar.node_kind_for_id(kind), grammar.field_name_for_id(field))
         };
         let pairs = kinds.clone().flat_map(|kind| (0..fields as u16).map(move |field| (kind, field)));
+        let roles: Vec<Role> = pairs.map(role).collect();
+        let gives_role = |roles: &[Role]| roles[1..].iter().any(|role| *role != Role::None);
         Self {
             categories: kinds.clone().map(category).collect(),
-            roles: pairs.map(role).collect(),
+            gives_roles: roles.chunks(fields).map(gives_role).collect(),
+            roles,
             fields,
+            named: kinds.clone().map(|id| grammar.node_kind_is_named(id)).collect(),
             kind_roles: kinds.map(|id| listed(definition.roles, grammar.node_kind_for_id(id))).collect(),
             definition,
             grammar,
@@ -46,6 +54,17 @@ impl LanguageTable {
     /// The category of a kind number. Numbers outside the grammar (error nodes) are [`Category::Error`].
     pub fn category(&self, kind: u16) -> Category {
         self.categories.get(usize::from(kind)).copied().unwrap_or(Category::Error)
+    }
+
+    /// Whether the grammar names nodes of that kind; it does so of error nodes.
+    pub(crate) fn is_named(&self, kind: u16) -> bool {
+        self.named.get(usize::from(kind)).copied().unwrap_or(true)
+    }
+
+    /// Whether the role of a node of that kind in a node of kind `parent` hangs on its field.
+    pub(crate) fn asks_field(&self, parent: u16, kind: u16) -> bool {
+        let by_field = self.gives_roles.get(usize::from(parent)).copied().unwrap_or(false);
+        by_field || self.kind_roles.get(usize::from(kind)).is_some_and(|role| *role != Role::None)
     }
 
     /// The role of a node of that kind in that field of a node of kind `parent`; field 0 is no field.
