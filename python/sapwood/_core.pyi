@@ -68,6 +68,7 @@ __all__ = [
     "feature_schema",
     "graphsage_forward",
     "index_path",
+    "labelled_forest",
     "message_schema",
     "mutate",
     "near_duplicates",
@@ -160,6 +161,9 @@ class Vocabulary:
     def build(texts: Sequence[str], language: str = "python", size: int = 10_000) -> Vocabulary:
         """The `size` entries that the texts need most. Texts that cannot be parsed are left out."""
     @staticmethod
+    def of_trees(trees: Sequence[tuple[Sequence[str], Sequence[int | None]]], size: int = 10_000) -> Vocabulary:
+        """The `size` entries that trees of labels and parents need most; raises `BadInputError` for what is no tree."""
+    @staticmethod
     def from_json(text: str) -> Vocabulary:
         """Reads what `to_json` wrote; raises `VocabularyMismatchError` for anything else."""
     def to_json(self) -> str: ...
@@ -240,6 +244,12 @@ def parse_forest(
     """One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.
 
     Raises the typed reason of the first text that cannot be taken, naming its position.
+    """
+
+def labelled_forest(trees: Sequence[tuple[Sequence[str], Sequence[int | None]]], vocabulary: Vocabulary) -> Forest:
+    """Trees that are no code, in order: each a label a node and the position of its parent, None for the root.
+
+    Raises `BadInputError` for the first that is no tree, naming its position. Statements are a matter of code: there are none.
     """
 
 # Graphs -------------------------------------------------------------------------------------------------------------

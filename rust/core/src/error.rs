@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::forest::TreeProblem;
+
 /// Why a source text could not be turned into columns.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -74,6 +76,9 @@ pub enum CoreError {
         /// Length of the text.
         length: usize,
     },
+    /// Labels and parents make no tree.
+    #[error(transparent)]
+    Tree(#[from] TreeProblem),
     /// Columns that were given do not fit together.
     #[error("inconsistent columns: {what}")]
     Inconsistent {

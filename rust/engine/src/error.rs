@@ -81,6 +81,14 @@ pub enum EngineError {
         /// Why.
         source: CoreError,
     },
+    /// Labels and parents make no tree.
+    #[error("tree {position}: {source}")]
+    Tree {
+        /// Position among the trees that were given, from 0.
+        position: usize,
+        /// Why.
+        source: CoreError,
+    },
     /// An argument makes no sense here.
     #[error("{message}")]
     BadInput {
@@ -204,7 +212,7 @@ impl EngineError {
             Self::Nn(_) => "vocabulary_mismatch",
             Self::Workspace(error) => error.code(),
             Self::Interrupted => "interrupted",
-            Self::Text { source: error, .. } | Self::Core(error) => core_code(error),
+            Self::Text { source: error, .. } | Self::Tree { source: error, .. } | Self::Core(error) => core_code(error),
             Self::PackageMissing { .. } | Self::TorchMissing { .. } => "missing_dependency",
             Self::NoEnvironment
             | Self::InterpreterMissing { .. }
@@ -234,7 +242,7 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } => "parse_budget",
         CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
-        CoreError::Inconsistent { .. } | CoreError::NotInText { .. } => "bad_input",
+        CoreError::Inconsistent { .. } | CoreError::NotInText { .. } | CoreError::Tree(_) => "bad_input",
         _ => "internal",
     }
 }

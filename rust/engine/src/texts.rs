@@ -4,7 +4,8 @@
 use rayon::prelude::*;
 use sapwood_core::features::file_features;
 use sapwood_core::forest::{
-    Forest, ForestBuilder, NameView, Vocabulary, VocabularyCounter, shape_hash, structure_terms, subtree_hashes,
+    Forest, ForestBuilder, LabelledTree, NameView, Vocabulary, VocabularyCounter, shape_hash, structure_terms,
+    subtree_hashes,
 };
 use sapwood_core::graph::{FileFacts, file_facts, link};
 use sapwood_core::sampler::{InputGraph, input_graph};
@@ -75,6 +76,40 @@ pub fn forest<T: AsRef<str> + Sync>(
         builder.push_as(*view, text.as_ref().as_bytes(), tree, 0);
     }
     Ok(builder.finish())
+}
+
+/// A tree that is no code as it comes: a label a node, and the position of its parent, `None` for the root.
+pub type LabelsAndParents = (Vec<String>, Vec<Option<i64>>);
+
+/// The vocabulary of `size` tokens for trees that are no code.
+///
+/// # Errors
+/// [`EngineError::Tree`] for the first that is no tree.
+pub fn labelled_vocabulary(trees: &[LabelsAndParents], size: usize) -> Result<Vocabulary> {
+    let mut counter = VocabularyCounter::default();
+    for tree in labelled(trees) {
+        counter.add_labelled(&tree?);
+    }
+    Ok(Vocabulary::build(&counter, size))
+}
+
+/// Trees that are no code, as one forest.
+///
+/// # Errors
+/// [`EngineError::Tree`] for the first that is no tree.
+pub fn labelled_forest(trees: &[LabelsAndParents], vocabulary: &Vocabulary) -> Result<Forest> {
+    let mut builder = ForestBuilder::new(vocabulary, NameView::Keep);
+    for tree in labelled(trees) {
+        builder.push_labelled(&tree?);
+    }
+    Ok(builder.finish())
+}
+
+fn labelled(trees: &[LabelsAndParents]) -> impl Iterator<Item = Result<LabelledTree<'_>>> {
+    trees.iter().enumerate().map(|(position, (labels, parents))| {
+        let labels = labels.iter().map(String::as_str).collect();
+        LabelledTree::new(labels, parents).map_err(|source| EngineError::Tree { position, source })
+    })
 }
 
 /// The graphs of texts as one disjoint input graph, with what its nodes are.

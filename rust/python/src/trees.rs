@@ -22,6 +22,13 @@ impl Vocabulary {
         Ok(Self(py.detach(|| texts::vocabulary(&texts, language, size))))
     }
 
+    /// The `size` entries that trees of labels and parents need most; raises `BadInputError` for what is no tree.
+    #[staticmethod]
+    #[pyo3(signature = (trees, size = 10_000))]
+    fn of_trees(py: Python<'_>, trees: Vec<texts::LabelsAndParents>, size: usize) -> PyResult<Self> {
+        py.detach(|| texts::labelled_vocabulary(&trees, size)).map(Self).map_err(to_python)
+    }
+
     /// Reads what `to_json` wrote; raises `VocabularyMismatchError` for anything else.
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
@@ -134,6 +141,16 @@ pub(crate) fn parse_forest(
     let anonymous = anonymous.unwrap_or_else(|| vec![false; texts.len()]);
     let views: Vec<_> = anonymous.into_iter().map(view_of).collect();
     py.detach(|| texts::forest(&texts, language, &vocabulary.0, &views)).map(Forest).map_err(to_python)
+}
+
+/// Trees of labels and parents (None for the root), in order; they have no statements.
+#[pyfunction]
+pub(crate) fn labelled_forest(
+    py: Python<'_>,
+    trees: Vec<texts::LabelsAndParents>,
+    vocabulary: &Vocabulary,
+) -> PyResult<Forest> {
+    py.detach(|| texts::labelled_forest(&trees, &vocabulary.0)).map(Forest).map_err(to_python)
 }
 
 fn view_of(anonymous: bool) -> NameView {

@@ -5,12 +5,13 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::NameView;
+use super::labelled::LabelledTree;
 use super::labels::{Label, has_operators};
 use super::naming::{Naming, Word};
 use super::skeleton::Skeleton;
 use super::vocabulary::{EntryTokens, Vocabulary};
 use crate::language::Category;
-use crate::names::mix;
+use crate::names::{hash_text, mix};
 use crate::syntax::SyntaxTree;
 
 /// Trees whose equal subtrees are one node. Columns hold one entry a distinct node unless they say otherwise.
@@ -80,6 +81,9 @@ fn row(indptr: &[u32], index: u32) -> Range<usize> {
     indptr[index as usize] as usize..indptr[index as usize + 1] as usize
 }
 
+/// Tells what labels of other trees show from what nodes of code do.
+const LABEL_SEED: u64 = 2;
+
 /// Takes trees one by one. The same trees in the same order give the same columns on every machine.
 #[derive(Debug)]
 pub struct ForestBuilder<'vocabulary> {
@@ -139,10 +143,33 @@ impl<'vocabulary> ForestBuilder<'vocabulary> {
             let label = skeleton.labels[node];
             let word = naming.word(tree, skeleton.syntax[node], label.category);
             let entry = self.entry(tree, skeleton.syntax[node], label, word);
-            self.found[node] = self.node(entry, &skeleton, node as u32);
+            self.found[node] = self.node(entry, skeleton.children(node as u32));
         }
-        self.record_tree(&skeleton, tree);
+        self.record_tree(0);
+        self.record_statements(&skeleton, tree);
         self.skeleton = skeleton;
+    }
+
+    /// Adds a tree that is no code; it has no statements.
+    pub fn push_labelled(&mut self, tree: &LabelledTree<'_>) {
+        self.found.clear();
+        self.found.resize(tree.labels.len(), 0);
+        for node in tree.order.iter().rev() {
+            let entry = self.label_entry(tree.labels[*node as usize]);
+            self.found[*node as usize] = self.node(entry, tree.children(*node));
+        }
+        self.record_tree(tree.order[0]);
+        self.forest.statement_indptr.push(self.forest.statement_nodes.len() as u32);
+    }
+
+    fn label_entry(&mut self, label: &str) -> u32 {
+        let shown = mix(hash_text(label, LABEL_SEED), LABEL_SEED);
+        if let Some(entry) = self.shown_entries.get(&shown) {
+            return *entry;
+        }
+        let entry = self.new_entry(self.vocabulary.label_entry(label));
+        self.shown_entries.insert(shown, entry);
+        entry
     }
 
     fn entry(&mut self, tree: &SyntaxTree, syntax: u32, label: Label, word: Word<'_>) -> u32 {
@@ -177,11 +204,11 @@ impl<'vocabulary> ForestBuilder<'vocabulary> {
     }
 
     /// The node with that entry and those children; a new one where there is none yet.
-    fn node(&mut self, entry: u32, skeleton: &Skeleton, kept: u32) -> u32 {
+    fn node(&mut self, entry: u32, children: impl Iterator<Item = u32>) -> u32 {
         let start = self.forest.children.len();
         let mut hash = u64::from(entry);
         let mut level = 0;
-        for child in skeleton.children(kept) {
+        for child in children {
             let child = self.found[child as usize];
             self.forest.children.push(child);
             hash = mix(hash, u64::from(child));
@@ -206,7 +233,7 @@ impl<'vocabulary> ForestBuilder<'vocabulary> {
         node
     }
 
-    fn record_tree(&mut self, skeleton: &Skeleton, tree: &SyntaxTree) {
+    fn record_tree(&mut self, root: u32) {
         let forest = &mut self.forest;
         let pool_start = forest.pool_nodes.len();
         for node in &self.found {
@@ -220,13 +247,17 @@ impl<'vocabulary> ForestBuilder<'vocabulary> {
             forest.pool_counts.push(std::mem::take(&mut self.occurrences[*node as usize]));
         }
         forest.pool_indptr.push(forest.pool_nodes.len() as u32);
+        forest.roots.push(self.found[root as usize]);
+        forest.tree_sizes.push(self.found.len() as u32);
+    }
+
+    fn record_statements(&mut self, skeleton: &Skeleton, tree: &SyntaxTree) {
+        let forest = &mut self.forest;
         for kept in (0..skeleton.len()).filter(|kept| skeleton.statements[*kept]) {
             forest.statement_nodes.push(self.found[kept]);
             forest.statement_lines.push(tree.start_line(skeleton.syntax[kept]));
         }
         forest.statement_indptr.push(forest.statement_nodes.len() as u32);
-        forest.roots.push(self.found[0]);
-        forest.tree_sizes.push(self.found.len() as u32);
     }
 
     /// The forest, its nodes sorted by level.

@@ -9,10 +9,13 @@
 //! The name of the function that a tree is about is replaced by one fixed token wherever it occurs: likeness of functions
 //! must not come down to likeness of their names.
 //!
+//! Trees that are no code come as labels and parents, see [`LabelledTree`], and make the same columns.
+//!
 //! No walk recurses: texts nested 100,000 deep are taken.
 
 mod bindings;
 mod builder;
+mod labelled;
 mod labels;
 mod literals;
 mod naming;
@@ -22,6 +25,7 @@ mod vocabulary;
 
 pub(crate) use bindings::{Bindings, Declaration, Occurrence};
 pub use builder::{Forest, ForestBuilder};
+pub use labelled::{LabelledTree, TreeProblem};
 pub use structure::{shape_hash, structure_terms, subtree_hashes};
 pub use vocabulary::{MAX_ENTRY_TOKENS, Vocabulary, VocabularyCounter};
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::NameView;
+use super::labelled::LabelledTree;
 use super::labels::{LABELS, Label};
 use super::literals::LiteralClass;
 use super::naming::{Naming, Word};
@@ -37,19 +38,23 @@ const FIXED_TOKENS: usize = FIRST_BYTE + 256;
 pub struct VocabularyCounter {
     labels: Vec<u64>,
     subtokens: FxHashMap<String, u64>,
+    /// Whole labels of trees that are no code.
+    texts: FxHashMap<String, u64>,
 }
 
 /// A numbering of tokens.
 ///
 /// Fixed tokens come first (one a category, the tree's own name, numbered names, literal classes, 256 bytes), so any text
-/// has an entry; then come learned ones: labels (a category in a place) and subtokens of names. A label that was not
-/// learned falls back to its category, a subtoken to its bytes.
+/// has an entry; then come learned ones: labels (a category in a place), whole labels of trees that are no code, and
+/// subtokens of names. A label that was not learned falls back to its category, one of other trees to its subtokens, a
+/// subtoken to its bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "VocabularyFile", into = "VocabularyFile")]
 pub struct Vocabulary {
     tokens: Vec<String>,
     label_tokens: Vec<u32>,
     subtokens: FxHashMap<u64, u32>,
+    texts: FxHashMap<u64, u32>,
 }
 
 /// The serialised form.
@@ -71,7 +76,7 @@ pub(super) struct EntryTokens {
 
 impl Default for VocabularyCounter {
     fn default() -> Self {
-        Self { labels: vec![0; LABELS], subtokens: FxHashMap::default() }
+        Self { labels: vec![0; LABELS], subtokens: FxHashMap::default(), texts: FxHashMap::default() }
     }
 }
 
@@ -83,8 +88,16 @@ impl VocabularyCounter {
         for (syntax, label) in skeleton.syntax.iter().zip(&skeleton.labels) {
             self.labels[label.index()] += 1;
             if let Word::Name(text) | Word::Literal(_, Some(text)) = naming.word(tree, *syntax, label.category) {
-                for_each_subtoken(text, |subtoken| self.count_subtoken(subtoken));
+                for_each_subtoken(text, |subtoken| count(&mut self.subtokens, subtoken));
             }
+        }
+    }
+
+    /// Counts a tree that is no code.
+    pub fn add_labelled(&mut self, tree: &LabelledTree<'_>) {
+        for label in &tree.labels {
+            count(&mut self.texts, label);
+            for_each_subtoken(label, |subtoken| count(&mut self.subtokens, subtoken));
         }
     }
 
@@ -96,28 +109,33 @@ impl VocabularyCounter {
         for (subtoken, count) in &other.subtokens {
             *self.subtokens.entry(subtoken.clone()).or_default() += count;
         }
-    }
-
-    fn count_subtoken(&mut self, subtoken: &str) {
-        if subtoken.len() > MAX_SUBTOKEN_BYTES {
-            return;
+        for (text, count) in &other.texts {
+            *self.texts.entry(text.clone()).or_default() += count;
         }
-        match self.subtokens.get_mut(subtoken) {
-            Some(count) => *count += 1,
-            None => {
-                self.subtokens.insert(subtoken.to_owned(), 1);
-            }
+    }
+}
+
+fn count(counts: &mut FxHashMap<String, u64>, text: &str) {
+    if text.len() > MAX_SUBTOKEN_BYTES {
+        return;
+    }
+    match counts.get_mut(text) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(text.to_owned(), 1);
         }
     }
 }
 
 impl Vocabulary {
     /// The vocabulary of at most `size` tokens for what was counted: the fixed tokens (kept even where `size` is
-    /// smaller), then labels, then subtokens, the frequent ones first.
+    /// smaller), then labels, then whole labels of other trees, then subtokens, the frequent ones first.
     pub fn build(counter: &VocabularyCounter, size: usize) -> Self {
         let mut tokens = fixed_tokens();
         let labels = counter.labels.iter().enumerate().filter(|(_, count)| **count > 0);
         tokens.extend(by_count(labels.map(|(index, count)| (label_token(index), *count))));
+        let texts = counter.texts.iter().filter(|(_, count)| **count >= MIN_SUBTOKEN_COUNT);
+        tokens.extend(by_count(texts.map(|(text, count)| (format!("{TEXT}{text}"), *count))));
         let subtokens = counter.subtokens.iter().filter(|(_, count)| **count >= MIN_SUBTOKEN_COUNT);
         tokens.extend(by_count(subtokens.map(|(subtoken, count)| (subtoken_token(subtoken), *count))));
         tokens.truncate(size.max(FIXED_TOKENS));
@@ -127,15 +145,17 @@ impl Vocabulary {
     fn from_tokens(tokens: Vec<String>) -> Self {
         let mut label_tokens: Vec<u32> = (0..LABELS).map(|index| Label::from_index(index).category as u32).collect();
         let labels: FxHashMap<String, usize> = (0..LABELS).map(|index| (label_token(index), index)).collect();
-        let mut subtokens = FxHashMap::default();
+        let (mut subtokens, mut texts) = (FxHashMap::default(), FxHashMap::default());
         for (id, token) in tokens.iter().enumerate().skip(FIXED_TOKENS) {
             if let Some(index) = labels.get(token) {
                 label_tokens[*index] = id as u32;
             } else if let Some(subtoken) = token.strip_prefix(SUBTOKEN) {
                 subtokens.insert(hash_text(subtoken, 0), id as u32);
+            } else if let Some(text) = token.strip_prefix(TEXT) {
+                texts.insert(hash_text(text, 0), id as u32);
             }
         }
-        Self { tokens, label_tokens, subtokens }
+        Self { tokens, label_tokens, subtokens, texts }
     }
 
     /// Number of tokens; ids are below it.
@@ -181,6 +201,18 @@ impl Vocabulary {
         entry
     }
 
+    /// The entry of a label of a tree that is no code.
+    pub(super) fn label_entry(&self, label: &str) -> EntryTokens {
+        let mut entry = EntryTokens { tokens: [NONE; MAX_ENTRY_TOKENS], count: 0 };
+        if let Some(id) = self.texts.get(&hash_text(label, 0)) {
+            entry.push(*id as usize);
+        } else {
+            entry.push(Category::Other as usize);
+            self.push_text(&mut entry, label);
+        }
+        entry
+    }
+
     fn push_text(&self, entry: &mut EntryTokens, text: &str) {
         let before = entry.count;
         for_each_subtoken(text, |subtoken| match self.subtokens.get(&hash_text(subtoken, 0)) {
@@ -214,6 +246,7 @@ impl EntryTokens {
 }
 
 const SUBTOKEN: &str = "subtoken:";
+const TEXT: &str = "text:";
 
 fn label_token(index: usize) -> String {
     format!("label:{}", Label::from_index(index).name())
@@ -260,7 +293,7 @@ impl TryFrom<VocabularyFile> for Vocabulary {
         }
         let vocabulary = Self::from_tokens(file.tokens);
         let labels = vocabulary.label_tokens.iter().filter(|id| **id as usize >= FIXED_TOKENS).count();
-        if FIXED_TOKENS + labels + vocabulary.subtokens.len() != vocabulary.len() {
+        if FIXED_TOKENS + labels + vocabulary.texts.len() + vocabulary.subtokens.len() != vocabulary.len() {
             return Err(refuse("the vocabulary has unknown or repeated tokens; train again".to_owned()));
         }
         Ok(vocabulary)
