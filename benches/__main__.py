@@ -1,4 +1,4 @@
-"""Command line of the benches: `python -m benches extract|train|latency|search [--json]`."""
+"""Command line of the benches: `python -m benches extract|train|latency|search [--json] [--peers]`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from benches.figures import Figures
 
 NAMES = ("extract", "train", "latency", "search")
+WITH_PEERS = ("extract",)
 
 
 def main() -> int:
@@ -22,8 +23,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--peers", action="store_true", help="measure what a user would pick instead, too")
     arguments = parser.parse_args()
-    figures: Figures = importlib.import_module(f"benches.{arguments.name}").measure()
+    options = {"with_peers": arguments.peers} if arguments.name in WITH_PEERS else {}
+    figures: Figures = importlib.import_module(f"benches.{arguments.name}").measure(**options)
     if arguments.json:
         json.dump(figures.to_json(), sys.stdout, indent=2)
         sys.stdout.write("\n")

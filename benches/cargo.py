@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,29 @@ ROOT = Path(__file__).parents[1]
 
 def example(name: str, *arguments: str) -> dict[str, Any]:
     """Build and run an example of the crate `sapwood`; its standard output is one JSON object."""
-    wanted = ["--release", "--locked", "-p", "sapwood", "--example", name]
-    build = ["cargo", "build", *wanted]
-    run = ["cargo", "run", "--quiet", *wanted, "--", *arguments]
-    subprocess.run(build, cwd=ROOT, check=True)
-    done = subprocess.run(run, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return fed(name, *arguments, data=b"")
+
+
+def fed(name: str, *arguments: str, data: bytes) -> dict[str, Any]:
+    """The same with something on standard input."""
+    done = subprocess.run([_built(name), *arguments], cwd=ROOT, input=data, stdout=subprocess.PIPE, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
+
+
+def peak_bytes(name: str, *arguments: str) -> int:
+    """The largest resident size of an example's process."""
+    process = subprocess.Popen([_built(name), *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, name)
+    # Linux counts in kilobytes.
+    return usage.ru_maxrss * 1024
+
+
+def _built(name: str) -> str:
+    command = ["cargo", "build", "--release", "--locked", "-p", "sapwood", "--example", name]
+    subprocess.run(command, cwd=ROOT, check=True)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return str(target / "release" / "examples" / name)
