@@ -1,9 +1,12 @@
-"""Search: latency of each kind of query over the functions of the standard library."""
+"""Search: a program's counterpart in another language, and the latency of each kind of query."""
 
 from __future__ import annotations
 
+import os
 import sysconfig
+from pathlib import Path
 
+from benches import cross_language
 from benches.cargo import example
 from benches.figures import Figures
 from sapwood.demo.corpus import LIBRARY_EXCLUDES
@@ -15,8 +18,16 @@ KINDS = {
 }
 
 
+DATA_VARIABLE = "SAPWOOD_DATA"
+
+
+def data_folder() -> Path:
+    """Where the MBPP rows are: the folder that SAPWOOD_DATA names, else `shared/data` beside this repository."""
+    return Path(os.environ.get(DATA_VARIABLE, Path(__file__).parents[2] / "shared" / "data"))
+
+
 def measure() -> Figures:
-    """Run the engine's search bench on the standard library without its tests."""
+    """Run the engine's search bench on the standard library without its tests, then the search across languages."""
     measured = example("search_bench", sysconfig.get_path("stdlib"), *LIBRARY_EXCLUDES)
     figures = Figures(samples=measured)
     for kind, query in KINDS.items():
@@ -29,4 +40,33 @@ def measure() -> Figures:
             )
     for key in ("p99_ms_50k", "p99_ms_1m", "recall_at_10"):
         figures.leave_out(key, "vectors are scanned exactly so far, and no set of that size is measured")
+    _add_cross_language(figures, data_folder())
     return figures
+
+
+def _add_cross_language(figures: Figures, folder: Path) -> None:
+    keys = {language: f"python_to_{language}_recall_at_1" for language in cross_language.LANGUAGES}
+    try:
+        table = cross_language.table(folder)
+    except FileNotFoundError as error:
+        for key in keys.values():
+            figures.leave_out(key, f"no data set at {error.filename}; name its folder in {DATA_VARIABLE}")
+        return
+    for language, by_method in table.items():
+        structure = by_method["structure"]
+        figures.add(
+            keys[language],
+            structure.every,
+            f"per cent of {structure.n['even'] + structure.n['odd']} Python solutions of MBPP tasks for which the "
+            f"{language} solution of the same task stands first among {structure.n['candidates']}; structure index, "
+            "nothing learned, own names hidden",
+        )
+        floor = max(by_method[name].every for name in cross_language.FLOORS)
+        figures.add(
+            f"python_to_{language}_over_masked_tokens",
+            structure.every / floor if floor else 0.0,
+            "that over the better of two token tf-idfs that see no name that a text chooses itself either",
+        )
+    figures.samples["cross_language"] = {
+        language: {name: found.to_json() for name, found in by_method.items()} for language, by_method in table.items()
+    }

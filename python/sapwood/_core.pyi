@@ -369,23 +369,31 @@ def preserve(text: str, kind: str, seed: int, language: str = "python") -> Rewri
 def structure_terms(
     texts: Sequence[str], language: str = "python"
 ) -> list[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
-    """Hashed name-free subtrees of each text, sorted by hash, with counts."""
+    """Hashed features of each text's canonical form, sorted by hash, with counts."""
+
+def code_tokens(texts: Sequence[str], language: str = "python") -> list[list[str]]:
+    """The tokens of each text, without comments, documentation, imports and layout."""
+
+def anonymous_tokens(texts: Sequence[str], language: str = "python") -> list[list[str]]:
+    """The tokens of each text, names that it binds numbered in order of first use."""
 
 def near_duplicates(texts: Sequence[str], language: str = "python", threshold: float = ...) -> NDArray[np.uint32]:
     """Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more."""
 
 @final
 class StructureIndex:
-    """Texts by the tf-idf cosine of their hashed subtrees; the idf is that of the texts given."""
+    """Texts by what their canonical forms share; the idf is that of the texts given."""
 
     def __new__(cls, texts: Sequence[str], language: str = "python") -> StructureIndex: ...
     def __len__(self) -> int: ...
-    def query(self, text: str, k: int = 10) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-        """The k nearest texts and their cosines, best first."""
+    def query(
+        self, text: str, k: int = 10, language: str | None = None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+        """The k nearest texts and their scores, best first. `language` is the query's, by default the index's."""
     def query_batch(
-        self, texts: Sequence[str], k: int = 10
+        self, texts: Sequence[str], k: int = 10, language: str | None = None
     ) -> list[tuple[NDArray[np.uint32], NDArray[np.float32]]]: ...
-    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def vectors(self, texts: Sequence[str], language: str | None = None) -> NDArray[np.float32]:
         """(n, 4096): signed hashing of the weighted terms, L2-normalised."""
 
 # Native model -------------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def chance(pairs: Sequence[Pair], table: Table) -> list[Result]:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """Mean inverse document frequency of a statement's hashed subtrees in the training functions.
+    """Mean inverse document frequency of the features of a statement's canonical form in the training functions.
 
     Code with mistakes is less predictable (Ray et al. 2016, "On the naturalness of buggy code"). A function scores what
     its rarest statement scores.
@@ -186,12 +186,12 @@ class Rarity:
     frequencies: dict[int, int]
     documents: int
     language: str = "python"
-    name: str = "hashed-subtree rarity"
+    name: str = "structure rarity"
     is_baseline: bool = True
 
     @classmethod
     def fit(cls, texts: Sequence[str], language: str = "python") -> Rarity:
-        """Count in how many training functions each subtree of a statement occurs."""
+        """Count in how many training functions each feature of a statement occurs."""
         frequencies: Counter[int] = Counter()
         for found in _statement_terms(texts, language):
             frequencies.update(set().union(*(terms for _, terms in found)))

@@ -14,7 +14,6 @@ from scipy.stats import rankdata
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from sapwood import _core
-from sapwood.evaluation.views import anonymous_tokens, code_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,18 +64,18 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Tf-idf cosine of hashed, name-free syntax subtrees; idf of the candidates."""
+    """The structure index: hashed features of the canonical form, weighted by the idf of the candidates."""
 
     language: str = "python"
-    name: str = "hashed-subtree tf-idf"
+    name: str = "structure tf-idf"
     is_baseline: bool = True
 
     def score(self, queries: Sequence[str], candidates: Sequence[str]) -> Floats:
-        """Score by the structure index; candidates it does not return share no subtree and score 0."""
+        """Score by the structure index; candidates it does not return share nothing and score 0."""
         index = _core.StructureIndex(candidates, self.language)
         scores = np.zeros((len(queries), len(candidates)), dtype=np.float32)
-        for row, (found, cosines) in zip(scores, index.query_batch(queries, len(candidates)), strict=True):
-            row[found] = cosines
+        for row, (found, values) in zip(scores, index.query_batch(queries, len(candidates)), strict=True):
+            row[found] = values
         return scores
 
 
@@ -127,4 +126,7 @@ def _ranks(scores: Floats) -> Floats:
 
 def token_baselines() -> list[Method]:
     """Token counts with names and with the names that a text binds numbered."""
-    return [Tokens("token tf-idf", code_tokens), Tokens("token tf-idf, names hidden", anonymous_tokens)]
+    return [
+        Tokens("token tf-idf", lambda text: _core.code_tokens([text])[0]),
+        Tokens("token tf-idf, names hidden", lambda text: _core.anonymous_tokens([text])[0]),
+    ]

@@ -7,24 +7,8 @@ would measure name matching.
 from __future__ import annotations
 
 import ast
-import io
-import keyword
-import tokenize
-from typing import Final
 
 from sapwood.data.positives import HIDDEN_NAME
-
-_LAYOUT: Final = frozenset(
-    {
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENDMARKER,
-        tokenize.ENCODING,
-    }
-)
 
 
 def masked(text: str) -> str | None:
@@ -59,36 +43,6 @@ def _drop_docstring(node: ast.AST) -> None:
         return
     if ast.get_docstring(node, clean=False) is not None:
         node.body = node.body[1:] or [ast.Pass()]
-
-
-def code_tokens(text: str) -> list[str]:
-    """Split Python text into its tokens, without comments and layout."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    return [token.string for token in tokens if token.type not in _LAYOUT]
-
-
-def anonymous_tokens(text: str) -> list[str]:
-    """Split Python text into tokens with each name that it binds replaced by its order of first use."""
-    bound = _bound_names(text)
-    numbers: dict[str, str] = {}
-    tokens = []
-    previous = ""
-    for token in code_tokens(text):
-        is_own = token in bound and previous != "." and not keyword.iskeyword(token)
-        tokens.append(numbers.setdefault(token, f"name{len(numbers)}") if is_own else token)
-        previous = token
-    return tokens
-
-
-def _bound_names(text: str) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
-                names.add(name)
-    return names
 
 
 def statements(text: str) -> list[tuple[int, str]]:

@@ -9,7 +9,8 @@
 //! | [`buffer`] | edits of an open text | its arena and rows, parsed again only where it changed |
 //! | [`graph`] | arenas | the project graph |
 //! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
-//! | [`forest`] | arenas | hash-consed trees with levels |
+//! | [`flow`](mod@flow) | an arena | edges between the occurrences of variables in a function |
+//! | [`forest`] | arenas | hash-consed trees with levels, and the canonical form of all languages |
 //! | [`mod@readable`] | a text that is still being typed | the text as it is best read |
 //! | [`rewrite`] | an arena | other source texts: mutants and meaning-preserving variants |
 //! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
@@ -31,6 +32,7 @@ pub mod buffer;
 mod documentation;
 pub mod error;
 pub mod features;
+pub mod flow;
 pub mod forest;
 pub mod graph;
 #[cfg(test)]

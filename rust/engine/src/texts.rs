@@ -4,8 +4,8 @@
 use rayon::prelude::*;
 use sapwood_core::features::file_features;
 use sapwood_core::forest::{
-    Forest, ForestBuilder, LabelledTree, NameView, Vocabulary, VocabularyCounter, shape_hash, structure_terms,
-    subtree_hashes,
+    Forest, ForestBuilder, LabelledTree, NameView, Vocabulary, VocabularyCounter, code_tokens, shape_hash,
+    structure_terms, subtree_hashes,
 };
 use sapwood_core::graph::{FileFacts, file_facts, link};
 use sapwood_core::sampler::{InputGraph, input_graph};
@@ -15,7 +15,7 @@ use sapwood_search::{Scored, StructureIndex};
 use crate::duplicates::{counted, duplicate_groups};
 use crate::error::{EngineError, Result};
 
-/// A text's terms: ascending hashes of subtrees with their counts.
+/// A text's terms: ascending hashes with their counts.
 pub type Terms = Vec<(u64, u32)>;
 
 /// Every text stands in a file of this name, so that rows do not depend on where it came from.
@@ -193,7 +193,7 @@ impl TextGraphs {
     }
 }
 
-/// Hashed name-free subtrees of each text.
+/// Hashed features of the canonical form of each text.
 ///
 /// # Errors
 /// [`EngineError::Text`] for the first that cannot be taken.
@@ -201,6 +201,16 @@ pub fn terms<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Ve
     let trees = parse_all(texts, language)?;
     let both = texts.par_iter().zip(&trees);
     Ok(both.map(|(text, tree)| structure_terms(text.as_ref().as_bytes(), tree, 0)).collect())
+}
+
+/// The tokens of each text, see [`code_tokens`].
+///
+/// # Errors
+/// [`EngineError::Text`] for the first that cannot be taken.
+pub fn tokens<T: AsRef<str> + Sync>(texts: &[T], language: Language, view: NameView) -> Result<Vec<Vec<String>>> {
+    let trees = parse_all(texts, language)?;
+    let both = texts.par_iter().zip(&trees);
+    Ok(both.map(|(text, tree)| code_tokens(text.as_ref().as_bytes(), tree, 0, view)).collect())
 }
 
 /// The group of each text: the number of the first text that is nearly the same. Two texts are where they differ in

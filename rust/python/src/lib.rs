@@ -36,6 +36,8 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trees::parse_forest, module)?)?;
     module.add_function(wrap_pyfunction!(trees::labelled_forest, module)?)?;
     module.add_function(wrap_pyfunction!(graphs::text_graphs, module)?)?;
+    module.add_function(wrap_pyfunction!(structure::anonymous_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(structure::code_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(structure::structure_terms, module)?)?;
     module.add_function(wrap_pyfunction!(structure::near_duplicates, module)?)?;
     module.add_function(wrap_pyfunction!(rewriting::mutate, module)?)?;

@@ -4,6 +4,7 @@ use numpy::PyArray2;
 use pyo3::prelude::*;
 use sapwood::texts;
 use sapwood_core::Language;
+use sapwood_core::forest::NameView;
 use sapwood_search::{HASHED_DIMENSIONS, Scored};
 
 use crate::arrays::{Column, moved, moved_matrix};
@@ -12,7 +13,7 @@ use crate::index::DUPLICATE_THRESHOLD;
 
 type Ranking<'py> = (Column<'py, u32>, Column<'py, f32>);
 
-/// Hashed name-free subtrees of each text, sorted by hash, with counts.
+/// Hashed features of each text's canonical form, sorted by hash, with counts.
 #[pyfunction]
 #[pyo3(signature = (texts, language = "python"))]
 pub(crate) fn structure_terms<'py>(
@@ -43,7 +44,7 @@ pub(crate) fn near_duplicates<'py>(
     Ok(moved(py, groups))
 }
 
-/// Texts by the tf-idf cosine of their hashed subtrees; the idf is that of the texts given.
+/// Texts by what their canonical forms share; the idf is that of the texts given.
 #[pyclass(frozen, module = "sapwood._core")]
 pub(crate) struct StructureIndex {
     index: sapwood_search::StructureIndex,
@@ -65,30 +66,64 @@ impl StructureIndex {
         self.index.len()
     }
 
-    /// The k nearest texts and their cosines, best first.
-    #[pyo3(signature = (text, k = 10))]
-    fn query<'py>(&self, py: Python<'py>, text: String, k: usize) -> PyResult<Ranking<'py>> {
-        let ranking = py.detach(|| self.rank(&[text], k)).map_err(to_python)?.into_iter().flatten();
-        Ok(columns(py, ranking))
+    /// The k nearest texts and their scores, best first. `language` is that of the query; without it, that of the index.
+    #[pyo3(signature = (text, k = 10, language = None))]
+    fn query<'py>(&self, py: Python<'py>, text: String, k: usize, language: Option<&str>) -> PyResult<Ranking<'py>> {
+        let language = self.language_of(language)?;
+        let ranked = py.detach(|| texts::rank_all(&self.index, &[text], language, k)).map_err(to_python)?;
+        Ok(columns(py, ranked.into_iter().flatten()))
     }
 
-    #[pyo3(signature = (texts, k = 10))]
-    fn query_batch<'py>(&self, py: Python<'py>, texts: Vec<String>, k: usize) -> PyResult<Vec<Ranking<'py>>> {
-        let rankings = py.detach(|| self.rank(&texts, k)).map_err(to_python)?;
+    #[pyo3(signature = (texts, k = 10, language = None))]
+    fn query_batch<'py>(
+        &self,
+        py: Python<'py>,
+        texts: Vec<String>,
+        k: usize,
+        language: Option<&str>,
+    ) -> PyResult<Vec<Ranking<'py>>> {
+        let language = self.language_of(language)?;
+        let rankings = py.detach(|| texts::rank_all(&self.index, &texts, language, k)).map_err(to_python)?;
         Ok(rankings.into_iter().map(|ranking| columns(py, ranking)).collect())
     }
 
     /// (n, 4096): signed hashing of the weighted terms, L2-normalised.
-    fn vectors<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        let hash = || texts::hashed_vectors(&self.index, &texts, self.language);
+    #[pyo3(signature = (texts, language = None))]
+    fn vectors<'py>(
+        &self,
+        py: Python<'py>,
+        texts: Vec<String>,
+        language: Option<&str>,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let language = self.language_of(language)?;
+        let hash = || texts::hashed_vectors(&self.index, &texts, language);
         moved_matrix(py, py.detach(hash).map_err(to_python)?, HASHED_DIMENSIONS)
     }
 }
 
 impl StructureIndex {
-    fn rank(&self, texts: &[String], k: usize) -> sapwood::Result<Vec<Vec<Scored>>> {
-        texts::rank_all(&self.index, texts, self.language, k)
+    fn language_of(&self, name: Option<&str>) -> PyResult<Language> {
+        name.map_or(Ok(self.language), Language::from_name).map_err(to_python)
     }
+}
+
+/// The tokens of each text, without comments, documentation, imports and layout.
+#[pyfunction]
+#[pyo3(signature = (texts, language = "python"))]
+pub(crate) fn code_tokens(py: Python<'_>, texts: Vec<String>, language: &str) -> PyResult<Vec<Vec<String>>> {
+    tokens(py, &texts, language, NameView::Keep)
+}
+
+/// The tokens of each text, names that it binds numbered in order of first use.
+#[pyfunction]
+#[pyo3(signature = (texts, language = "python"))]
+pub(crate) fn anonymous_tokens(py: Python<'_>, texts: Vec<String>, language: &str) -> PyResult<Vec<Vec<String>>> {
+    tokens(py, &texts, language, NameView::Anonymous)
+}
+
+fn tokens(py: Python<'_>, texts: &[String], language: &str, view: NameView) -> PyResult<Vec<Vec<String>>> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    py.detach(|| texts::tokens(texts, language, view)).map_err(to_python)
 }
 
 fn columns(py: Python<'_>, ranking: impl IntoIterator<Item = Scored>) -> Ranking<'_> {

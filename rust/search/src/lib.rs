@@ -5,7 +5,7 @@
 //!
 //! | module | ranks documents by |
 //! |---|---|
-//! | [`structure`] | cosine of tf-idf over hashed subtrees |
+//! | [`structure`] | shared hashed features of code's canonical form, rare ones first |
 //! | [`words`] | BM25 over subtokens |
 //! | [`vectors`] | exact inner product |
 //! | [`fusion`] | reciprocal rank over several of them |

@@ -79,10 +79,6 @@ impl Postings {
         self.columns.lengths.len()
     }
 
-    pub(crate) fn term_count(&self) -> usize {
-        self.columns.terms.len()
-    }
-
     pub(crate) fn position(&self, term: u64) -> Option<usize> {
         self.columns.terms.binary_search(&term).ok()
     }
@@ -96,6 +92,11 @@ impl Postings {
         let run = run(&self.columns, position);
         let found = self.columns.documents[run.clone()].binary_search(&document).ok()?;
         Some(self.columns.counts[run][found])
+    }
+
+    /// The documents that hold a term, ascending.
+    pub(crate) fn holders(&self, position: usize) -> &[u32] {
+        &self.columns.documents[run(&self.columns, position)]
     }
 
     /// The (document, count) pairs of a term.
@@ -281,7 +282,7 @@ mod tests {
             indptr in small(), documents in small(), counts in small(), lengths in small(),
         ) {
             if let Ok(postings) = Postings::from_columns(Columns { terms, indptr, documents, counts, lengths }) {
-                for position in 0..postings.term_count() {
+                for position in 0..postings.columns().terms.len() {
                     prop_assert!(postings.run(position).all(|(document, _)| (document as usize) < postings.document_count()));
                 }
             }

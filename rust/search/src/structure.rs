@@ -1,8 +1,16 @@
-//! Documents ranked by the cosine of their tf-idf weighted terms.
+//! Documents ranked by the terms that they share with a query.
 //!
-//! A term is a hash, here of a syntax subtree. A document's weight of a term is `(1 + ln count) · idf` with
-//! `idf = 1 + ln((1 + n) / (1 + df))`, for `n` documents of which `df` hold the term (the smoothed form of Salton and
-//! Buckley, 1988). A term that no document holds has the greatest idf.
+//! A term is a hash, here of a feature of code's canonical form; how often a document holds it says little and does not
+//! count. A term weighs `idf = 1 + ln((1 + n) / (1 + df))` for `n` documents of which `df` hold it (the smoothed form of
+//! Salton and Buckley, 1988), a term whose lowest bit is set twice that; a term that no document holds has the greatest
+//! idf. With vectors of these weights, the score of document `d` for query `q` is
+//!
+//! ```text
+//! q · d / (|q|^1.2 |d|^0.8)
+//! ```
+//!
+//! which is 1 for the query itself and below for all else. It is a cosine that spares long documents: what stands between
+//! the parts that match is held against them, but less than in full (a pivoted norm, Singhal et al., 1996).
 
 use sapwood_core::names::mix;
 
@@ -13,16 +21,16 @@ use crate::ranking::{Everything, Filter, Scored, TopK};
 /// Dimensions of [`StructureIndex::hashed_vector`].
 pub const HASHED_DIMENSIONS: usize = 4096;
 
-/// Counts below this have their logarithm in a table.
-const TABLED_COUNTS: usize = 256;
+/// The power of its length by which a document's score is divided; the query's is what is left of 2.
+const DOCUMENT_POWER: f64 = 0.8;
 
 /// An index of documents that are lists of (term hash, count).
 #[derive(Debug, Clone)]
 pub struct StructureIndex {
     postings: Postings,
-    idf: Vec<f32>,
-    inverse_norms: Vec<f32>,
-    frequencies: TermFrequencies,
+    weights: Vec<f32>,
+    /// One over the length of each document to the power by which it counts; zero for a document without terms.
+    scales: Vec<f32>,
 }
 
 /// A term of a query that some document holds.
@@ -60,11 +68,11 @@ impl StructureIndex {
 
     fn from_postings(postings: Postings) -> Self {
         let documents = postings.document_count();
-        let idf = |position| inverse_document_frequency(documents, postings.document_frequency(position));
-        let idf: Vec<f32> = (0..postings.term_count()).map(idf).collect();
-        let frequencies = TermFrequencies::new();
-        let inverse_norms = inverse_norms(&postings, &idf, &frequencies);
-        Self { postings, idf, inverse_norms, frequencies }
+        let terms = postings.columns().terms.iter().enumerate();
+        let weight = |(position, term)| term_weight(term, documents, postings.document_frequency(position));
+        let weights: Vec<f32> = terms.map(|(position, term)| weight((position, *term))).collect();
+        let scales = scales(&postings, &weights);
+        Self { postings, weights, scales }
     }
 
     /// Number of documents.
@@ -77,8 +85,8 @@ impl StructureIndex {
         self.len() == 0
     }
 
-    /// The `k` documents most like the query, best first, ties by document number. Scores are cosines in (0, 1]; a
-    /// document that shares no term with the query is not listed.
+    /// The `k` documents most like the query, best first, ties by document number. Scores are in (0, 1]; a document that
+    /// shares no term with the query is not listed.
     ///
     /// # Errors
     /// [`SearchError::UnsortedQuery`], [`SearchError::ZeroCount`].
@@ -94,12 +102,14 @@ impl StructureIndex {
         check_terms(terms, SearchError::UnsortedQuery)?;
         let mut scores = vec![0.0_f32; self.len()];
         for term in self.known_terms(terms) {
-            self.accumulate(&term, &mut scores);
+            for document in self.postings.holders(term.position) {
+                scores[*document as usize] += term.weight;
+            }
         }
         let mut top = TopK::new(k);
-        for (document, (score, inverse_norm)) in (0..).zip(scores.iter().zip(&self.inverse_norms)) {
+        for (document, (score, scale)) in (0..).zip(scores.iter().zip(&self.scales)) {
             if *score > 0.0 && filter.keeps(document) {
-                top.offer(document, (score * inverse_norm).min(1.0));
+                top.offer(document, (score * scale).min(1.0));
             }
         }
         Ok(top.into_ranking())
@@ -113,78 +123,49 @@ impl StructureIndex {
     pub fn hashed_vector(&self, terms: &[(u64, u32)]) -> Result<Vec<f32>> {
         check_terms(terms, SearchError::UnsortedQuery)?;
         let mut vector = vec![0.0_f32; HASHED_DIMENSIONS];
-        for &(term, count) in terms {
+        for &(term, _) in terms {
             let hash = mix(0, term);
             let sign = if hash >> 63 == 0 { 1.0 } else { -1.0 };
-            vector[hash as usize % HASHED_DIMENSIONS] += sign * self.weight(term, count);
+            vector[hash as usize % HASHED_DIMENSIONS] += sign * self.weight(term);
         }
         normalise(&mut vector);
         Ok(vector)
     }
 
-    fn weight(&self, term: u64, count: u32) -> f32 {
-        let unseen = || inverse_document_frequency(self.len(), 0);
-        self.frequencies.of(count) * self.postings.position(term).map_or_else(unseen, |position| self.idf[position])
+    fn weight(&self, term: u64) -> f32 {
+        let unseen = || term_weight(term, self.len(), 0);
+        self.postings.position(term).map_or_else(unseen, |position| self.weights[position])
     }
 
-    /// The query's terms that the index holds, most informative first, weighted for a query of unit length. Unknown
-    /// terms count for that length: a query of which little is known scores low.
+    /// The query's terms that the index holds, in order, each with what it adds to a document. Unknown terms count for
+    /// the length: a query of which little is known scores low.
     fn known_terms(&self, terms: &[(u64, u32)]) -> Vec<QueryTerm> {
-        let squares = terms.iter().map(|&(term, count)| f64::from(self.weight(term, count)).powi(2));
-        let norm = squares.sum::<f64>().sqrt() as f32;
-        let mut known: Vec<QueryTerm> = terms
-            .iter()
-            .filter_map(|&(term, count)| {
-                let position = self.postings.position(term)?;
-                Some(QueryTerm { position, weight: self.frequencies.of(count) * self.idf[position] / norm })
-            })
-            .collect();
-        known.sort_by_key(|term| (self.postings.document_frequency(term.position), term.position));
-        known
-    }
-
-    fn accumulate(&self, term: &QueryTerm, scores: &mut [f32]) {
-        let scale = term.weight * self.idf[term.position];
-        for (document, count) in self.postings.run(term.position) {
-            scores[document as usize] += scale * self.frequencies.of(count);
-        }
+        let squares = terms.iter().map(|&(term, _)| f64::from(self.weight(term)).powi(2));
+        let scale = length_scale(squares.sum(), 2.0 - DOCUMENT_POWER);
+        let known = terms.iter().filter_map(|&(term, _)| self.postings.position(term));
+        known.map(|position| QueryTerm { position, weight: self.weights[position].powi(2) * scale }).collect()
     }
 }
 
-/// `1 + ln count`, tabled for the small counts that nearly all postings have.
-#[derive(Debug, Clone)]
-struct TermFrequencies {
-    table: Vec<f32>,
+/// The idf of a term, twice for one whose lowest bit is set.
+fn term_weight(term: u64, documents: usize, frequency: usize) -> f32 {
+    let idf = 1.0 + libm::log((1.0 + documents as f64) / (1.0 + frequency as f64));
+    (if term & 1 == 1 { 2.0 * idf } else { idf }) as f32
 }
 
-impl TermFrequencies {
-    fn new() -> Self {
-        Self { table: (0..TABLED_COUNTS as u32).map(sublinear).collect() }
-    }
-
-    fn of(&self, count: u32) -> f32 {
-        self.table.get(count as usize).copied().unwrap_or_else(|| sublinear(count))
-    }
+/// What divides by a length, given as its square, to a power. `libm` gives the same bits on every machine.
+fn length_scale(square: f64, power: f64) -> f32 {
+    if square > 0.0 { libm::pow(square, -power / 2.0) as f32 } else { 0.0 }
 }
 
-/// `1 + ln count`. The logarithm is `libm`'s, which gives the same bits on every machine.
-fn sublinear(count: u32) -> f32 {
-    (1.0 + libm::log(f64::from(count.max(1)))) as f32
-}
-
-fn inverse_document_frequency(documents: usize, frequency: usize) -> f32 {
-    (1.0 + libm::log((1.0 + documents as f64) / (1.0 + frequency as f64))) as f32
-}
-
-/// One over the length of each document's vector; zero for a document without terms.
-fn inverse_norms(postings: &Postings, idf: &[f32], frequencies: &TermFrequencies) -> Vec<f32> {
+fn scales(postings: &Postings, weights: &[f32]) -> Vec<f32> {
     let mut squares = vec![0.0_f64; postings.document_count()];
-    for (position, &idf) in idf.iter().enumerate() {
-        for (document, count) in postings.run(position) {
-            squares[document as usize] += f64::from(idf * frequencies.of(count)).powi(2);
+    for (position, &weight) in weights.iter().enumerate() {
+        for document in postings.holders(position) {
+            squares[*document as usize] += f64::from(weight).powi(2);
         }
     }
-    squares.into_iter().map(|square| if square > 0.0 { (1.0 / square.sqrt()) as f32 } else { 0.0 }).collect()
+    squares.into_iter().map(|square| length_scale(square, DOCUMENT_POWER)).collect()
 }
 
 fn normalise(vector: &mut [f32]) {
@@ -215,37 +196,45 @@ mod tests {
         prop::collection::vec(terms(), 0..20)
     }
 
-    /// Cosines of the query with all documents, by the definition.
-    fn cosines(documents: &[Terms], query: &Terms) -> Vec<f64> {
+    /// Dot products of the query with all documents and the lengths of both, by the definition.
+    fn products(documents: &[Terms], query: &Terms) -> Vec<(f64, f64, f64)> {
         let n = documents.len() as f64;
         let holders = |term: u64| documents.iter().filter(|terms| terms.iter().any(|&(t, _)| t == term)).count() as f64;
         let weigh = |terms: &Terms| -> BTreeMap<u64, f64> {
-            let weight =
-                |term, count: u32| (1.0 + f64::from(count).ln()) * (1.0 + ((1.0 + n) / (1.0 + holders(term))).ln());
-            terms.iter().map(|&(term, count)| (term, weight(term, count))).collect()
+            let times = |term: u64| if term % 2 == 1 { 2.0 } else { 1.0 };
+            let weight = |term| times(term) * (1.0 + ((1.0 + n) / (1.0 + holders(term))).ln());
+            terms.iter().map(|&(term, _)| (term, weight(term))).collect()
         };
-        let norm = |weights: &BTreeMap<u64, f64>| weights.values().map(|weight| weight * weight).sum::<f64>().sqrt();
+        let length = |weights: &BTreeMap<u64, f64>| weights.values().map(|weight| weight * weight).sum::<f64>().sqrt();
         let of_query = weigh(query);
-        let cosine = |terms: &Terms| {
+        let product = |terms: &Terms| {
             let of_document = weigh(terms);
-            let dot: f64 = of_query.iter().map(|(term, weight)| weight * of_document.get(term).unwrap_or(&0.0)).sum();
-            if dot > 0.0 { dot / norm(&of_query) / norm(&of_document) } else { 0.0 }
+            let dot = of_query.iter().map(|(term, weight)| weight * of_document.get(term).unwrap_or(&0.0)).sum();
+            (dot, length(&of_query), length(&of_document))
         };
-        documents.iter().map(cosine).collect()
+        documents.iter().map(product).collect()
+    }
+
+    fn scores(documents: &[Terms], query: &Terms) -> Vec<f64> {
+        let score = |(dot, query, document): (f64, f64, f64)| dot / (query.powf(1.2) * document.powf(0.8));
+        products(documents, query)
+            .into_iter()
+            .map(|product| if product.0 > 0.0 { score(product) } else { 0.0 })
+            .collect()
     }
 
     proptest! {
         #[test]
-        fn a_query_ranks_by_cosine(documents in documents(), query in terms(), k in 0_usize..25) {
+        fn a_query_ranks_by_score(documents in documents(), query in terms(), k in 0_usize..25) {
             let index = StructureIndex::build(&documents).unwrap();
-            let cosines = cosines(&documents, &query);
+            let expected = scores(&documents, &query);
             let found = index.query(&query, k).unwrap();
-            let matching = cosines.iter().filter(|&&cosine| cosine > 0.0).count();
+            let matching = expected.iter().filter(|&&score| score > 0.0).count();
             prop_assert_eq!(found.len(), matching.min(k));
-            let mut best = cosines.clone();
+            let mut best = expected.clone();
             best.sort_by(|left, right| right.total_cmp(left));
             for (hit, best) in found.iter().zip(&best) {
-                prop_assert!((f64::from(hit.score) - cosines[hit.document as usize]).abs() < 1e-5);
+                prop_assert!((f64::from(hit.score) - expected[hit.document as usize]).abs() < 1e-5);
                 prop_assert!((f64::from(hit.score) - best).abs() < 1e-5);
             }
             let ordered = |left: &Scored, right: &Scored| {
@@ -281,7 +270,8 @@ mod tests {
             let expected = if query.is_empty() { 0.0 } else { 1.0 };
             prop_assert!((norm - expected).abs() < 1e-5);
             // Twelve terms that fall into twelve dimensions: the hashing loses nothing.
-            for (document, cosine) in documents.iter().zip(cosines(&documents, &query)) {
+            for (document, (dot, length, other_length)) in documents.iter().zip(products(&documents, &query)) {
+                let cosine = if dot > 0.0 { dot / length / other_length } else { 0.0 };
                 let other = index.hashed_vector(document).unwrap();
                 let product: f64 = vector.iter().zip(&other).map(|(a, b)| f64::from(a * b)).sum();
                 prop_assert!((product - cosine).abs() < 1e-5, "{product} is not {cosine}");

@@ -35,10 +35,10 @@ TASKS = (
 METHODS = (
     "tree-lstm",
     "graphsage",
-    "hashed-subtree tf-idf",
+    "structure tf-idf",
     "token tf-idf",
     "popularity",
-    "hashed-subtree rarity",
+    "structure rarity",
     "random line and coin",
 )
 

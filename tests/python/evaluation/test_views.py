@@ -43,20 +43,6 @@ def test_a_function_of_its_docstring_alone_stays_code() -> None:
     assert views.masked('def f():\n    """All."""') == "def function():\n    pass\n"
 
 
-def test_bound_names_are_numbered_and_attributes_stay() -> None:
-    text = "def function(a, b):\n    a.b = len(b)\n    return a\n"
-    assert " ".join(views.anonymous_tokens(text)) == (
-        "def name0 ( name1 , name2 ) : name1 . b = len ( name2 ) return name1"
-    )
-
-
-def test_renaming_leaves_anonymous_tokens_alone() -> None:
-    one = "def function(a):\n    for i in a:\n        yield i\n"
-    other = "def function(values):\n    for value in values:\n        yield value\n"
-    assert views.anonymous_tokens(one) == views.anonymous_tokens(other)
-    assert views.code_tokens(one) != views.code_tokens(other)
-
-
 def test_statements_have_lines_and_compound_ones_only_heads() -> None:
     text = "def f(a):\n    if a:\n        b = 1\n    else:\n        b = 2\n"
     text += "    try:\n        g(b)\n    finally:\n        h()\n"

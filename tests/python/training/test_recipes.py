@@ -271,7 +271,7 @@ def test_a_version_carries_its_evaluation_and_latency(engine, config, model):
     assert beside["baseline_name"] in {row.method for row in result.results if row.is_baseline}
     assert 0.0 < manifest["latency"]["embed"]["median_ms"] <= manifest["latency"]["embed"]["p99_ms"]
     card = (Path(engine.versions.path(model)) / "MODEL_CARD.md").read_text()
-    assert "| hashed-subtree tf-idf | no |" in card
+    assert "| structure tf-idf | no |" in card
     assert figure(beside["value"]) in card
     assert sum("evaluates on held-out packages" in event.get("message", "") for event in events) >= 3
 

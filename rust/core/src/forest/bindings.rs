@@ -73,6 +73,10 @@ impl<'source> Bindings<'source> {
         &self.scopes[scope as usize]
     }
 
+    pub(crate) fn into_occurrences(self) -> Vec<Occurrence> {
+        self.occurrences
+    }
+
     /// The scope that a binding belongs to.
     pub(crate) fn binding_scope(&self, binding: u32) -> u32 {
         self.binding_scopes[binding as usize]
@@ -207,8 +211,10 @@ impl<'source, 'tree> Scan<'source, 'tree> {
         let role = self.tree.role(node);
         let above = self.category(parent);
         let starts = match above {
-            Category::Assignment | Category::AugmentedAssignment | Category::For | Category::ComprehensionFor => {
-                role == Role::Left
+            Category::Assignment | Category::For | Category::ComprehensionFor => role == Role::Left,
+            // What is only counted up or down may stand in no field.
+            Category::AugmentedAssignment => {
+                role == Role::Left || self.tree.child_with_role(parent, Role::Left).is_none()
             }
             Category::NamedExpression => role == Role::Name,
             Category::Delete => true,
@@ -288,6 +294,12 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             | (Category::Lambda, Role::Parameters)
             | (Category::DefaultParameter, Role::Name) => Some(Declaration::Parameter),
             (Category::Parameter | Category::Declarator, Role::Declarator) if self.declares_parameter(parent) => {
+                Some(Declaration::Parameter)
+            }
+            // A reference has its name in no field.
+            (Category::Declarator, Role::None)
+                if self.tree.child_with_role(parent, Role::Declarator).is_none() && self.declares_parameter(parent) =>
+            {
                 Some(Declaration::Parameter)
             }
             (Category::VariadicParameter, _) if self.is_in_parameters(parent) => Some(Declaration::Parameter),

@@ -33,15 +33,6 @@ impl Slot {
         Self(POSITION_BIT | position.min(POSITIONS - 1) as u8)
     }
 
-    /// First and second position exchanged; all else as it is.
-    pub(super) fn mirrored(self) -> Self {
-        match self.0 {
-            POSITION_BIT => Self(POSITION_BIT | 1),
-            other if other == POSITION_BIT | 1 => Self(POSITION_BIT),
-            _ => self,
-        }
-    }
-
     pub(super) fn number(self) -> u64 {
         u64::from(self.0)
     }
@@ -128,13 +119,5 @@ mod tests {
         for index in 0..LABELS {
             assert_eq!(Label::from_index(index).index(), index);
         }
-    }
-
-    #[test]
-    fn mirroring_exchanges_the_first_two_positions_only() {
-        assert_eq!(Slot::position(0).mirrored(), Slot::position(1));
-        assert_eq!(Slot::position(1).mirrored(), Slot::position(0));
-        assert_eq!(Slot::position(2).mirrored(), Slot::position(2));
-        assert_eq!(Slot::role(Role::Left).mirrored(), Slot::role(Role::Left));
     }
 }

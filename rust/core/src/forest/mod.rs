@@ -15,18 +15,22 @@
 
 mod bindings;
 mod builder;
+mod canonical;
 mod labelled;
 mod labels;
 mod literals;
 mod naming;
 mod skeleton;
 mod structure;
+mod tokens;
 mod vocabulary;
 
 pub(crate) use bindings::{Bindings, Declaration, Occurrence};
 pub use builder::{Forest, ForestBuilder};
+pub use canonical::structure_terms;
 pub use labelled::{LabelledTree, TreeProblem};
-pub use structure::{shape_hash, structure_terms, subtree_hashes};
+pub use structure::{shape_hash, subtree_hashes};
+pub use tokens::code_tokens;
 pub use vocabulary::{MAX_ENTRY_TOKENS, Vocabulary, VocabularyCounter};
 
 /// How names that a text binds itself are shown. Attributes, built-ins and names bound elsewhere are always kept.

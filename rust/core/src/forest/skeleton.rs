@@ -189,7 +189,7 @@ fn is_dropped(category: Category) -> bool {
 }
 
 /// A statement that is nothing but a plain string: a docstring, wherever it stands.
-fn is_documentation(tree: &SyntaxTree, node: u32, category: Category) -> bool {
+pub(super) fn is_documentation(tree: &SyntaxTree, node: u32, category: Category) -> bool {
     if category != Category::ExpressionStatement {
         return false;
     }

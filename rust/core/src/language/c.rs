@@ -19,6 +19,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: &[],
     builtins: clike::BUILTINS,
     builtin_methods: &[],
+    idioms: &clike::IDIOMS,
     names: SpecialNames {
         constructor: Constructor::None,
         parent_object: "",

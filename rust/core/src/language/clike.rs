@@ -1,6 +1,8 @@
 //! What C and C++ have in common.
 
 use super::category::{Category as C, Role as R};
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
 
@@ -63,6 +65,48 @@ pub(super) static FIELDS_OF: &[(&str, &str, R)] = &[
     ("update_expression", "argument", R::Left), ("switch_statement", "condition", R::Subject),
     ("compound_literal_expression", "type", R::Callee), ("compound_literal_expression", "value", R::Arguments),
 ];
+
+#[rustfmt::skip]
+pub(super) static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("abs", M::Is(F::Absolute)), ("accumulate", M::Is(F::Sum)), ("all_of", M::Is(F::All)),
+        ("any_of", M::Is(F::Any)), ("array", M::Collection(F::List)), ("atof", M::Is(F::ToFloat)),
+        ("atoi", M::Is(F::ToInteger)), ("ceil", M::Is(F::Ceiling)), ("count", M::Is(F::Count)),
+        ("deque", M::Collection(F::List)), ("equal", M::Is(F::Equal)), ("fabs", M::Is(F::Absolute)),
+        ("floor", M::Is(F::Floor)), ("fmax", M::Is(F::Maximum)), ("fmin", M::Is(F::Minimum)), ("for_each", M::RunEach),
+        ("fprintf", M::Is(F::Print)), ("isalpha", M::Is(F::IsLetter)), ("isdigit", M::Is(F::IsDigit)),
+        ("islower", M::Is(F::IsLower)), ("isspace", M::Is(F::IsSpace)), ("isupper", M::Is(F::IsUpper)),
+        ("labs", M::Is(F::Absolute)), ("list", M::Collection(F::List)), ("llabs", M::Is(F::Absolute)),
+        ("make_pair", M::Is(F::Pair)), ("make_tuple", M::Is(F::List)), ("map", M::Collection(F::Map)),
+        ("max", M::Is(F::Maximum)), ("max_element", M::Is(F::Maximum)), ("min", M::Is(F::Minimum)),
+        ("min_element", M::Is(F::Minimum)), ("pow", M::Is(F::Power)), ("printf", M::Is(F::Print)),
+        ("priority_queue", M::Collection(F::List)), ("putchar", M::Is(F::Print)), ("puts", M::Is(F::Print)),
+        ("qsort", M::Is(F::Sort)), ("queue", M::Collection(F::List)), ("regex_match", M::Is(F::RegexMatch)),
+        ("regex_replace", M::Is(F::Replace)), ("regex_search", M::Is(F::RegexMatch)), ("reverse", M::Is(F::Reverse)),
+        ("round", M::Is(F::Round)), ("set", M::Is(F::Set)), ("sort", M::Is(F::Sort)), ("sqrt", M::Is(F::SquareRoot)),
+        ("stable_sort", M::Is(F::Sort)), ("stack", M::Collection(F::List)), ("stod", M::Is(F::ToFloat)),
+        ("stoi", M::Is(F::ToInteger)), ("stol", M::Is(F::ToInteger)), ("stoll", M::Is(F::ToInteger)),
+        ("strcat", M::Is(F::Extend)), ("strchr", M::Is(F::Find)), ("strcmp", M::Is(F::Compare)),
+        ("string", M::Collection(F::List)), ("strlen", M::Is(F::Length)), ("strstr", M::Is(F::Find)),
+        ("to_string", M::Is(F::ToText)), ("tolower", M::Is(F::Lower)), ("toupper", M::Is(F::Upper)),
+        ("unordered_map", M::Collection(F::Map)), ("unordered_set", M::Is(F::Set)), ("vector", M::Collection(F::List)),
+    ],
+    methods: &[
+        ("add", M::Is(F::Append)), ("append", M::Is(F::Append)), ("at", M::Is(F::Subscript)), ("begin", M::Same),
+        ("c_str", M::Same), ("cbegin", M::Same), ("cend", M::Same), ("contains", M::Is(F::Contains)),
+        ("count", M::Is(F::Count)), ("emplace", M::Is(F::Insert)), ("emplace_back", M::Is(F::Append)),
+        ("empty", M::IsEmpty), ("end", M::Same), ("erase", M::Is(F::Remove)), ("find", M::Is(F::Find)),
+        ("insert", M::Is(F::Insert)), ("length", M::Is(F::Length)), ("pop", M::Is(F::Pop)),
+        ("pop_back", M::Is(F::Pop)), ("pop_front", M::Is(F::Pop)), ("push", M::Is(F::Append)),
+        ("push_back", M::Is(F::Append)), ("rfind", M::Is(F::Find)), ("size", M::Is(F::Length)), ("str", M::Same),
+        ("substr", M::Is(F::Slice)),
+    ],
+    properties: &[],
+    constants: &[
+        ("INT_MAX", F::Infinity), ("INT_MIN", F::Infinity), ("LLONG_MAX", F::Infinity), ("LONG_MAX", F::Infinity),
+        ("NULL", F::Null), ("nullptr", F::Null),
+    ],
+};
 
 #[rustfmt::skip]
 pub(super) static BUILTINS: &[&str] = &[

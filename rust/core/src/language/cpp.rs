@@ -33,6 +33,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: ROLES,
     builtins: clike::BUILTINS,
     builtin_methods: BUILTIN_METHODS,
+    idioms: &clike::IDIOMS,
     names: SpecialNames {
         constructor: Constructor::ClassName,
         parent_object: "",

@@ -1,6 +1,7 @@
 //! What a language file supplies.
 
 use super::category::{Category, Role};
+use super::idioms::Idioms;
 use super::imports::ImportEntry;
 use crate::syntax::SyntaxTree;
 
@@ -30,6 +31,8 @@ pub(crate) struct LanguageDefinition {
     pub(crate) builtins: &'static [&'static str],
     /// Methods of the language's own types, sorted: a call of one on an unknown object says nothing.
     pub(crate) builtin_methods: &'static [&'static str],
+    /// Names of its library that other languages have under other names.
+    pub(crate) idioms: &'static Idioms,
     /// Names to which the language gives a meaning.
     pub(crate) names: SpecialNames,
     /// How the language reads what it has in common with others.

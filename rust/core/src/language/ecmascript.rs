@@ -2,6 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Tests};
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
 
@@ -116,6 +118,51 @@ pub(super) static JSX_FIELDS_OF: &[(&str, &str, R)] =
 
 #[rustfmt::skip]
 pub(super) static ROLES: &[(&str, R)] = &[("class_heritage", R::Superclasses)];
+
+#[rustfmt::skip]
+pub(super) static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("Array", M::Collection(F::List)), ("Boolean", M::Is(F::ToBoolean)), ("Float64Array", M::Collection(F::List)),
+        ("Int32Array", M::Collection(F::List)), ("Map", M::Collection(F::Map)), ("Number", M::Is(F::ToFloat)),
+        ("Object", M::Collection(F::Map)), ("Set", M::Is(F::Set)), ("String", M::Is(F::ToText)),
+        ("abs", M::Is(F::Absolute)), ("assign", M::Same), ("ceil", M::Is(F::Ceiling)), ("entries", M::Is(F::Entries)),
+        ("floor", M::Is(F::Floor)), ("from", M::Same), ("fromCharCode", M::Is(F::Character)),
+        ("fromCodePoint", M::Is(F::Character)), ("isArray", M::Is(F::TypeTest)), ("keys", M::Is(F::Keys)),
+        ("log", M::Is(F::Print)), ("max", M::Is(F::Maximum)), ("min", M::Is(F::Minimum)),
+        ("parseFloat", M::Is(F::ToFloat)), ("parseInt", M::Is(F::ToInteger)), ("pow", M::Is(F::Power)),
+        ("round", M::Is(F::Round)), ("sort", M::Is(F::Sort)), ("sqrt", M::Is(F::SquareRoot)),
+        ("stringify", M::Is(F::ToText)), ("structuredClone", M::Same), ("trunc", M::Is(F::ToInteger)),
+        ("values", M::Is(F::Values)),
+    ],
+    methods: &[
+        ("add", M::Is(F::Append)), ("at", M::Is(F::Subscript)), ("charAt", M::Is(F::Subscript)),
+        ("charCodeAt", M::Is(F::CharacterCode)), ("codePointAt", M::Is(F::CharacterCode)),
+        ("concat", M::Is(F::Extend)), ("delete", M::Is(F::Remove)), ("endsWith", M::Is(F::EndsWith)),
+        ("entries", M::Is(F::Entries)), ("every", M::Is(F::All)), ("exec", M::Is(F::RegexMatch)),
+        ("filter", M::FilterEach), ("findIndex", M::Is(F::Find)), ("flat", M::Same), ("flatMap", M::MapEach),
+        ("forEach", M::RunEach), ("get", M::Is(F::Subscript)), ("has", M::Is(F::Contains)),
+        ("hasOwnProperty", M::Is(F::Contains)), ("includes", M::Is(F::Contains)), ("indexOf", M::Is(F::Find)),
+        ("join", M::Is(F::Join)), ("keys", M::Is(F::Keys)), ("lastIndexOf", M::Is(F::Find)),
+        ("localeCompare", M::Is(F::Compare)), ("map", M::MapEach), ("match", M::Is(F::RegexMatch)),
+        ("matchAll", M::Is(F::RegexMatch)), ("pop", M::Is(F::Pop)), ("push", M::Is(F::Append)),
+        ("reduce", M::Is(F::Reduce)), ("reduceRight", M::Is(F::Reduce)), ("repeat", M::Is(F::Repeat)),
+        ("replace", M::Is(F::Replace)), ("replaceAll", M::Is(F::Replace)), ("reverse", M::Is(F::Reverse)),
+        ("search", M::Is(F::Find)), ("set", M::Put), ("shift", M::Is(F::Pop)), ("slice", M::Is(F::Slice)),
+        ("some", M::Is(F::Any)), ("sort", M::Is(F::Sort)), ("splice", M::Is(F::Insert)), ("split", M::Is(F::Split)),
+        ("startsWith", M::Is(F::StartsWith)), ("substr", M::Is(F::Slice)), ("substring", M::Is(F::Slice)),
+        ("test", M::Is(F::RegexMatch)), ("toLocaleLowerCase", M::Is(F::Lower)), ("toLocaleUpperCase", M::Is(F::Upper)),
+        ("toLowerCase", M::Is(F::Lower)), ("toReversed", M::Is(F::Reverse)), ("toSorted", M::Is(F::Sort)),
+        ("toString", M::Is(F::ToText)), ("toUpperCase", M::Is(F::Upper)), ("trim", M::Is(F::Trim)),
+        ("unshift", M::Is(F::Append)), ("valueOf", M::Same), ("values", M::Is(F::Values)),
+    ],
+    properties: &[
+        ("length", M::Is(F::Length)), ("size", M::Is(F::Length)),
+    ],
+    constants: &[
+        ("Infinity", F::Infinity), ("MAX_SAFE_INTEGER", F::Infinity), ("MAX_VALUE", F::Infinity),
+        ("POSITIVE_INFINITY", F::Infinity), ("undefined", F::Null),
+    ],
+};
 
 #[rustfmt::skip]
 pub(super) static BUILTINS: &[&str] = &[

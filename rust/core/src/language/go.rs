@@ -4,6 +4,8 @@ use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
 };
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use super::tokens;
 use crate::syntax::SyntaxTree;
@@ -21,6 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: &[],
     builtins: BUILTINS,
     builtin_methods: &[],
+    idioms: &IDIOMS,
     names: SpecialNames {
         constructor: Constructor::None,
         parent_object: "",
@@ -123,6 +126,41 @@ static FIELDS_OF: &[(&str, &str, R)] = &[
     ("unary_expression", "operand", R::Argument), ("type_assertion_expression", "operand", R::Value),
     ("type_conversion_expression", "operand", R::Value), ("import_spec", "name", R::Alias),
 ];
+
+#[rustfmt::skip]
+static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("Abs", M::Is(F::Absolute)), ("Atoi", M::Is(F::ToInteger)), ("Ceil", M::Is(F::Ceiling)),
+        ("Contains", M::Is(F::Contains)), ("ContainsRune", M::Is(F::Contains)), ("Errorf", M::Is(F::Format)),
+        ("Fields", M::Is(F::Split)), ("Float64s", M::Is(F::Sort)), ("Floor", M::Is(F::Floor)),
+        ("FormatInt", M::Is(F::ToText)), ("HasPrefix", M::Is(F::StartsWith)), ("HasSuffix", M::Is(F::EndsWith)),
+        ("Index", M::Is(F::Find)), ("IndexOf", M::Is(F::Find)), ("Ints", M::Is(F::Sort)),
+        ("IsDigit", M::Is(F::IsDigit)), ("IsLetter", M::Is(F::IsLetter)), ("IsLower", M::Is(F::IsLower)),
+        ("IsSpace", M::Is(F::IsSpace)), ("IsUpper", M::Is(F::IsUpper)), ("Itoa", M::Is(F::ToText)),
+        ("Join", M::Is(F::Join)), ("MatchString", M::Is(F::RegexMatch)), ("Max", M::Is(F::Maximum)),
+        ("Min", M::Is(F::Minimum)), ("ParseFloat", M::Is(F::ToFloat)), ("ParseInt", M::Is(F::ToInteger)),
+        ("Pow", M::Is(F::Power)), ("Print", M::Is(F::Print)), ("Printf", M::Is(F::Print)),
+        ("Println", M::Is(F::Print)), ("Repeat", M::Is(F::Repeat)), ("Replace", M::Is(F::Replace)),
+        ("ReplaceAll", M::Is(F::Replace)), ("Reverse", M::Is(F::Reverse)), ("Round", M::Is(F::Round)),
+        ("Slice", M::Is(F::Sort)), ("SliceStable", M::Is(F::Sort)), ("Sort", M::Is(F::Sort)),
+        ("Split", M::Is(F::Split)), ("Sprint", M::Is(F::ToText)), ("Sprintf", M::Is(F::Format)),
+        ("Sqrt", M::Is(F::SquareRoot)), ("Strings", M::Is(F::Sort)), ("ToLower", M::Is(F::Lower)),
+        ("ToUpper", M::Is(F::Upper)), ("Trim", M::Is(F::Trim)), ("TrimSpace", M::Is(F::Trim)),
+        ("append", M::Is(F::Append)), ("byte", M::Same), ("delete", M::Is(F::Remove)), ("float64", M::Is(F::ToFloat)),
+        ("int", M::Is(F::ToInteger)), ("int64", M::Is(F::ToInteger)), ("len", M::Is(F::Length)),
+        ("make", M::Collection(F::List)), ("max", M::Is(F::Maximum)), ("min", M::Is(F::Minimum)),
+        ("panic", M::Is(F::Raise)), ("print", M::Is(F::Print)), ("println", M::Is(F::Print)), ("rune", M::Same),
+        ("string", M::Is(F::ToText)),
+    ],
+    methods: &[
+        ("Len", M::Is(F::Length)), ("MatchString", M::Is(F::RegexMatch)), ("String", M::Is(F::ToText)),
+        ("WriteByte", M::Is(F::Append)), ("WriteRune", M::Is(F::Append)), ("WriteString", M::Is(F::Append)),
+    ],
+    properties: &[],
+    constants: &[
+        ("MaxFloat64", F::Infinity), ("MaxInt", F::Infinity), ("MaxInt32", F::Infinity), ("MaxInt64", F::Infinity),
+    ],
+};
 
 #[rustfmt::skip]
 static BUILTINS: &[&str] = &[

@@ -4,6 +4,8 @@ use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
 };
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use super::tokens;
 use crate::syntax::SyntaxTree;
@@ -21,6 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: ROLES,
     builtins: BUILTINS,
     builtin_methods: BUILTIN_METHODS,
+    idioms: &IDIOMS,
     names: SpecialNames {
         constructor: Constructor::ClassName,
         parent_object: "super",
@@ -131,6 +134,64 @@ static FIELDS_OF: &[(&str, &str, R)] = &[
 ];
 
 static ROLES: &[(&str, R)] = &[("extends_interfaces", R::Superclasses)];
+
+#[rustfmt::skip]
+static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("ArrayDeque", M::Collection(F::List)), ("ArrayList", M::Collection(F::List)),
+        ("HashMap", M::Collection(F::Map)), ("HashSet", M::Is(F::Set)), ("LinkedHashMap", M::Collection(F::Map)),
+        ("LinkedHashSet", M::Is(F::Set)), ("LinkedList", M::Collection(F::List)),
+        ("PriorityQueue", M::Collection(F::List)), ("Stack", M::Collection(F::List)),
+        ("StringBuffer", M::Collection(F::List)), ("StringBuilder", M::Collection(F::List)),
+        ("TreeMap", M::Collection(F::Map)), ("TreeSet", M::Is(F::Set)), ("Vector", M::Collection(F::List)),
+        ("abs", M::Is(F::Absolute)), ("asList", M::Is(F::List)), ("ceil", M::Is(F::Ceiling)),
+        ("compare", M::Is(F::Compare)), ("copyOf", M::Same), ("copyOfRange", M::Is(F::Slice)),
+        ("equals", M::Is(F::Equal)), ("floor", M::Is(F::Floor)), ("format", M::Is(F::Format)),
+        ("getNumericValue", M::Is(F::CharacterCode)), ("isAlphabetic", M::Is(F::IsLetter)),
+        ("isDigit", M::Is(F::IsDigit)), ("isLetter", M::Is(F::IsLetter)), ("isLowerCase", M::Is(F::IsLower)),
+        ("isUpperCase", M::Is(F::IsUpper)), ("isWhitespace", M::Is(F::IsSpace)), ("join", M::Turned(F::Join)),
+        ("matches", M::Is(F::RegexMatch)), ("max", M::Is(F::Maximum)), ("min", M::Is(F::Minimum)),
+        ("of", M::Is(F::List)), ("parseBoolean", M::Is(F::ToBoolean)), ("parseDouble", M::Is(F::ToFloat)),
+        ("parseFloat", M::Is(F::ToFloat)), ("parseInt", M::Is(F::ToInteger)), ("parseLong", M::Is(F::ToInteger)),
+        ("pow", M::Is(F::Power)), ("print", M::Is(F::Print)), ("printf", M::Is(F::Print)),
+        ("println", M::Is(F::Print)), ("range", M::Is(F::Range)), ("reverse", M::Is(F::Reverse)),
+        ("round", M::Is(F::Round)), ("sort", M::Is(F::Sort)), ("sqrt", M::Is(F::SquareRoot)), ("stream", M::Same),
+        ("sum", M::Is(F::Sum)), ("toLowerCase", M::Is(F::Lower)), ("toString", M::Is(F::ToText)),
+        ("toUpperCase", M::Is(F::Upper)), ("unmodifiableList", M::Same), ("valueOf", M::Is(F::ToText)),
+    ],
+    methods: &[
+        ("add", M::Is(F::Append)), ("addAll", M::Is(F::Extend)), ("addFirst", M::Is(F::Insert)),
+        ("addLast", M::Is(F::Append)), ("allMatch", M::Is(F::All)), ("anyMatch", M::Is(F::Any)),
+        ("append", M::Is(F::Append)), ("boxed", M::Same), ("charAt", M::Is(F::Subscript)), ("clone", M::Same),
+        ("collect", M::Same), ("compareTo", M::Is(F::Compare)), ("concat", M::Is(F::Extend)),
+        ("contains", M::Is(F::Contains)), ("containsKey", M::Is(F::Contains)), ("count", M::Is(F::Count)),
+        ("deleteCharAt", M::Is(F::Remove)), ("doubleValue", M::Same), ("endsWith", M::Is(F::EndsWith)),
+        ("entrySet", M::Is(F::Entries)), ("equals", M::Is(F::Equal)), ("equalsIgnoreCase", M::Is(F::Equal)),
+        ("filter", M::FilterEach), ("find", M::Is(F::RegexMatch)), ("flatMap", M::MapEach), ("forEach", M::RunEach),
+        ("get", M::Is(F::Subscript)), ("getOrDefault", M::Is(F::Get)), ("indexOf", M::Is(F::Find)),
+        ("insert", M::Is(F::Insert)), ("intValue", M::Same), ("isEmpty", M::IsEmpty), ("iterator", M::Same),
+        ("keySet", M::Is(F::Keys)), ("lastIndexOf", M::Is(F::Find)), ("length", M::Is(F::Length)),
+        ("longValue", M::Same), ("map", M::MapEach), ("mapToDouble", M::MapEach), ("mapToInt", M::MapEach),
+        ("mapToLong", M::MapEach), ("mapToObj", M::MapEach), ("matches", M::Is(F::RegexMatch)),
+        ("max", M::Is(F::Maximum)), ("min", M::Is(F::Minimum)), ("offer", M::Is(F::Append)), ("poll", M::Is(F::Pop)),
+        ("pop", M::Is(F::Pop)), ("push", M::Is(F::Append)), ("put", M::Put), ("putAll", M::Is(F::Extend)),
+        ("reduce", M::Is(F::Reduce)), ("remove", M::Is(F::Remove)), ("removeFirst", M::Is(F::Pop)),
+        ("removeLast", M::Is(F::Pop)), ("repeat", M::Is(F::Repeat)), ("replace", M::Is(F::Replace)),
+        ("replaceAll", M::Is(F::Replace)), ("reverse", M::Is(F::Reverse)), ("set", M::Put), ("setCharAt", M::Put),
+        ("size", M::Is(F::Length)), ("sort", M::Is(F::Sort)), ("sorted", M::Is(F::Sort)), ("split", M::Is(F::Split)),
+        ("startsWith", M::Is(F::StartsWith)), ("stream", M::Same), ("strip", M::Is(F::Trim)),
+        ("subList", M::Is(F::Slice)), ("substring", M::Is(F::Slice)), ("sum", M::Is(F::Sum)), ("toArray", M::Same),
+        ("toCharArray", M::Same), ("toList", M::Same), ("toLowerCase", M::Is(F::Lower)),
+        ("toString", M::Is(F::ToText)), ("toUpperCase", M::Is(F::Upper)), ("trim", M::Is(F::Trim)),
+        ("values", M::Is(F::Values)),
+    ],
+    properties: &[
+        ("length", M::Is(F::Length)),
+    ],
+    constants: &[
+        ("MAX_VALUE", F::Infinity), ("MIN_VALUE", F::Infinity), ("POSITIVE_INFINITY", F::Infinity),
+    ],
+};
 
 #[rustfmt::skip]
 static BUILTINS: &[&str] = &[

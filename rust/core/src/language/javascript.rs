@@ -17,6 +17,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: ecmascript::ROLES,
     builtins: ecmascript::BUILTINS,
     builtin_methods: ecmascript::BUILTIN_METHODS,
+    idioms: &ecmascript::IDIOMS,
     names: ecmascript::NAMES,
     tests: ecmascript::TESTS,
     rules: ecmascript::RULES,

@@ -19,6 +19,7 @@
 
 #[cfg(feature = "c")]
 mod c;
+#[macro_use]
 mod category;
 #[cfg(any(feature = "c", feature = "cpp"))]
 mod clike;
@@ -28,8 +29,10 @@ mod definition;
 mod detect;
 #[cfg(any(feature = "javascript", feature = "typescript"))]
 mod ecmascript;
+mod form;
 #[cfg(feature = "go")]
 mod go;
+mod idioms;
 mod imports;
 #[cfg(feature = "java")]
 mod java;
@@ -48,6 +51,8 @@ mod typescript;
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
 pub(crate) use definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests};
+pub use form::Form;
+pub(crate) use idioms::Meaning;
 pub(crate) use imports::{ImportEntry, Imported, ModulePath};
 pub(crate) use numbers::{float_value, integer_value};
 pub use table::LanguageTable;

@@ -4,6 +4,8 @@ use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests,
 };
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
 
@@ -20,6 +22,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: &[],
     builtins: BUILTINS,
     builtin_methods: BUILTIN_METHODS,
+    idioms: &IDIOMS,
     names: SpecialNames {
         constructor: Constructor::Named("__init__"),
         parent_object: "super",
@@ -138,6 +141,51 @@ static FIELDS: &[(&str, R)] = &[
     ("cause", R::Cause), ("definition", R::Definition), ("argument", R::Argument),
     ("format_specifier", R::Format), ("type_conversion", R::Format), ("type_parameters", R::TypeParameters),
 ];
+
+#[rustfmt::skip]
+static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("Counter", M::Is(F::Count)), ("OrderedDict", M::Collection(F::Map)), ("abs", M::Is(F::Absolute)),
+        ("all", M::Is(F::All)), ("any", M::Is(F::Any)), ("array", M::Collection(F::List)),
+        ("bool", M::Is(F::ToBoolean)), ("ceil", M::Is(F::Ceiling)), ("chr", M::Is(F::Character)), ("copy", M::Same),
+        ("deepcopy", M::Same), ("defaultdict", M::Collection(F::Map)), ("deque", M::Collection(F::List)),
+        ("dict", M::Collection(F::Map)), ("enumerate", M::Is(F::Enumerate)), ("fabs", M::Is(F::Absolute)),
+        ("filter", M::FilterEach), ("findall", M::Is(F::Find)), ("finditer", M::Is(F::RegexMatch)),
+        ("float", M::Is(F::ToFloat)), ("floor", M::Is(F::Floor)), ("frozenset", M::Is(F::Set)),
+        ("fsum", M::Is(F::Sum)), ("fullmatch", M::Is(F::RegexMatch)), ("int", M::Is(F::ToInteger)),
+        ("isinstance", M::Is(F::TypeTest)), ("isqrt", M::Is(F::SquareRoot)), ("issubclass", M::Is(F::TypeTest)),
+        ("iter", M::Same), ("len", M::Is(F::Length)), ("list", M::Collection(F::List)), ("map", M::MapEach),
+        ("match", M::Is(F::RegexMatch)), ("max", M::Is(F::Maximum)), ("maximum", M::Is(F::Maximum)),
+        ("min", M::Is(F::Minimum)), ("minimum", M::Is(F::Minimum)), ("ord", M::Is(F::CharacterCode)),
+        ("pow", M::Is(F::Power)), ("print", M::Is(F::Print)), ("range", M::Is(F::Range)), ("reduce", M::Is(F::Reduce)),
+        ("repr", M::Is(F::ToText)), ("reversed", M::Is(F::Reverse)), ("round", M::Is(F::Round)),
+        ("search", M::Is(F::RegexMatch)), ("set", M::Is(F::Set)), ("sorted", M::Is(F::Sort)),
+        ("sqrt", M::Is(F::SquareRoot)), ("str", M::Is(F::ToText)), ("sub", M::Is(F::Replace)), ("sum", M::Is(F::Sum)),
+        ("trunc", M::Is(F::ToInteger)), ("tuple", M::Collection(F::List)), ("type", M::Is(F::TypeTest)),
+        ("xrange", M::Is(F::Range)), ("zip", M::Is(F::Zip)),
+    ],
+    methods: &[
+        ("add", M::Is(F::Append)), ("append", M::Is(F::Append)), ("appendleft", M::Is(F::Append)),
+        ("casefold", M::Is(F::Lower)), ("copy", M::Same), ("count", M::Is(F::Count)), ("discard", M::Is(F::Remove)),
+        ("endswith", M::Is(F::EndsWith)), ("extend", M::Is(F::Extend)), ("find", M::Is(F::Find)),
+        ("format", M::Is(F::Format)), ("fullmatch", M::Is(F::RegexMatch)), ("get", M::Is(F::Get)),
+        ("index", M::Is(F::Find)), ("insert", M::Is(F::Insert)), ("isalpha", M::Is(F::IsLetter)),
+        ("isdecimal", M::Is(F::IsDigit)), ("isdigit", M::Is(F::IsDigit)), ("islower", M::Is(F::IsLower)),
+        ("isnumeric", M::Is(F::IsDigit)), ("isspace", M::Is(F::IsSpace)), ("isupper", M::Is(F::IsUpper)),
+        ("items", M::Is(F::Entries)), ("join", M::Turned(F::Join)), ("keys", M::Is(F::Keys)),
+        ("lower", M::Is(F::Lower)), ("match", M::Is(F::RegexMatch)), ("pop", M::Is(F::Pop)),
+        ("popitem", M::Is(F::Pop)), ("popleft", M::Is(F::Pop)), ("remove", M::Is(F::Remove)),
+        ("replace", M::Is(F::Replace)), ("reverse", M::Is(F::Reverse)), ("rfind", M::Is(F::Find)),
+        ("search", M::Is(F::RegexMatch)), ("setdefault", M::Is(F::Get)), ("sort", M::Is(F::Sort)),
+        ("split", M::Is(F::Split)), ("splitlines", M::Is(F::Split)), ("startswith", M::Is(F::StartsWith)),
+        ("strip", M::Is(F::Trim)), ("update", M::Is(F::Extend)), ("upper", M::Is(F::Upper)),
+        ("values", M::Is(F::Values)),
+    ],
+    properties: &[],
+    constants: &[
+        ("inf", F::Infinity), ("maxint", F::Infinity), ("maxsize", F::Infinity),
+    ],
+};
 
 #[rustfmt::skip]
 static BUILTINS: &[&str] = &[

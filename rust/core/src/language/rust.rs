@@ -4,6 +4,8 @@ use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
 };
+use super::form::Form as F;
+use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use super::tokens;
 use crate::syntax::SyntaxTree;
@@ -21,6 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     roles: &[],
     builtins: BUILTINS,
     builtin_methods: BUILTIN_METHODS,
+    idioms: &IDIOMS,
     names: SpecialNames {
         constructor: Constructor::None,
         parent_object: "",
@@ -136,6 +139,50 @@ static FIELDS_OF: &[(&str, &str, R)] = &[
     ("field_pattern", "name", R::Key), ("field_pattern", "pattern", R::None), ("macro_rule", "left", R::None),
     ("macro_rule", "right", R::None), ("macro_definition", "name", R::Name), ("enum_variant", "body", R::Type),
 ];
+
+#[rustfmt::skip]
+static IDIOMS: Idioms = Idioms {
+    functions: &[
+        ("assert", M::Is(F::Assert)), ("debug_assert", M::Is(F::Assert)), ("eprintln", M::Is(F::Print)),
+        ("format", M::Is(F::Format)), ("from_u32", M::Is(F::Character)), ("max", M::Is(F::Maximum)),
+        ("min", M::Is(F::Minimum)), ("panic", M::Is(F::Raise)), ("print", M::Is(F::Print)),
+        ("println", M::Is(F::Print)), ("vec", M::Is(F::List)),
+    ],
+    methods: &[
+        ("abs", M::Is(F::Absolute)), ("all", M::Is(F::All)), ("any", M::Is(F::Any)), ("append", M::Is(F::Extend)),
+        ("as_bytes", M::Same), ("as_ref", M::Same), ("as_slice", M::Same), ("as_str", M::Same), ("bytes", M::Same),
+        ("ceil", M::Is(F::Ceiling)), ("chars", M::Same), ("clone", M::Same), ("cloned", M::Same),
+        ("cmp", M::Is(F::Compare)), ("collect", M::Same), ("concat", M::Is(F::Join)), ("contains", M::Is(F::Contains)),
+        ("contains_key", M::Is(F::Contains)), ("copied", M::Same), ("count", M::Is(F::Count)),
+        ("ends_with", M::Is(F::EndsWith)), ("enumerate", M::Is(F::Enumerate)), ("extend", M::Is(F::Extend)),
+        ("extend_from_slice", M::Is(F::Extend)), ("filter", M::FilterEach), ("filter_map", M::MapEach),
+        ("find", M::Is(F::Find)), ("flat_map", M::MapEach), ("floor", M::Is(F::Floor)), ("fold", M::Is(F::Reduce)),
+        ("for_each", M::RunEach), ("get", M::Is(F::Get)), ("insert", M::Is(F::Insert)), ("into", M::Same),
+        ("into_iter", M::Same), ("is_alphabetic", M::Is(F::IsLetter)), ("is_ascii_alphabetic", M::Is(F::IsLetter)),
+        ("is_ascii_digit", M::Is(F::IsDigit)), ("is_ascii_lowercase", M::Is(F::IsLower)),
+        ("is_ascii_uppercase", M::Is(F::IsUpper)), ("is_digit", M::Is(F::IsDigit)), ("is_empty", M::IsEmpty),
+        ("is_lowercase", M::Is(F::IsLower)), ("is_numeric", M::Is(F::IsDigit)), ("is_uppercase", M::Is(F::IsUpper)),
+        ("is_whitespace", M::Is(F::IsSpace)), ("iter", M::Same), ("iter_mut", M::Same), ("join", M::Is(F::Join)),
+        ("keys", M::Is(F::Keys)), ("len", M::Is(F::Length)), ("map", M::MapEach), ("max", M::Is(F::Maximum)),
+        ("min", M::Is(F::Minimum)), ("parse", M::Is(F::ToInteger)), ("partial_cmp", M::Is(F::Compare)),
+        ("pop", M::Is(F::Pop)), ("pop_back", M::Is(F::Pop)), ("pop_front", M::Is(F::Pop)),
+        ("position", M::Is(F::Find)), ("pow", M::Is(F::Power)), ("powf", M::Is(F::Power)), ("powi", M::Is(F::Power)),
+        ("push", M::Is(F::Append)), ("push_back", M::Is(F::Append)), ("push_str", M::Is(F::Append)),
+        ("reduce", M::Is(F::Reduce)), ("remove", M::Is(F::Remove)), ("repeat", M::Is(F::Repeat)),
+        ("replace", M::Is(F::Replace)), ("rev", M::Is(F::Reverse)), ("reverse", M::Is(F::Reverse)),
+        ("round", M::Is(F::Round)), ("sort", M::Is(F::Sort)), ("sort_by", M::Is(F::Sort)),
+        ("sort_by_key", M::Is(F::Sort)), ("sort_unstable", M::Is(F::Sort)), ("split", M::Is(F::Split)),
+        ("split_whitespace", M::Is(F::Split)), ("sqrt", M::Is(F::SquareRoot)), ("starts_with", M::Is(F::StartsWith)),
+        ("sum", M::Is(F::Sum)), ("to_ascii_lowercase", M::Is(F::Lower)), ("to_ascii_uppercase", M::Is(F::Upper)),
+        ("to_lowercase", M::Is(F::Lower)), ("to_owned", M::Is(F::ToText)), ("to_string", M::Is(F::ToText)),
+        ("to_uppercase", M::Is(F::Upper)), ("to_vec", M::Same), ("trim", M::Is(F::Trim)), ("unwrap", M::Same),
+        ("unwrap_or", M::Is(F::Get)), ("values", M::Is(F::Values)), ("zip", M::Is(F::Zip)),
+    ],
+    properties: &[],
+    constants: &[
+        ("INFINITY", F::Infinity), ("MAX", F::Infinity), ("MIN", F::Infinity), ("None", F::Null),
+    ],
+};
 
 #[rustfmt::skip]
 static BUILTINS: &[&str] = &[

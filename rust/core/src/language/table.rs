@@ -1,6 +1,10 @@
 //! A language's definition, resolved to the numbers of its grammar.
 
+use rustc_hash::FxHashMap;
+
 use super::definition::{LanguageDefinition, Tests};
+use super::form::Form;
+use super::idioms::{Idioms, Meaning};
 use super::imports::ImportEntry;
 use super::numbers::is_integer;
 use super::{Category, Role, Rules, SpecialNames, Spelling};
@@ -21,6 +25,15 @@ pub struct LanguageTable {
     gives_roles: Vec<bool>,
     /// By kind number.
     named: Vec<bool>,
+    idioms: IdiomTable,
+}
+
+/// The idioms of a language by name.
+struct IdiomTable {
+    functions: FxHashMap<&'static str, Meaning>,
+    methods: FxHashMap<&'static str, Meaning>,
+    properties: FxHashMap<&'static str, Meaning>,
+    constants: FxHashMap<&'static str, Form>,
 }
 
 impl LanguageTable {
@@ -42,6 +55,7 @@ impl LanguageTable {
             fields,
             named: kinds.clone().map(|id| grammar.node_kind_is_named(id)).collect(),
             kind_roles: kinds.map(|id| listed(definition.roles, grammar.node_kind_for_id(id))).collect(),
+            idioms: IdiomTable::of(definition.idioms),
             definition,
             grammar,
         }
@@ -114,6 +128,26 @@ impl LanguageTable {
         self.definition.builtin_methods.binary_search(&name).is_ok()
     }
 
+    /// What a function or constructor of the language's library means.
+    pub(crate) fn function_meaning(&self, name: &str) -> Option<Meaning> {
+        self.idioms.functions.get(name).copied()
+    }
+
+    /// What a method of that name means.
+    pub(crate) fn method_meaning(&self, name: &str) -> Option<Meaning> {
+        self.idioms.methods.get(name).copied()
+    }
+
+    /// What a property of that name means.
+    pub(crate) fn property_meaning(&self, name: &str) -> Option<Meaning> {
+        self.idioms.properties.get(name).copied()
+    }
+
+    /// What a constant of that name is.
+    pub(crate) fn constant_form(&self, name: &str) -> Option<Form> {
+        self.idioms.constants.get(name).copied()
+    }
+
     /// The names to which the language gives a meaning.
     pub(crate) fn names(&self) -> &SpecialNames {
         &self.definition.names
@@ -137,6 +171,17 @@ impl LanguageTable {
         statement: u32,
     ) -> Vec<ImportEntry<'source>> {
         (self.definition.imports)(source, tree, statement)
+    }
+}
+
+impl IdiomTable {
+    fn of(idioms: &Idioms) -> Self {
+        Self {
+            functions: idioms.functions.iter().copied().collect(),
+            methods: idioms.methods.iter().copied().collect(),
+            properties: idioms.properties.iter().copied().collect(),
+            constants: idioms.constants.iter().copied().collect(),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use super::idioms::Idioms;
 use super::*;
 
 #[test]
@@ -61,5 +62,58 @@ fn what_the_name_leaves_open_the_text_decides() {
         ("a.txt", "#!/usr/bin/env python3\n", None),
     ] {
         assert_eq!(Language::of_file(path, text.as_bytes()), expected, "{path}: {text}");
+    }
+}
+
+#[cfg(all(
+    feature = "cpp",
+    feature = "go",
+    feature = "java",
+    feature = "javascript",
+    feature = "python",
+    feature = "rust"
+))]
+fn label_of(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Is(form) | Meaning::Turned(form) | Meaning::Collection(form) => form.name(),
+        Meaning::Same => "the value itself",
+        Meaning::IsEmpty => "Equal(Length(x), 0)",
+        Meaning::Put => "Assign(Subscript(x, k), v)",
+        Meaning::MapEach => "Each` around `Append",
+        Meaning::FilterEach => "Each` around `If` and `Append",
+        Meaning::RunEach => "Each",
+    }
+}
+
+/// The page on the canonical form lists every idiom of every language, and no other.
+#[cfg(all(
+    feature = "cpp",
+    feature = "go",
+    feature = "java",
+    feature = "javascript",
+    feature = "python",
+    feature = "rust"
+))]
+#[test]
+fn the_page_on_the_canonical_form_lists_every_idiom() {
+    let page = include_str!("../../../../docs/canonical-form.md");
+    let rows: Vec<Vec<&str>> =
+        page.lines().map(|line| line.split(" |").map(|cell| cell.trim_matches(['|', ' '])).collect()).collect();
+    let columns = [Language::Python, Language::JavaScript, Language::Java, Language::Cpp, Language::Go, Language::Rust];
+    for (column, language) in columns.into_iter().enumerate() {
+        let Idioms { functions, methods, properties, constants } = language.definition().idioms;
+        let calls =
+            functions.iter().chain(*methods).chain(*properties).map(|(name, meaning)| (label_of(*meaning), *name));
+        let mut expected: Vec<(&str, &str)> =
+            calls.chain(constants.iter().map(|(name, form)| (form.name(), *name))).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        let cells = rows.iter().filter(|row| row.len() > 6 && row[0] != "label" && !row[0].starts_with("---"));
+        let mut listed: Vec<(&str, &str)> = cells
+            .flat_map(|row| row[column + 1].split(' ').map(|name| (row[0].trim_matches('`'), name)))
+            .filter(|(_, name)| !name.is_empty())
+            .collect();
+        listed.sort_unstable();
+        assert_eq!(listed, expected, "{}", language.name());
     }
 }

@@ -150,10 +150,10 @@ fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])], matched: &[(&s
     let ranking = rankings.iter().find(|(other, _)| *other == leg);
     let score = ranking.and_then(|(_, ranking)| ranking.get(rank as usize - 1)).map_or(0.0, |found| found.score);
     let name = leg.name();
-    if leg == Leg::Words {
-        format!("{name} #{rank} (BM25 {score:.1}: {})", named(matched))
-    } else {
-        format!("{name} #{rank} (cosine {score:.2})")
+    match leg {
+        Leg::Words => format!("{name} #{rank} (BM25 {score:.1}: {})", named(matched)),
+        Leg::Structure => format!("{name} #{rank} (likeness {score:.2})"),
+        Leg::Vectors => format!("{name} #{rank} (cosine {score:.2})"),
     }
 }
 
