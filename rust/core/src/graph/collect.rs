@@ -24,6 +24,8 @@ pub(super) struct Collected<'source> {
     pub(super) handler_bindings: Vec<Use>,
     /// By syntax node: it is in the body of an exception handler, and not in a definition in there.
     pub(super) in_handler: Vec<bool>,
+    /// Syntax nodes that open a scope, in the order of the text, each with that scope.
+    pub(super) openings: Vec<(u32, u32)>,
     /// Where names are bound, in the order of the text.
     pub(super) binds: Vec<Bind>,
     /// Expressions that are called, each with the scope in which.
@@ -67,6 +69,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         uses: Vec::new(),
         handler_bindings: Vec::new(),
         in_handler: vec![false; tree.len()],
+        openings: Vec::new(),
         binds: Vec::new(),
         calls: Vec::new(),
         bases: Vec::new(),
@@ -210,6 +213,7 @@ impl<'source> Collector<'source, '_> {
     }
 
     fn enter(&mut self, node: u32, scope: u32, path: u32) {
+        self.collected.openings.push((node, scope));
         let body = self.tree.child_with_role(node, Role::Body);
         self.open.push(Open { end: self.tree.subtree_end(node), body: body.unwrap_or(0), scope, path });
     }

@@ -6,6 +6,7 @@ use super::accesses::accesses;
 use super::collect::{Collected, collect};
 use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
+use super::types::{self, Sketch};
 use super::{EdgeKind, NodeKind};
 use crate::language::{Category, Language};
 use crate::syntax::{NONE, SyntaxTree};
@@ -54,6 +55,8 @@ pub struct FileFacts {
     pub(super) masked: Vec<u32>,
     /// What the file does with functions, for languages whose values are followed.
     pub(super) program: Option<Program>,
+    /// What the file says of types, for the other languages.
+    pub(super) sketch: Option<Sketch>,
 }
 
 /// A name bound by an import statement.
@@ -172,9 +175,11 @@ impl FileFacts {
 pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let collected = collected(path, source, tree);
     let resolved = resolve(source, tree, &collected);
-    let program = tree.table().rules().values_are_followed.then(|| lower(source, tree, &collected));
+    let is_followed = tree.table().rules().values_are_followed;
+    let program = is_followed.then(|| lower(source, tree, &collected));
+    let sketch = (!is_followed).then(|| types::lower(source, tree, &collected));
     let (accesses, variables) = (accesses(source, tree, &collected), variables(&collected.facts));
-    FileFacts { accesses, variables, program, ..with_resolved(collected.facts, resolved) }
+    FileFacts { accesses, variables, program, sketch, ..with_resolved(collected.facts, resolved) }
 }
 
 /// [`file_facts`] without what linking follows values and variables by: all that a file's features and a text in the place of a file

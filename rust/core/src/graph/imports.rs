@@ -55,7 +55,7 @@ fn bound_import<'source>(
 }
 
 /// The module that a path names in this file; none where it leads out of the source root.
-fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, path: ModulePath, nesting: u32) -> Option<String> {
+pub(super) fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, path: ModulePath, nesting: u32) -> Option<String> {
     let (base, up, path) = match path {
         ModulePath::Absolute(path) | ModulePath::External(path) => return Some(path),
         ModulePath::Relative { up, path } => (package_of(tree, facts), up, path),

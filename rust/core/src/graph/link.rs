@@ -8,7 +8,7 @@ use super::facts::{FileFacts, FileNode, Reference, Target};
 use super::modules::{Modules, Named, Place, is_root_package};
 use super::points_to::{self, resolve};
 use super::testing::{exercised, test_code};
-use super::{EdgeKind, NodeKind, ProjectGraph};
+use super::{EdgeKind, NodeKind, ProjectGraph, types};
 use crate::language::Constructor;
 use crate::syntax::NONE;
 
@@ -29,12 +29,14 @@ const MOST_BASES: usize = 64;
 /// In Python a call that reaches just one function is 0.95 sure, 0.8 where a function on the way is only assumed to be
 /// called, from outside or by what is not understood; several candidates share that.
 ///
-/// In the other languages, and of base classes in all: definitions in enclosing scopes 1.0 (several in different branches share it);
-/// methods of the object's class 0.95, of its bases 0.9; imported names, followed through packages and re-exports,
-/// 0.9; a name that stands for one of these 0.9 of it; names from an import of everything 0.7; a method of an unknown
-/// object (in Python, too) 0.3, shared between all methods of that name if there are at most four and no built-in type
-/// has one. Names from outside the project and built-in names become externals under their own path (`json.loads`,
-/// `builtins.len`). What is not found gives no edge.
+/// In the other languages a call that reaches one function is 1.0 sure where it is called by its name alone, 0.95 as a member
+/// of an object, class or module; several candidates share that. Of base classes: definitions in enclosing scopes 1.0,
+/// imported names, followed through packages and re-exports, 0.9, names from an import of everything 0.7; bases found by
+/// types 0.95.
+///
+/// In all, a method of an unknown object 0.3, shared between all methods of that name if there are at most four and no
+/// built-in type has one. Names from outside the project and built-in names become externals under their own path
+/// (`json.loads`, `builtins.len`). What is not found gives no edge.
 pub fn link(files: &[FileFacts]) -> ProjectGraph {
     link_folder(files, "")
 }
@@ -54,6 +56,7 @@ pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
         linker.add_imports(number);
     }
     linker.add_followed_calls();
+    linker.add_typed_calls();
     for number in 0..files.len() as u32 {
         linker.add_accesses(number);
     }
@@ -180,14 +183,28 @@ impl<'files> Linker<'files> {
     /// Calls found by following values, in files whose language allows it.
     fn add_followed_calls(&mut self) {
         let found = resolve(self.files, &self.modules, &self.offsets);
-        for (caller, node, confidence) in found.calls {
+        self.add_found(found.calls, found.external, found.unknown);
+    }
+
+    /// Calls and bases found by types, in the other languages.
+    fn add_typed_calls(&mut self) {
+        let found = types::resolve(self.files, &self.modules, &self.offsets);
+        self.add_found(found.calls, found.external, found.unknown);
+        for (class, base) in found.bases {
+            self.edge(class, End::Node(base), EdgeKind::Inherits, points_to::SURE);
+        }
+    }
+
+    /// Calls of nodes, of what is outside the project, and of methods of unknown objects.
+    fn add_found(&mut self, calls: Vec<(u32, u32, f32)>, external: Vec<(u32, String)>, unknown: Vec<(u32, String)>) {
+        for (caller, node, confidence) in calls {
             self.edge(caller, End::Node(node), EdgeKind::Calls, confidence);
         }
-        for (caller, path) in found.external {
+        for (caller, path) in external {
             let end = self.external(path);
             self.edge(caller, end, EdgeKind::Calls, points_to::SURE);
         }
-        for (caller, method) in found.unknown {
+        for (caller, method) in unknown {
             if !self.is_builtin_method(caller, &method) {
                 self.guess(caller, &method, GUESS);
             }
@@ -257,7 +274,8 @@ impl<'files> Linker<'files> {
 
     /// Calls found by name. Where values are followed these are the edges, and names alone only tell models of calls.
     fn add_calls(&mut self, number: u32) {
-        let is_followed = self.files[number as usize].program.is_some();
+        let file = &self.files[number as usize];
+        let is_followed = file.program.is_some() || file.sketch.is_some();
         for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Calls) {
             let source = self.node((number, reference.source));
             for (target, confidence) in self.named_calls(number, reference) {

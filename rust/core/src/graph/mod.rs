@@ -1,7 +1,7 @@
 //! The project graph: what a code base contains, and what refers to what.
 //!
 //! [`file_facts`] reads one file; [`link`] joins the files of a project. Nothing is run: in Python, values are followed to
-//! where they are called; in the other languages calls are found by name. Every edge carries a confidence. See [`link`] for
+//! where they are called; in the other languages calls are found by types, scopes and imports. Every edge carries a confidence. See [`link`] for
 //! what is resolved and how sure it is.
 
 mod accesses;
@@ -20,6 +20,7 @@ mod resolve;
 mod scopes;
 mod targets;
 mod testing;
+mod types;
 
 pub use columns::{Edge, ProjectGraph};
 pub(crate) use definitions::{Definitions, path_in_module};

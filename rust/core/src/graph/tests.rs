@@ -194,7 +194,7 @@ static TESTS: &[Case] = &[
             ("c.rs", "fn h() {}\n#[cfg(test)]\nmod tests {\n    use super::h;\n    #[test]\n    fn it() { h(); }\n}\n"),
             ("d/DTest.java", "class DTest { void one() { two(); } void two() {} }\n"),
         ],
-        edges: &["c.tests.it tests c.h 0.90"],
+        edges: &["c.tests.it tests c.h 1.00"],
     },
 ];
 

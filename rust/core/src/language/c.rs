@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests,
 };
 use super::{clike, tokens};
 
@@ -47,6 +47,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "update_expression"],
+        sharing: Sharing::Everywhere,
+        dispatch_words: &[],
+        blocks_are_values: false,
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],
@@ -54,6 +57,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         most_open_angles: None,
     },
     imports: clike::imports,
+    loader: None,
     spelling: None,
 };
 

@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, SpecialNames, Tests,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, Sharing, SpecialNames,
+    Tests,
 };
 use super::{clike, tokens};
 
@@ -61,6 +62,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "update_expression"],
+        sharing: Sharing::Everywhere,
+        dispatch_words: &["virtual", "override"],
+        blocks_are_values: false,
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],
@@ -68,6 +72,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         most_open_angles: Some(10_000),
     },
     imports: clike::imports,
+    loader: None,
     spelling: None,
 };
 

@@ -2,7 +2,7 @@
 
 use super::category::{Category, Role};
 use super::idioms::Idioms;
-use super::imports::ImportEntry;
+use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
 
 /// A language, in the words of its own grammar.
@@ -41,9 +41,14 @@ pub(crate) struct LanguageDefinition {
     pub(crate) tests: Tests,
     /// What an import statement imports.
     pub(crate) imports: for<'source> fn(&'source [u8], &SyntaxTree, u32) -> Vec<ImportEntry<'source>>,
+    /// A function that loads the module named by its only argument, and how that is read.
+    pub(crate) loader: Option<Loader>,
     /// What a rewrite of a text needs to know; none where texts of the language are not rewritten.
     pub(crate) spelling: Option<Spelling>,
 }
+
+/// The name of a function that loads modules, and how it reads the module's name.
+pub(crate) type Loader = (&'static str, fn(&str) -> ModulePath);
 
 /// An extension of two languages, and what tells them apart.
 #[derive(Clone, Copy)]
@@ -134,6 +139,12 @@ pub(crate) struct Rules {
     pub(crate) values_are_followed: bool,
     /// Kinds of assignments that give a name another value and declare none.
     pub(crate) reassignments: &'static [&'static str],
+    /// Which names of other files a file sees without importing them one by one.
+    pub(crate) sharing: Sharing,
+    /// Words of which a method has one if those of subclasses may take its place; none where all do.
+    pub(crate) dispatch_words: &'static [&'static str],
+    /// The last expression of a block is its value.
+    pub(crate) blocks_are_values: bool,
     /// One kind holds integers and other numbers.
     pub(crate) one_number_kind: bool,
     /// A capitalised name in a pattern is looked up, not bound.
@@ -178,6 +189,17 @@ pub(crate) enum Receiver {
     Declared,
     /// There are no methods.
     None,
+}
+
+/// Which names of other files a file sees without importing them one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// None.
+    Imports,
+    /// Those of its folder.
+    Folder,
+    /// All that are not private: the linker joins them.
+    Everywhere,
 }
 
 /// What keeps a definition from being seen elsewhere.

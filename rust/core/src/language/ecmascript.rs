@@ -1,7 +1,7 @@
 //! What JavaScript and TypeScript have in common.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Tests};
+use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests};
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
@@ -36,6 +36,9 @@ pub(super) static RULES: Rules = Rules {
     decorators_are_calls: true,
     values_are_followed: false,
     reassignments: &["assignment_expression", "augmented_assignment_expression", "update_expression"],
+    sharing: Sharing::Imports,
+    dispatch_words: &[],
+    blocks_are_values: false,
     one_number_kind: true,
     capitals_are_constants: false,
     quotes: &["`", "\"", "'"],
@@ -230,7 +233,7 @@ fn entry<'source>(source: &'source [u8], tree: &SyntaxTree, node: u32, path: &Mo
 }
 
 /// `./a/b.js` is a file of the project, `lib` is none.
-fn module_path(written: &str) -> ModulePath {
+pub(super) fn module_path(written: &str) -> ModulePath {
     if !written.starts_with('.') {
         return ModulePath::External(written.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Tests,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -51,6 +51,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_statement", "inc_statement", "dec_statement"],
+        sharing: Sharing::Folder,
+        dispatch_words: &[],
+        blocks_are_values: false,
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["`", "\""],
@@ -58,6 +61,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         most_open_angles: None,
     },
     imports,
+    loader: None,
     spelling: None,
 };
 

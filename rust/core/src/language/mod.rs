@@ -50,7 +50,9 @@ mod typescript;
 
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
-pub(crate) use definition::{Constructor, Documentation, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests};
+pub(crate) use definition::{
+    Constructor, Documentation, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+};
 pub use form::Form;
 pub(crate) use idioms::Meaning;
 pub(crate) use imports::{ImportEntry, Imported, ModulePath};

@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SpecialNames, Spelling, Tests,
+    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -50,6 +50,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: true,
         values_are_followed: true,
         reassignments: &[],
+        sharing: Sharing::Imports,
+        dispatch_words: &[],
+        blocks_are_values: false,
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "'''", "\"", "'"],
@@ -57,6 +60,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         most_open_angles: None,
     },
     imports,
+    loader: None,
     spelling: Some(Spelling {
         true_literal: "True",
         false_literal: "False",

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::definition::{LanguageDefinition, Tests};
 use super::form::Form;
 use super::idioms::{Idioms, Meaning};
-use super::imports::ImportEntry;
+use super::imports::{ImportEntry, ModulePath};
 use super::numbers::is_integer;
 use super::{Category, Role, Rules, SpecialNames, Spelling};
 use crate::syntax::SyntaxTree;
@@ -161,6 +161,22 @@ impl LanguageTable {
     /// What is a test.
     pub(crate) fn tests(&self) -> &Tests {
         &self.definition.tests
+    }
+
+    /// Whether a kind gives a new value to what is declared elsewhere, and declares nothing.
+    pub(crate) fn is_reassignment(&self, kind: u16) -> bool {
+        self.definition.rules.reassignments.contains(&self.kind_name(kind))
+    }
+
+    /// Whether a kind makes a field or a base of the object that a constructor makes: `dial(4)` in `Oven() : dial(4) {}`.
+    pub(crate) fn is_member_initializer(&self, kind: u16) -> bool {
+        self.kind_name(kind) == "field_initializer"
+    }
+
+    /// The module that a call of the language's loader with this text names; none where `function` is not the loader.
+    pub(crate) fn loaded_module(&self, function: &str, text: &str) -> Option<ModulePath> {
+        let (loader, read) = self.definition.loader?;
+        (function == loader).then(|| read(text))
     }
 
     /// What an import statement imports.

@@ -110,22 +110,11 @@ fn total(scores: &BTreeMap<String, Score>) -> Score {
     })
 }
 
-const JUDGED: [Language; 8] = [
-    Language::Python,
-    Language::JavaScript,
-    Language::TypeScript,
-    Language::Rust,
-    Language::Go,
-    Language::Java,
-    Language::C,
-    Language::Cpp,
-];
-
 /// Every wrong edge is on a committed list; run with `SAPWOOD_WRITE_EXPECTED=1` to write the lists anew, and read what has
 /// changed.
 #[test]
 fn calls_differ_from_the_expected_ones_as_listed_and_no_more() {
-    for language in JUDGED {
+    for (language, ..) in BARS {
         let (differences, scores) = judge(language);
         print_scores(language, &scores);
         let path = fixtures().join(language.name()).join("differences.tsv");
@@ -150,10 +139,25 @@ fn print_scores(language: Language, scores: &BTreeMap<String, Score>) {
     }
 }
 
+/// The precision and recall that each language must have.
+const BARS: [(Language, f64, f64); 8] = [
+    (Language::Python, 0.97, 0.9),
+    (Language::JavaScript, 0.98, 0.98),
+    (Language::TypeScript, 0.98, 0.97),
+    (Language::Rust, 0.97, 0.89),
+    (Language::Go, 0.97, 0.95),
+    (Language::Java, 0.98, 0.97),
+    (Language::C, 0.98, 0.93),
+    (Language::Cpp, 0.97, 0.88),
+];
+
 #[test]
-fn calls_of_python_reach_the_bars() {
-    let (_, scores) = judge(Language::Python);
-    let sum = total(&scores);
-    assert!(sum.right > 500, "the fixtures were read: {}", sum.right);
-    assert!(sum.precision() >= 0.97 && sum.recall() >= 0.9, "{} {}", sum.precision(), sum.recall());
+fn calls_reach_the_bars() {
+    for (language, precision, recall) in BARS {
+        let (_, scores) = judge(language);
+        let sum = total(&scores);
+        let name = language.name();
+        assert!(sum.right > 90, "{name}: the fixtures were read: {}", sum.right);
+        assert!(sum.precision() >= precision && sum.recall() >= recall, "{name} {} {}", sum.precision(), sum.recall());
+    }
 }

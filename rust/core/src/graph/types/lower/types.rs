@@ -1,0 +1,92 @@
+//! Types as they are written.
+
+use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
+use super::{DEEPEST, Lowering};
+use crate::language::{Category, Role};
+
+impl Lowering<'_, '_> {
+    /// The type that a node writes.
+    pub(super) fn type_of(&mut self, node: u32, scope: u32) -> ExpressionId {
+        if let Some(known) = self.known[1].get(&node) {
+            return *known;
+        }
+        if self.depth == DEEPEST {
+            self.is_cut = true;
+            return UNKNOWN;
+        }
+        self.depth += 1;
+        let found = self.read_type(node, scope);
+        self.depth -= 1;
+        if !self.is_cut {
+            self.known[1].insert(node, found);
+        }
+        self.is_cut &= self.depth > 0;
+        found
+    }
+
+    fn read_type(&mut self, node: u32, scope: u32) -> ExpressionId {
+        match self.category(node) {
+            Category::Identifier | Category::Member => self.expression(node, scope),
+            Category::Subscript => self.generic(node, scope),
+            Category::Class => self.definitions.get(&node).map_or(UNKNOWN, |class| {
+                self.sketch.expressions.push(Expression::Definition(*class));
+                self.sketch.expressions.len() as u32 - 1
+            }),
+            Category::Call => self.child(node, Role::Callee).map_or(UNKNOWN, |callee| self.type_of(callee, scope)),
+            Category::Keyword | Category::TypeParameter => UNKNOWN,
+            _ if self.child(node, Role::Parameters).is_some() && self.category(node) != Category::Parameters => {
+                self.function_type(node, scope)
+            }
+            Category::Parameters | Category::Tuple => self.together(node, scope),
+            _ => self.composed(node, scope),
+        }
+    }
+
+    fn generic(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let base = self.child(node, Role::Value).or_else(|| self.named_children(node).next());
+        let Some(base) = base else { return UNKNOWN };
+        let written: Vec<u32> = self.named_children(node).filter(|child| *child != base).collect();
+        let base = self.type_of(base, scope);
+        let mut arguments = Vec::new();
+        for list in written {
+            let inner: Vec<u32> = match self.category(list) {
+                Category::Arguments => self.named_children(list).collect(),
+                _ => vec![list],
+            };
+            arguments.extend(inner.into_iter().map(|argument| self.type_of(argument, scope)));
+        }
+        let arguments = self.parts(&arguments);
+        self.push(Expression::Generic { base, arguments })
+    }
+
+    fn function_type(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let given = self.child(node, Role::ReturnType).map_or(UNKNOWN, |given| self.type_of(given, scope));
+        self.push(Expression::FunctionType(given))
+    }
+
+    fn together(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let written: Vec<u32> = self.named_children(node).collect();
+        let types: Vec<ExpressionId> = written
+            .into_iter()
+            .map(|part| {
+                let part = self.child(part, Role::Type).unwrap_or(part);
+                self.type_of(part, scope)
+            })
+            .collect();
+        let types = self.parts(&types);
+        self.push(Expression::Together(types))
+    }
+
+    /// A type made of others: a pointer to one, a container of one, one of several.
+    fn composed(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let written: Vec<u32> = self.named_children(node).filter(|child| !self.is_token(*child)).collect();
+        let types = written.into_iter().map(|part| self.type_of(part, scope)).collect();
+        let inner = self.either(types);
+        let is_container = self.tree.children(node).any(|child| matches!(self.text(child), "[" | "[]" | "chan"));
+        if is_container && inner != UNKNOWN { self.push(Expression::Several(inner)) } else { inner }
+    }
+
+    fn is_token(&self, node: u32) -> bool {
+        matches!(self.category(node), Category::Keyword | Category::Integer | Category::Declarator)
+    }
+}

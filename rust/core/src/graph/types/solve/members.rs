@@ -1,0 +1,269 @@
+//! What members of values stand for.
+
+use super::super::sketch::{Expression, Source};
+use super::Solver;
+use super::names::joined;
+use super::values::{Name, Node, Value};
+use crate::graph::NodeKind;
+use crate::language::Receiver;
+
+impl Solver<'_> {
+    /// A member of one of several values; where an object has it, what containers hold is not asked.
+    pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
+        let is_held =
+            |value: &Value| matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. });
+        let mut found = Vec::new();
+        for value in values.iter().filter(|value| !is_held(value)) {
+            found.extend(self.member(file, *value, name));
+        }
+        if !found.iter().any(|value| !matches!(value, Value::Plain | Value::External(_) | Value::LibraryOf(..))) {
+            for value in values.iter().filter(|value| is_held(value)) {
+                found.extend(self.member(file, *value, name));
+            }
+        }
+        found
+    }
+
+    /// A member of a value, as code of `file` names it.
+    pub(super) fn member(&mut self, file: u32, value: Value, name: Name) -> Vec<Value> {
+        if self.depth == super::DEEPEST {
+            return Vec::new();
+        }
+        self.depth += 1;
+        let found = self.member_of(file, value, name);
+        self.depth -= 1;
+        found
+    }
+
+    fn member_of(&mut self, file: u32, value: Value, name: Name) -> Vec<Value> {
+        match value {
+            Value::Class { node, .. } => self.member_of_class(node, name),
+            Value::Object { class, several: true, .. } if self.is_of_library(file, name) => {
+                vec![Value::LibraryOn(class)]
+            }
+            Value::Object { class, exact, several } => {
+                let found = self.member_of_object(class, exact, None, name);
+                if found.is_empty() && several { vec![Value::LibraryOn(class)] } else { found }
+            }
+            Value::This { class, method } => self.member_of_object(class, false, Some(method), name),
+            Value::Parent(class) => self.member_of_bases(class, name),
+            Value::Module(module) => self.member_of_module(module, name),
+            Value::Folder(folder) => self.member_of_folder(folder, name),
+            Value::Namespace(file, scope) => self.member_of_namespace(file, scope, name),
+            Value::Global(path) => self.member_of_global(path, name),
+            Value::Made(file, made) => self.member_of_made(file, made, name),
+            Value::Function(node) => self.member_of_function(file, node, name),
+            Value::Gives(..) => vec![value],
+            Value::LibraryOf(..) | Value::LibraryOn(_) | Value::Plain => vec![Value::Plain],
+            Value::External(path) => {
+                let path = format!("{}.{}", self.world.text(path), self.world.text(name));
+                vec![Value::External(self.world.name(&path))]
+            }
+            Value::Parameter => Vec::new(),
+        }
+    }
+
+    fn is_of_library(&self, file: u32, name: Name) -> bool {
+        let language = self.world.files[file as usize].language;
+        language.is_some_and(|language| language.table().is_builtin_method(self.world.text(name)))
+    }
+
+    fn functions(nodes: Vec<Node>) -> Vec<Value> {
+        nodes.into_iter().map(Value::Function).collect()
+    }
+
+    fn member_of_class(&mut self, class: Node, name: Name) -> Vec<Value> {
+        let mut methods = self.methods(class, name);
+        if !methods.is_empty() {
+            if methods.iter().all(|node| !self.has_body(*node)) {
+                methods = self.dispatched(class, name, None);
+            }
+            return Self::functions(methods);
+        }
+        for owner in self.with_bases(class) {
+            let inner = self.world.members.get(&(owner, name)).into_iter().flatten();
+            let inner: Vec<Value> = inner.map(|node| self.definition(*node)).collect();
+            if !inner.is_empty() {
+                return inner;
+            }
+        }
+        self.field(class, name)
+    }
+
+    fn member_of_object(&mut self, class: Node, exact: bool, method: Option<Node>, name: Name) -> Vec<Value> {
+        let methods = if exact { self.methods(class, name) } else { self.dispatched(class, name, method) };
+        if !methods.is_empty() {
+            return Self::functions(methods);
+        }
+        let found = self.field(class, name);
+        if !found.is_empty() {
+            return found;
+        }
+        let inner = self.world.members.get(&(class, name)).into_iter().flatten();
+        let inner: Vec<Value> = inner.map(|node| self.definition(*node)).collect();
+        if !inner.is_empty() {
+            return inner;
+        }
+        // `object.Base::method()`, and the field of an embedded type.
+        let is_named = |base: &Node| super::world::last_part(self.world.full_name(*base)) == self.world.text(name);
+        let base = self.with_bases(class).into_iter().find(|base| self.is_class(*base) && is_named(base));
+        base.map(|node| Value::Class { node, several: false }).into_iter().collect()
+    }
+
+    fn member_of_bases(&mut self, class: Node, name: Name) -> Vec<Value> {
+        for base in self.bases.get(&class).cloned().unwrap_or_default() {
+            let found = self.methods(base, name);
+            if !found.is_empty() {
+                return Self::functions(found);
+            }
+        }
+        Vec::new()
+    }
+
+    /// What a field of a class, or of one of its bases, may hold.
+    fn field(&mut self, class: Node, name: Name) -> Vec<Value> {
+        for owner in self.with_bases(class) {
+            let stored = self.stored_in(Value::Class { node: owner, several: false }, name);
+            let declared = self.declared_field(owner, name);
+            let (typed, given) = declared.unwrap_or_default();
+            let mut all = stored;
+            all.extend(given);
+            if !all.is_empty() || !typed.is_empty() {
+                return joined(&typed, all, true);
+            }
+        }
+        Vec::new()
+    }
+
+    fn stored_in(&self, owner: Value, name: Name) -> Vec<Value> {
+        self.stored.get(&(owner, name)).into_iter().flatten().copied().collect()
+    }
+
+    /// The declared type of a field, and what else its declaration says.
+    fn declared_field(&mut self, class: Node, name: Name) -> Option<(Vec<Value>, Vec<Value>)> {
+        let (file, _) = self.world.place(class);
+        let scope = self.world.class(class)?.scope;
+        let sketch = self.world.sketch(file)?;
+        let own = self.world.own_name(file, name)?;
+        let places = sketch.declared_in(scope, own, 0);
+        let (mut typed, mut rest) = (Vec::new(), Vec::new());
+        for place in places {
+            let one = &sketch.declared[place];
+            let types = one.sources.iter().filter_map(|source| match source {
+                Source::Typed(class) => Some(*class),
+                _ => None,
+            });
+            let types: Vec<u32> = types.collect();
+            if types.is_empty() {
+                rest.extend(self.declared(file, &[place]));
+                continue;
+            }
+            for class in types {
+                typed.extend(self.objects(file, class, false));
+            }
+            for source in &one.sources {
+                if let Source::Value(value) = source {
+                    rest.extend(self.values(file, *value).iter());
+                }
+            }
+        }
+        Some((typed, rest))
+    }
+
+    fn member_of_namespace(&mut self, file: u32, scope: u32, name: Name) -> Vec<Value> {
+        let Some(own) = self.world.own_name(file, name) else { return Vec::new() };
+        let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
+        let places = sketch.declared_in(scope, own, 0);
+        if !places.is_empty() {
+            return self.declared(file, &places);
+        }
+        let inner = sketch.namespaces.iter().find(|(around, one, _)| (*around, *one) == (scope, own));
+        inner.map(|(_, _, inner)| Value::Namespace(file, *inner)).into_iter().collect()
+    }
+
+    fn member_of_global(&mut self, path: Name, name: Name) -> Vec<Value> {
+        let path = format!("{}.{}", self.world.text(path), self.world.text(name));
+        self.global(&path)
+    }
+
+    /// What is seen everywhere under a path.
+    pub(super) fn global(&mut self, path: &str) -> Vec<Value> {
+        let nodes = self.world.globals.get(path).cloned().unwrap_or_default();
+        if !nodes.is_empty() {
+            return nodes.into_iter().map(|node| self.definition(node)).collect();
+        }
+        if self.world.namespaces.contains(path) {
+            return vec![Value::Global(self.world.name(path))];
+        }
+        Vec::new()
+    }
+
+    fn member_of_made(&mut self, file: u32, made: u32, name: Name) -> Vec<Value> {
+        let mut found = self.stored_in(Value::Made(file, made), name);
+        if let Expression::Made { parts, named: true } = self.expression(file, made) {
+            for pair in self.parts(file, parts).chunks(2) {
+                if self.world.name_in(file, pair[0]) == name {
+                    found.extend(self.values(file, pair[1]).iter());
+                }
+            }
+        }
+        if found.is_empty() { vec![Value::LibraryOf(file, made)] } else { found }
+    }
+
+    /// An element of a value; of all there are where the key is not known.
+    pub(super) fn element(&mut self, value: Value, key: Option<Name>) -> Vec<Value> {
+        let Value::Made(file, made) = value else {
+            return match value {
+                Value::Object { class, exact, several: true } => vec![Value::Object { class, exact, several: false }],
+                other => vec![other],
+            };
+        };
+        let Expression::Made { parts, named } = self.expression(file, made) else {
+            return self.elements_stored(value);
+        };
+        let parts = self.parts(file, parts);
+        let mut found = self.elements_stored(value);
+        let index = key.and_then(|key| self.world.text(key).parse::<usize>().ok());
+        if named {
+            for pair in parts.chunks(2) {
+                if key.is_none_or(|key| self.world.name_in(file, pair[0]) == key) {
+                    found.extend(self.values(file, pair[1]).iter());
+                }
+            }
+        } else {
+            for (place, part) in parts.iter().enumerate() {
+                if index.is_none_or(|index| index == place) {
+                    found.extend(self.values(file, *part).iter());
+                }
+            }
+        }
+        found
+    }
+
+    fn elements_stored(&self, owner: Value) -> Vec<Value> {
+        let first = (owner, 0);
+        let stored = self.stored.range(first..).take_while(|((one, _), _)| *one == owner);
+        stored.flat_map(|(_, values)| values.iter().copied()).collect()
+    }
+
+    /// A member of a function: one of the class that it is, or the function itself where a member calls it.
+    fn member_of_function(&mut self, file: u32, node: Node, name: Name) -> Vec<Value> {
+        if let Some(members) = self.world.members.get(&(node, name)) {
+            return members.iter().map(|node| self.definition(*node)).collect();
+        }
+        let stored = self.stored_in(Value::Function(node), name);
+        if !stored.is_empty() {
+            return stored;
+        }
+        let calls_itself = matches!(self.world.text(name), "call" | "apply" | "bind");
+        // An object of an interface with one method is that method, by whatever name.
+        let is_interface = self.world.rules(file).is_some_and(|rules| {
+            rules.receiver == Receiver::Named("this") && rules.sharing == crate::language::Sharing::Folder
+        });
+        if calls_itself || is_interface { vec![Value::Function(node)] } else { vec![Value::Plain] }
+    }
+
+    pub(super) fn is_class(&self, node: Node) -> bool {
+        self.world.kind(node) == NodeKind::Class
+    }
+}

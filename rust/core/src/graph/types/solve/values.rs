@@ -1,0 +1,65 @@
+//! What expressions stand for.
+
+use super::super::sketch::ExpressionId;
+
+/// A node of the project graph.
+pub(super) type Node = u32;
+
+/// A name of the project.
+pub(super) type Name = u32;
+
+/// What an expression may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Value {
+    Function(Node),
+    /// A class itself; `several` where only a container of it is known.
+    Class {
+        node: Node,
+        several: bool,
+    },
+    /// An object of a class, or of one of its subclasses unless it is exact.
+    Object {
+        class: Node,
+        exact: bool,
+        several: bool,
+    },
+    /// The object that a method of the class runs on.
+    This {
+        class: Node,
+        method: Node,
+    },
+    /// The view of the base classes on an object of the class.
+    Parent(Node),
+    Module(u32),
+    Folder(u32),
+    /// A namespace of one file, by scope.
+    Namespace(u32, u32),
+    /// A namespace of all files, by path.
+    Global(Name),
+    /// An object or container where it is made.
+    Made(u32, ExpressionId),
+    /// A function of the language's own that works on what a container holds.
+    LibraryOf(u32, ExpressionId),
+    LibraryOn(Node),
+    /// Some function that gives an object of a type.
+    Gives(u32, ExpressionId),
+    /// A type that only the use of what is generic tells.
+    Parameter,
+    /// Something outside the project.
+    External(Name),
+    /// Something of the language's own, with nothing of the project in it.
+    Plain,
+}
+
+/// Values, sorted, each once.
+pub(super) type Values = std::rc::Rc<[Value]>;
+
+pub(super) fn sorted(mut values: Vec<Value>) -> Values {
+    values.sort_unstable();
+    values.dedup();
+    values.truncate(MOST_VALUES);
+    values.into()
+}
+
+/// More values than this, and the further ones are left out.
+const MOST_VALUES: usize = 64;
