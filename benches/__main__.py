@@ -1,4 +1,4 @@
-"""Command line of the benches: `python -m benches extract|train|latency|search [--json] [--peers]`."""
+"""Command line of the benches: `python -m benches extract|train|latency|search|rewrites [--json] [--peers]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from benches.figures import Figures
 
-NAMES = ("extract", "train", "latency", "search")
+NAMES = ("extract", "train", "latency", "search", "rewrites")
 WITH_PEERS = ("extract",)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "EDGE_KINDS",
     "FEATURE_DIMENSIONS",
     "LANGUAGES",
+    "MUTATION_KINDS",
     "NODE_KINDS",
     "PRESERVING_KINDS",
     "RELATIONS",
@@ -74,6 +75,7 @@ __all__ = [
     "near_duplicates",
     "parse_forest",
     "preserve",
+    "preserving_kinds",
     "readable_text",
     "schema_fingerprint",
     "structure_terms",
@@ -91,7 +93,9 @@ EDGE_KINDS: Final[list[str]]
 RELATIONS: Final[list[str]]
 """Names of the input relations of the graph model, in order: container, contained, callees, callers, bases, subclasses."""
 BUG_KINDS: Final[list[str]]
-"""Names of the mutations; the order is that of the label columns of the bug head."""
+"""Names of the mutations that the bug head learns; the order is that of its columns."""
+MUTATION_KINDS: Final[list[str]]
+"""Names of all mutations, those of `BUG_KINDS` first."""
 PRESERVING_KINDS: Final[list[str]]
 """Names of the meaning-preserving rewrites."""
 LANGUAGES: Final[list[str]]
@@ -359,10 +363,17 @@ class Rewritten:
         """Changed lines of the new text."""
 
 def mutate(text: str, kind: str, seed: int, language: str = "python") -> Rewritten | None:
-    """A likely mistake of one of `BUG_KINDS`, or None where the text offers no place for it."""
+    """A likely mistake of one of `MUTATION_KINDS`, or None where the text offers no place for it."""
 
 def preserve(text: str, kind: str, seed: int, language: str = "python") -> Rewritten | None:
-    """A text of the same meaning by one of `PRESERVING_KINDS`, or None where it does not apply."""
+    """A text of the same meaning by one of `PRESERVING_KINDS`, or None where the text offers no place for it.
+
+    Raises:
+        BadInputError: the kind is unknown, or not offered for the language.
+    """
+
+def preserving_kinds(language: str) -> list[str]:
+    """Names of the meaning-preserving rewrites that are offered for a language."""
 
 # Structure ----------------------------------------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ def rewrite_functions(
 def rewrite(text: str, rng: np.random.Generator, language: str) -> str:
     """A text of the same meaning: as many kinds of rewrites as apply, in a random order, one on top of the other."""
     changed = text
-    for kind in rng.permutation(_core.PRESERVING_KINDS).tolist():
+    for kind in rng.permutation(_core.preserving_kinds(language)).tolist():
         rewritten = _core.preserve(changed, kind, int(rng.integers(2**32)), language)
         changed = changed if rewritten is None else rewritten.source
     return changed

@@ -108,7 +108,7 @@ impl Parsed {
             // How the parser recovers from an error depends on what it takes over, so a broken text is parsed as a whole.
             _ => parse_again(language, source, limits, None)?,
         };
-        Ok(Self { syntax: SyntaxTree::from_tree(language, source, &tree), tree })
+        Ok(Self { syntax: SyntaxTree::from_tree(language, source, &tree).within(limits)?, tree })
     }
 }
 

@@ -42,12 +42,18 @@ pub enum CoreError {
         /// The language as which it was read.
         language: &'static str,
     },
-    /// More angle brackets stay open than the language's parser can take in bounded memory.
-    #[error("more than {most} angle brackets are open at byte {offset}, too many for the parser; leave the file out")]
+    /// More brackets stay open than the parser can take in bounded memory.
+    #[error("more than {most} brackets are open at byte {offset}, too many for the parser; leave the file out")]
     TooManyOpen {
         /// Offset of the first that is too many.
         offset: usize,
         /// How many may be open.
+        most: usize,
+    },
+    /// Functions stand in functions so deeply that what is made of each would be many times the text.
+    #[error("code stands in more than {most} functions at once, which no ordinary code does; leave this text out")]
+    TooNested {
+        /// In how many functions code may stand, on average.
         most: usize,
     },
     /// The grammar and the library do not fit each other.
@@ -75,6 +81,14 @@ pub enum CoreError {
         end: usize,
         /// Length of the text.
         length: usize,
+    },
+    /// A rewrite that the language has no construct for, or for which it is not known to leave the meaning as it is.
+    #[error("the rewrite `{rewrite}` is not offered for {language}; choose one that is")]
+    NotOffered {
+        /// Name of the rewrite.
+        rewrite: &'static str,
+        /// Name of the language.
+        language: &'static str,
     },
     /// Labels and parents make no tree.
     #[error(transparent)]

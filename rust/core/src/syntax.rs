@@ -13,21 +13,72 @@ use crate::language::{Category, Language, LanguageTable, Role};
 /// No node.
 pub const NONE: u32 = u32::MAX;
 
-/// What a text may cost. The default holds a hostile text to 2 MB and some seconds, a shorter one to its share of them.
+/// What a text may cost. The default refuses a text that takes much more than 64 MB and half a second, which code does
+/// from about 9,500 turns on: files of a megabyte and more that a program wrote.
 ///
-/// Work is counted, not timed, so that a busy machine refuses no text that an idle one takes.
+/// Work is counted, not timed, so that a busy machine refuses no text that an idle one takes. It is counted in turns of
+/// the parser, of 100 operations each: about 20 µs and 4 to 8 kB, in a text with errors up to twenty times as long and
+/// four times as much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
     /// Longest text in bytes.
     pub bytes: usize,
-    /// Most turns of the parser, of 100 operations each, a kilobyte of text begun. Code takes 6 to 23, a list of digits
-    /// 30; a turn takes about 20 µs, in random punctuation up to ten times as long.
+    /// Most turns a kilobyte of text begun. Code takes 6 to 23, a list of digits 30.
     pub turns_per_kilobyte: u32,
+    /// Most turns up to any place of the text: what is as dense as a short text may be is not so for a megabyte.
+    pub turns: Budget,
+    /// How many of them may come after the first error: each may take many times as long and as much memory.
+    pub turns_after_error: Budget,
+    /// Most brackets open at once, strings and comments included: each takes memory of its own.
+    pub open_brackets: usize,
+    /// In how many functions a node may stand, on average: what is made of each function is made of those inside again.
+    pub functions_around: usize,
+}
+
+/// Turns of the parser that grow with the part of the text that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// For the first bytes.
+    pub at_once: u32,
+    /// More for each kilobyte.
+    pub per_kilobyte: u32,
+    /// All in all.
+    pub most: u32,
 }
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { bytes: 2_000_000, turns_per_kilobyte: 60 }
+        Self {
+            bytes: 2_000_000,
+            turns_per_kilobyte: 60,
+            turns: Budget { at_once: 4_600, per_kilobyte: 10, most: 9_500 },
+            turns_after_error: Budget { at_once: 600, per_kilobyte: 5, most: 3_300 },
+            open_brackets: 2_000,
+            functions_around: 16,
+        }
+    }
+}
+
+#[cfg(test)]
+impl ParseLimits {
+    /// No limit but the bytes: for tests of what comes after parsing.
+    pub(crate) fn unbounded() -> Self {
+        let unbounded = Budget { at_once: u32::MAX, per_kilobyte: 0, most: u32::MAX };
+        Self {
+            turns_per_kilobyte: u32::MAX,
+            turns: unbounded,
+            turns_after_error: unbounded,
+            open_brackets: usize::MAX,
+            functions_around: usize::MAX,
+            ..Self::default()
+        }
+    }
+}
+
+impl Budget {
+    fn allows(self, turns: u32, bytes_read: usize) -> bool {
+        let kilobytes = u32::try_from(bytes_read / 1000).unwrap_or(u32::MAX);
+        turns <= self.at_once.saturating_add(self.per_kilobyte.saturating_mul(kilobytes)).min(self.most)
     }
 }
 
@@ -55,12 +106,13 @@ const ERROR_KIND: u16 = u16::MAX;
 /// Parses a text.
 ///
 /// # Errors
-/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`], [`CoreError::TooManyOpen`] and
+/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`], [`CoreError::TooManyOpen`],
+/// [`CoreError::TooNested`] and
 /// [`CoreError::ParseBudget`] for a text that cannot be taken; a text with syntax errors is taken, see
 /// [`SyntaxTree::error_count`].
 pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<SyntaxTree> {
     let tree = parse_again(language, source, limits, None)?;
-    Ok(SyntaxTree::from_tree(language, source, &tree))
+    SyntaxTree::from_tree(language, source, &tree).within(limits)
 }
 
 /// The grammar's own tree of a text. Of an earlier tree, told of what was edited since, the parts that no edit touched
@@ -73,17 +125,18 @@ pub(crate) fn parse_again(
 ) -> Result<Tree> {
     check_text(source, limits)?;
     let table = language.table();
+    check_brackets(source, limits.open_brackets)?;
     if let Some(most) = table.rules().most_open_angles {
-        check_nesting(source, most)?;
+        check_angles(source, most)?;
     }
     let mut parser = Parser::new();
     parser.set_language(table.grammar()).map_err(|_| CoreError::Grammar { language: language.name() })?;
-    parse_within(&mut parser, source, limits.turns(source.len()), earlier)
+    parse_within(&mut parser, source, limits, earlier)
 }
 
 impl ParseLimits {
     /// Turns that a text of so many bytes may take.
-    fn turns(&self, bytes: usize) -> u32 {
+    fn turns_for(&self, bytes: usize) -> u32 {
         let kilobytes = u32::try_from(bytes / 1000 + 1).unwrap_or(u32::MAX);
         self.turns_per_kilobyte.saturating_mul(kilobytes)
     }
@@ -103,8 +156,23 @@ fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
     }
 }
 
+fn check_brackets(source: &[u8], most: usize) -> Result<()> {
+    let mut open = 0_usize;
+    for (offset, byte) in source.iter().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > most {
+            return Err(CoreError::TooManyOpen { offset, most });
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a text with more open angle brackets between two statements than the language's parser can take.
-fn check_nesting(source: &[u8], most: usize) -> Result<()> {
+fn check_angles(source: &[u8], most: usize) -> Result<()> {
     let (mut open, mut before) = (0_usize, 0);
     for (offset, byte) in source.iter().enumerate() {
         let next = source.get(offset + 1).copied();
@@ -123,19 +191,40 @@ fn check_nesting(source: &[u8], most: usize) -> Result<()> {
     Ok(())
 }
 
-fn parse_within(parser: &mut Parser, source: &[u8], turns: u32, earlier: Option<&Tree>) -> Result<Tree> {
-    let mut turns_left = turns;
+fn parse_within(parser: &mut Parser, source: &[u8], limits: &ParseLimits, earlier: Option<&Tree>) -> Result<Tree> {
+    let mut spent = Spent::default();
+    let most = limits.turns_for(source.len());
     // The parser calls back after every 100 operations.
-    let mut count = |_: &ParseState| match turns_left.checked_sub(1) {
-        Some(fewer) => {
-            turns_left = fewer;
+    let mut count = |state: &ParseState| {
+        if spent.turns < most && spent.allows_another(state, limits) {
             ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
-        None => ControlFlow::Break(()),
     };
     let options = ParseOptions::new().progress_callback(&mut count);
     let mut read = |offset: usize, _| source.get(offset..).unwrap_or_default();
-    parser.parse_with_options(&mut read, earlier, Some(options)).ok_or(CoreError::ParseBudget { turns })
+    let tree = parser.parse_with_options(&mut read, earlier, Some(options));
+    tree.ok_or(CoreError::ParseBudget { turns: spent.turns })
+}
+
+/// The work that was done so far.
+#[derive(Debug, Default)]
+struct Spent {
+    turns: u32,
+    after_error: u32,
+    has_seen_error: bool,
+}
+
+impl Spent {
+    fn allows_another(&mut self, state: &ParseState, limits: &ParseLimits) -> bool {
+        // Not the furthest: of several ways to read a text, one may be far ahead.
+        let bytes_read = state.current_byte_offset();
+        self.turns += 1;
+        self.has_seen_error |= state.has_error();
+        self.after_error += u32::from(self.has_seen_error);
+        limits.turns.allows(self.turns, bytes_read) && limits.turns_after_error.allows(self.after_error, bytes_read)
+    }
 }
 
 impl SyntaxTree {
@@ -167,6 +256,18 @@ impl SyntaxTree {
                 previous_sibling = ancestor;
             }
         }
+    }
+
+    /// The tree, unless its functions stand in one another too often.
+    pub(crate) fn within(self, limits: &ParseLimits) -> Result<Self> {
+        let is_function = |node: &u32| matches!(self.category(*node), Category::Function | Category::Lambda);
+        let sizes = (0..self.len() as u32).filter(is_function).map(|node| (self.subtree_end(node) - node) as usize);
+        let most = limits.functions_around;
+        // A short text may be nested as it likes.
+        if sizes.sum::<usize>() > self.len().max(FEW_NODES).saturating_mul(most) {
+            return Err(CoreError::TooNested { most });
+        }
+        Ok(self)
     }
 
     fn with_capacity(language: Language, nodes: usize) -> Self {
@@ -478,6 +579,9 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Nodes of a text that is read in no time, however often.
+const FEW_NODES: usize = 10_000;
+
 /// How many declarators and parts of a name are looked through.
 const DEEPEST_DECLARATOR: usize = 32;
 
@@ -559,8 +663,9 @@ mod tests {
     #[test]
     fn depth_does_not_overflow_the_stack() {
         let source = "(".repeat(50_000);
-        let tree = parse(Language::Python, source.as_bytes(), &ParseLimits::default());
-        assert!(tree.is_ok() || matches!(tree, Err(CoreError::ParseBudget { .. })));
+        assert!(parse(Language::Python, source.as_bytes(), &ParseLimits::unbounded()).is_ok());
+        let refused = parse(Language::Python, source.as_bytes(), &ParseLimits::default());
+        assert_eq!(refused.unwrap_err(), CoreError::TooManyOpen { offset: 2_000, most: 2_000 });
     }
 
     #[test]
@@ -572,6 +677,16 @@ mod tests {
         let fewest = (1..1000).find(|turns| within(*turns).is_ok()).unwrap();
         assert!(fewest > 1 && fewest < ParseLimits::default().turns_per_kilobyte / 2);
         assert!(matches!(within(fewest - 1), Err(CoreError::ParseBudget { turns }) if turns == (fewest - 1) * 10));
+        assert!(matches!(within(0), Err(CoreError::ParseBudget { turns: 0 })));
+    }
+
+    #[test]
+    fn a_long_text_may_not_be_as_dense_as_a_short_one() {
+        let dense = |bytes: usize| parse(Language::Python, "a;".repeat(bytes / 2).as_bytes(), &ParseLimits::default());
+        assert!(dense(20_000).is_ok());
+        assert!(matches!(dense(500_000), Err(CoreError::ParseBudget { turns }) if turns < 9_500));
+        let lines = "total = count(entries)\n".repeat(20_000);
+        assert!(parse(Language::Python, lines.as_bytes(), &ParseLimits::default()).is_ok());
     }
 
     #[test]
@@ -580,6 +695,18 @@ mod tests {
             let source = format!("{}1\n", unit.repeat(20_000 / unit.len()));
             assert!(parse(Language::Python, source.as_bytes(), &ParseLimits::default()).is_ok(), "{unit}");
         }
+    }
+
+    #[test]
+    fn functions_may_stand_in_functions_but_not_without_end() {
+        let nested = |depth: usize, body: usize| {
+            let lines = (0..depth).map(|level| format!("{}def f():\n", " ".repeat(level)));
+            let body = (0..body).map(|_| format!("{}x = g(x)\n", " ".repeat(depth)));
+            parse(Language::Python, lines.chain(body).collect::<Vec<_>>().concat().as_bytes(), &ParseLimits::default())
+        };
+        assert!(nested(10, 2_000).is_ok());
+        assert!(nested(60, 10).is_ok());
+        assert_eq!(nested(40, 2_000).unwrap_err(), CoreError::TooNested { most: 16 });
     }
 
     #[test]

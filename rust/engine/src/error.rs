@@ -239,10 +239,13 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::TooLarge { .. } => "too_large",
         CoreError::NotUtf8 { .. } => "not_utf8",
         CoreError::Binary { .. } => "binary",
-        CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } => "parse_budget",
+        CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } | CoreError::TooNested { .. } => "parse_budget",
         CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
-        CoreError::Inconsistent { .. } | CoreError::NotInText { .. } | CoreError::Tree(_) => "bad_input",
+        CoreError::Inconsistent { .. }
+        | CoreError::NotInText { .. }
+        | CoreError::Tree(_)
+        | CoreError::NotOffered { .. } => "bad_input",
         _ => "internal",
     }
 }

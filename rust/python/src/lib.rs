@@ -42,6 +42,7 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(structure::near_duplicates, module)?)?;
     module.add_function(wrap_pyfunction!(rewriting::mutate, module)?)?;
     module.add_function(wrap_pyfunction!(rewriting::preserve, module)?)?;
+    module.add_function(wrap_pyfunction!(rewriting::preserving_kinds, module)?)?;
     module.add_function(wrap_pyfunction!(index::index_path, module)?)?;
     module.add_function(wrap_pyfunction!(versions::write_atomic, module)?)?;
     module.add_function(wrap_pyfunction!(native::graphsage_forward, module)?)?;
@@ -55,7 +56,8 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("NODE_KINDS", NodeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
     module.add("EDGE_KINDS", EdgeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
     module.add("RELATIONS", RELATION_NAMES.to_vec())?;
-    module.add("BUG_KINDS", rewriting::mutations())?;
+    module.add("BUG_KINDS", rewriting::learned_mutations())?;
+    module.add("MUTATION_KINDS", rewriting::mutations())?;
     module.add("PRESERVING_KINDS", rewriting::preserving())?;
     module.add("LANGUAGES", languages)?;
     module.add("FEATURE_DIMENSIONS", features::DIMENSIONS)?;

@@ -15,15 +15,15 @@ pub(crate) struct Rewritten {
     lines: Vec<u32>,
 }
 
-/// A likely mistake of one of `BUG_KINDS`, or None where the text offers no place for it.
+/// A likely mistake of one of `MUTATION_KINDS`, or None where the text offers no place for it.
 #[pyfunction]
 #[pyo3(signature = (text, kind, seed, language = "python"))]
 pub(crate) fn mutate(py: Python<'_>, text: &str, kind: &str, seed: u64, language: &str) -> PyResult<Option<Rewritten>> {
     let kind = Mutation::from_name(kind).ok_or_else(|| unknown(kind, &mutations()))?;
-    rewritten(py, text, language, |tree| rewrite::mutate(text, tree, kind, seed))
+    rewritten(py, text, language, |tree| Ok(rewrite::mutate(text, tree, kind, seed)))
 }
 
-/// A text of the same meaning by one of `PRESERVING_KINDS`, or None where it does not apply.
+/// A text of the same meaning by one of `PRESERVING_KINDS`, or None where the text offers no place for it.
 #[pyfunction]
 #[pyo3(signature = (text, kind, seed, language = "python"))]
 pub(crate) fn preserve(
@@ -37,9 +37,21 @@ pub(crate) fn preserve(
     rewritten(py, text, language, |tree| rewrite::preserve(text, tree, kind, seed))
 }
 
-/// Names of the mutations, in the order of the label columns.
+/// Names of the mutations.
 pub(crate) fn mutations() -> Vec<&'static str> {
     Mutation::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+/// Names of the mutations that the bug head learns, in the order of its columns.
+pub(crate) fn learned_mutations() -> Vec<&'static str> {
+    Mutation::LEARNED.iter().map(|kind| kind.name()).collect()
+}
+
+/// Names of the meaning-preserving rewrites that are offered for a language.
+#[pyfunction]
+pub(crate) fn preserving_kinds(language: &str) -> PyResult<Vec<&'static str>> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    Ok(Preserving::ALL.iter().filter(|kind| kind.is_offered(language)).map(|kind| kind.name()).collect())
 }
 
 /// Names of the meaning-preserving rewrites.
@@ -51,10 +63,10 @@ fn rewritten(
     py: Python<'_>,
     text: &str,
     language: &str,
-    make: impl FnOnce(&SyntaxTree) -> Option<rewrite::Rewritten> + Send,
+    make: impl FnOnce(&SyntaxTree) -> sapwood_core::Result<Option<rewrite::Rewritten>> + Send,
 ) -> PyResult<Option<Rewritten>> {
     let language = Language::from_name(language).map_err(to_python)?;
-    let made = py.detach(|| parse(language, text.as_bytes(), &ParseLimits::default()).map(|tree| make(&tree)));
+    let made = py.detach(|| parse(language, text.as_bytes(), &ParseLimits::default()).and_then(|tree| make(&tree)));
     let made = made.map_err(to_python)?;
     Ok(made.map(|made| Rewritten { source: made.source, kind: made.kind, lines: made.lines }))
 }

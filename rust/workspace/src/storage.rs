@@ -57,11 +57,26 @@ pub enum LockAttempt {
     Busy(String),
 }
 
+/// What came of reading a file that someone else may have put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegularFile {
+    /// The whole content.
+    Content(Vec<u8>),
+    /// A link, a folder, a device, a pipe or a socket.
+    Other,
+    /// It has more bytes than asked for; its length.
+    TooLarge(u64),
+}
+
 /// The file operations that the workspace needs. Errors are the system's own.
 #[allow(clippy::missing_errors_doc, reason = "every method fails as the system's call of the same name does")]
 pub trait Storage: Debug + Send + Sync {
     /// The whole content of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The content of a regular file of at most `limit` bytes. Whatever else stands there by now is told by its kind:
+    /// no link is followed, no pipe waited for, no device read.
+    fn read_regular(&self, path: &Path, limit: u64) -> io::Result<RegularFile>;
 
     /// The entries of a folder, sorted by name.
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
@@ -129,6 +144,20 @@ pub struct DiskStorage;
 impl Storage for DiskStorage {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn read_regular(&self, path: &Path, limit: u64) -> io::Result<RegularFile> {
+        let Some(file) = open_without_waiting(path)? else { return Ok(RegularFile::Other) };
+        // Of the open file, not of the path: what stands there can change between two looks.
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok(RegularFile::Other);
+        }
+        let mut content = Vec::new();
+        // It may grow while it is read.
+        file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+        let length = metadata.len().max(content.len() as u64);
+        Ok(if length > limit { RegularFile::TooLarge(length) } else { RegularFile::Content(content) })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
@@ -210,6 +239,25 @@ impl Storage for DiskStorage {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// Opens what stands at the path itself; none for a link, or for a socket, which can't be opened.
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "this is the one place that touches the disk")]
+fn open_without_waiting(path: &Path) -> io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let opened = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
+    match opened {
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ELOOP | libc::EMLINK | libc::ENXIO)) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+// Windows has neither pipes nor devices among the files of a folder; a link is seen before it is opened.
+#[cfg(not(unix))]
+#[allow(clippy::disallowed_methods, reason = "this is the one place that touches the disk")]
+fn open_without_waiting(path: &Path) -> io::Result<Option<File>> {
+    if std::fs::symlink_metadata(path)?.is_file() { File::open(path).map(Some) } else { Ok(None) }
 }
 
 fn kind_of(file_type: std::fs::FileType) -> EntryKind {

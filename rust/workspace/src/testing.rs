@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use crate::manifest::Manifest;
-use crate::storage::{DiskStorage, Entry, LockAttempt, Metadata, Storage};
+use crate::storage::{DiskStorage, Entry, LockAttempt, Metadata, RegularFile, Storage};
 use crate::versions::Versions;
 use crate::workspace::Workspace;
 
@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     From(usize),
     /// Every one on this path, for want of permission.
     Deny(PathBuf),
+    /// None, but someone else changes what stands at the path just before the operation of that name on it.
+    Change(&'static str, PathBuf, fn(&Path)),
     /// None.
     Never,
 }
@@ -53,6 +55,10 @@ impl FailingStorage {
             Fault::Once(n) if position == *n => Err(io::Error::other("injected fault")),
             Fault::From(n) if position >= *n => Err(io::Error::other("injected crash")),
             Fault::Deny(denied) if path == denied => Err(io::ErrorKind::PermissionDenied.into()),
+            Fault::Change(before, changed, change) if operation == *before && path == changed => {
+                change(path);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -67,6 +73,11 @@ impl Storage for FailingStorage {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.attempt("read", path)?;
         DiskStorage.read(path)
+    }
+
+    fn read_regular(&self, path: &Path, limit: u64) -> io::Result<RegularFile> {
+        self.attempt("read regular", path)?;
+        DiskStorage.read_regular(path, limit)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {

@@ -9,7 +9,7 @@ use crate::sampler::{InputGraph, input_graph};
 use crate::syntax::{ParseLimits, parse};
 
 fn read(path: &str, text: &str) -> (FileFacts, SparseRows) {
-    let limits = ParseLimits { turns_per_kilobyte: u32::MAX, ..ParseLimits::default() };
+    let limits = ParseLimits::unbounded();
     let tree = parse(Language::Python, text.as_bytes(), &limits).unwrap();
     let facts = file_facts(path, text.as_bytes(), &tree);
     let rows = file_features(text.as_bytes(), &tree, &facts);

@@ -164,7 +164,7 @@ proptest! {
 
     #[test]
     fn renaming_changes_no_edge(source in file(), seed in any::<u64>()) {
-        if let Some(renamed) = preserve(&source, &parsed(Language::Python, &source), Preserving::RenameLocals, seed) {
+        if let Ok(Some(renamed)) = preserve(&source, &parsed(Language::Python, &source), Preserving::RenameLocals, seed) {
             prop_assert_eq!(numbered(&source), numbered(&renamed.source));
         }
     }

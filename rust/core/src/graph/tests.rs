@@ -289,7 +289,7 @@ fn deep_and_broken_texts_are_taken() {
     let deep = ["(".repeat(50_000), "lambda x: f(".repeat(20_000), "a.b(".repeat(20_000), "[x for x in ".repeat(5_000)];
     for text in deep.iter().map(String::as_str).chain(["", "def", "class (:", "from import x", "import", "@", "def f("])
     {
-        let limits = ParseLimits { turns_per_kilobyte: u32::MAX, ..ParseLimits::default() };
+        let limits = ParseLimits::unbounded();
         let tree = parse(Language::Python, text.as_bytes(), &limits).unwrap();
         assert!(file_facts("m.py", text.as_bytes(), &tree).nodes().len() >= 2);
     }

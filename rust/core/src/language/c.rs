@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames,
+    Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -58,7 +59,11 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports: clike::imports,
     loader: None,
-    spelling: None,
+    spelling: Some(Spelling {
+        dead_branch: DeadBranch::Empty("if (0) {}"),
+        lacks: &[Lack::NamesAreSeen],
+        ..tokens::C_FAMILY_SPELLING
+    }),
 };
 
 static KINDS: &[(&str, C)] = &[("macro_type_specifier", C::Type), ("variadic_parameter", C::ParameterSeparator)];

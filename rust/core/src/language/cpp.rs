@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, Sharing, SpecialNames,
-    Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -73,7 +73,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports: clike::imports,
     loader: None,
-    spelling: None,
+    spelling: Some(Spelling { lacks: &[Lack::NamesAreSeen], ..tokens::C_FAMILY_SPELLING }),
 };
 
 #[rustfmt::skip]

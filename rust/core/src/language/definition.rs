@@ -71,6 +71,55 @@ pub(crate) struct Spelling {
     pub(crate) name_readers: &'static [&'static str],
     /// Functions for which the order of two arguments means nothing.
     pub(crate) commutative_functions: &'static [&'static str],
+    /// Functions that count from one argument to another.
+    pub(crate) range_functions: &'static [&'static str],
+    /// Whether a variable lives as long as its function runs, not as its block.
+    pub(crate) variables_end_with_function: bool,
+    /// Whether a negation binds tighter than a comparison.
+    pub(crate) negation_is_tight: bool,
+    /// How a loop with a condition can be written otherwise.
+    pub(crate) loops: LoopForms,
+    /// What a branch that is never taken is written as.
+    pub(crate) dead_branch: DeadBranch,
+    /// What stands before the name of a new variable that takes its type from its value, where there is such a thing.
+    pub(crate) temporary: Option<&'static str>,
+    /// Why the language has some rewrites only.
+    pub(crate) lacks: &'static [Lack],
+}
+
+/// How a loop with a condition can be written otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LoopForms {
+    /// `while c:` as `while True:` with a first `if not c: break`; `for` by an iterator.
+    Indented,
+    /// `while (c)` as `for (; c; )`.
+    Parenthesized,
+    /// `for c {` as `for ; c; {`.
+    Bare,
+    /// `while c {` as `loop { if !c { break; }`.
+    Endless,
+}
+
+/// What a branch that is never taken is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeadBranch {
+    /// With that header, on lines of its own, around a copy of the statement that it stands before.
+    Copying(&'static str),
+    /// Without anything in it.
+    Empty(&'static str),
+}
+
+/// What keeps a rewrite from being safe in a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// Macros, directives, or keys of literals see the names of variables.
+    NamesAreSeen,
+    /// There is no conditional expression.
+    Conditionals,
+    /// `x += y` and `x = x + y` differ by a conversion, or values stand in lists.
+    PlainUpdates,
+    /// A new variable must name its type, or may take another one than the value has.
+    UntypedVariables,
 }
 
 /// Names to which a language gives a meaning of their own; empty where it has no such name.

@@ -1,10 +1,11 @@
 //! What JavaScript and TypeScript have in common.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests};
+use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests};
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
+use super::tokens;
 use crate::syntax::SyntaxTree;
 
 pub(super) static NAMES: SpecialNames = SpecialNames {
@@ -45,6 +46,8 @@ pub(super) static RULES: Rules = Rules {
     terminator: None,
     most_open_angles: None,
 };
+
+pub(super) const SPELLING: Spelling = Spelling { temporary: Some("const "), ..tokens::C_FAMILY_SPELLING };
 
 #[rustfmt::skip]
 pub(super) static KINDS: &[(&str, C)] = &[

@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LoopForms, Privacy, Receiver, Rules, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -62,7 +63,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loader: None,
-    spelling: None,
+    spelling: Some(Spelling {
+        loops: LoopForms::Bare,
+        dead_branch: DeadBranch::Empty("if false {\n}"),
+        lacks: &[Lack::NamesAreSeen, Lack::Conditionals, Lack::PlainUpdates],
+        ..tokens::C_FAMILY_SPELLING
+    }),
 };
 
 #[rustfmt::skip]

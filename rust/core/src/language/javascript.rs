@@ -23,7 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     rules: ecmascript::RULES,
     imports: ecmascript::imports,
     loader: Some(("require", ecmascript::module_path)),
-    spelling: None,
+    spelling: Some(ecmascript::SPELLING),
 };
 
 static KINDS: &[(&str, C)] = &[("field_definition", C::Assignment), ("using_declaration", C::ExpressionStatement)];

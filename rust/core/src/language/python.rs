@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, LanguageDefinition, LoopForms, Privacy, Receiver, Rules, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -67,6 +68,13 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receivers: &["self", "cls"],
         name_readers: &["locals", "globals", "vars", "dir", "eval", "exec", "_getframe", "currentframe"],
         commutative_functions: &["max", "min", "gcd"],
+        range_functions: &["range"],
+        variables_end_with_function: true,
+        negation_is_tight: false,
+        loops: LoopForms::Indented,
+        dead_branch: DeadBranch::Copying("if False:"),
+        temporary: Some(""),
+        lacks: &[],
     }),
 };
 

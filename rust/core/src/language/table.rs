@@ -112,9 +112,9 @@ impl LanguageTable {
         self.definition.spelling.as_ref()
     }
 
-    /// How the language writes an operator; none where it has no such operator.
+    /// How the language writes an operator, by a sign rather than a word; none where it has no such operator.
     pub(crate) fn operator_text(&self, operator: Category) -> Option<&'static str> {
-        let tokens = self.definition.kinds.iter().copied().flatten().chain(self.definition.tokens);
+        let tokens = self.definition.tokens.iter().chain(self.definition.kinds.iter().copied().flatten());
         tokens.copied().find(|(_, category)| *category == operator).map(|(text, _)| text)
     }
 

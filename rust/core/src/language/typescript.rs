@@ -23,7 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     rules: Rules { most_open_angles: Some(10_000), ..ecmascript::RULES },
     imports: ecmascript::imports,
     loader: Some(("require", ecmascript::module_path)),
-    spelling: None,
+    spelling: Some(ecmascript::SPELLING),
 };
 
 pub(super) static TSX_DEFINITION: LanguageDefinition = LanguageDefinition {

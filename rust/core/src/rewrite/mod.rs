@@ -6,18 +6,25 @@
 
 mod choice;
 mod edit;
+mod loops;
 mod mutate;
+mod omit;
 mod preserve;
 mod rename;
+mod statements;
+mod temporary;
 mod text;
 
 use choice::Choice;
 use edit::Edit;
 use text::Text;
 
+use crate::error::{CoreError, Result};
+use crate::language::{Lack, Language, Spelling};
 use crate::syntax::{ParseLimits, SyntaxTree, parse};
 
-/// Small mistakes, the bug kinds that models learn to see. The order is that of the label columns.
+/// Small mistakes. The first ones, [`Mutation::LEARNED`], are the kinds that the bug head tells apart, in the order of its
+/// columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mutation {
     /// A use of a parameter or local variable becomes another name of the same function.
@@ -30,6 +37,12 @@ pub enum Mutation {
     SwappedArguments,
     /// A condition is negated.
     NegatedCondition,
+    /// One operand of `and` or `or` is missing.
+    DroppedCondition,
+    /// A call, an update or an assignment to a part of an object is missing.
+    DroppedStatement,
+    /// An index, or a bound of a slice, a range or a loop, is one too much or too little.
+    OffByOne,
 }
 
 /// Changes of a text that leave its meaning as it is.
@@ -45,8 +58,18 @@ pub enum Preserving {
     SwapConditional,
     /// `x += 1` becomes `x = x + 1`, or the other way round, where `x` holds a number.
     AugmentedAssignment,
-    /// `a not in b` becomes `not (a in b)`, `a is not b` becomes `not (a is b)`.
+    /// `a not in b` becomes `not (a in b)`, `a is not b` becomes `not (a is b)`; elsewhere `a != b` becomes `!(a == b)`.
     ExpandNegation,
+    /// Two neighbouring statements that have nothing to do with each other change places.
+    ReorderStatements,
+    /// A loop is written in another form: with its test inside, as `for` for `while`, with an iterator.
+    LoopForm,
+    /// A branch that is never taken comes before a statement.
+    DeadBranch,
+    /// `return x + y` becomes `value = x + y` and `return value`.
+    ExtractTemporary,
+    /// `value = x + y` and `return value` become `return x + y`, where nothing else sees the variable.
+    InlineTemporary,
 }
 
 /// A rewritten text.
@@ -61,8 +84,21 @@ pub struct Rewritten {
 }
 
 impl Mutation {
-    /// Every mutation, in order of the label columns.
+    /// Every mutation.
     pub const ALL: &'static [Self] = &[
+        Self::VariableMisuse,
+        Self::WrongOperator,
+        Self::WrongLiteral,
+        Self::SwappedArguments,
+        Self::NegatedCondition,
+        Self::DroppedCondition,
+        Self::DroppedStatement,
+        Self::OffByOne,
+    ];
+
+    /// Those that the bug head learns, in order of its columns. What a published version learned must not change under
+    /// it, so the list is apart from [`Self::ALL`].
+    pub const LEARNED: &'static [Self] = &[
         Self::VariableMisuse,
         Self::WrongOperator,
         Self::WrongLiteral,
@@ -78,6 +114,9 @@ impl Mutation {
             Self::WrongLiteral => "wrong-literal",
             Self::SwappedArguments => "swapped-arguments",
             Self::NegatedCondition => "negated-condition",
+            Self::DroppedCondition => "dropped-condition",
+            Self::DroppedStatement => "dropped-statement",
+            Self::OffByOne => "off-by-one",
         }
     }
 
@@ -96,6 +135,11 @@ impl Preserving {
         Self::SwapConditional,
         Self::AugmentedAssignment,
         Self::ExpandNegation,
+        Self::ReorderStatements,
+        Self::LoopForm,
+        Self::DeadBranch,
+        Self::ExtractTemporary,
+        Self::InlineTemporary,
     ];
 
     /// The name in configurations.
@@ -107,12 +151,37 @@ impl Preserving {
             Self::SwapConditional => "swap-conditional",
             Self::AugmentedAssignment => "augmented-assignment",
             Self::ExpandNegation => "expand-negation",
+            Self::ReorderStatements => "reorder-statements",
+            Self::LoopForm => "loop-form",
+            Self::DeadBranch => "dead-branch",
+            Self::ExtractTemporary => "extract-temporary",
+            Self::InlineTemporary => "inline-temporary",
         }
     }
 
     /// The rewrite of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// Whether texts of that language can be rewritten so: not where it has no such construct, and not where it is not
+    /// known to leave the meaning as it is.
+    pub fn is_offered(self, language: Language) -> bool {
+        language.table().spelling().is_some_and(|spelling| self.lack(spelling).is_none())
+    }
+
+    /// What the rewrite would need that a language of that spelling lacks.
+    fn lack(self, spelling: &Spelling) -> Option<Lack> {
+        let needed = match self {
+            Self::RenameLocals => Lack::NamesAreSeen,
+            Self::SwapConditional => Lack::Conditionals,
+            Self::AugmentedAssignment => Lack::PlainUpdates,
+            Self::ExtractTemporary | Self::InlineTemporary => {
+                return spelling.temporary.is_none().then_some(Lack::UntypedVariables);
+            }
+            _ => return None,
+        };
+        spelling.lacks.contains(&needed).then_some(needed)
     }
 }
 
@@ -121,14 +190,21 @@ impl Preserving {
 pub fn mutate(source: &str, tree: &SyntaxTree, kind: Mutation, seed: u64) -> Option<Rewritten> {
     let text = Text::new(source, tree)?;
     let mut choice = Choice::new(seed, kind.name());
-    let edits = match kind {
-        Mutation::VariableMisuse => mutate::variable_misuse(&text, &mut choice),
-        Mutation::WrongOperator => mutate::wrong_operator(&text, &mut choice),
-        Mutation::WrongLiteral => mutate::wrong_literal(&text, &mut choice),
-        Mutation::SwappedArguments => mutate::swapped_arguments(&text, &mut choice),
-        Mutation::NegatedCondition => mutate::negated_condition(&text, &mut choice),
-    }?;
+    let edits = mutation(&text, &mut choice, kind)?;
     rewritten(&text, &edits, kind.name())
+}
+
+fn mutation(text: &Text<'_>, choice: &mut Choice, kind: Mutation) -> Option<Vec<Edit>> {
+    match kind {
+        Mutation::VariableMisuse => mutate::variable_misuse(text, choice),
+        Mutation::WrongOperator => mutate::wrong_operator(text, choice),
+        Mutation::WrongLiteral => mutate::wrong_literal(text, choice),
+        Mutation::SwappedArguments => mutate::swapped_arguments(text, choice),
+        Mutation::NegatedCondition => mutate::negated_condition(text, choice),
+        Mutation::DroppedCondition => omit::dropped_condition(text, choice),
+        Mutation::DroppedStatement => omit::dropped_statement(text, choice),
+        Mutation::OffByOne => omit::off_by_one_place(text, choice),
+    }
 }
 
 /// Rewrites the text without changing its meaning; none where there is no place for it or the text has syntax errors.
@@ -136,18 +212,33 @@ pub fn mutate(source: &str, tree: &SyntaxTree, kind: Mutation, seed: u64) -> Opt
 ///
 /// Meaning is preserved for values that keep to the language's customs: comparisons are taken to agree with their
 /// mirror images, as the language itself assumes when it reflects an operator.
-pub fn preserve(source: &str, tree: &SyntaxTree, kind: Preserving, seed: u64) -> Option<Rewritten> {
-    let text = Text::new(source, tree)?;
+///
+/// # Errors
+/// [`CoreError::NotOffered`] where the language is not among those of [`Preserving::is_offered`].
+pub fn preserve(source: &str, tree: &SyntaxTree, kind: Preserving, seed: u64) -> Result<Option<Rewritten>> {
+    if !kind.is_offered(tree.language()) {
+        return Err(CoreError::NotOffered { rewrite: kind.name(), language: tree.language().name() });
+    }
+    let Some(text) = Text::new(source, tree) else { return Ok(None) };
     let mut choice = Choice::new(seed, kind.name());
-    let edits = match kind {
-        Preserving::RenameLocals => rename::rename_locals(&text, &mut choice),
-        Preserving::MirrorComparison => preserve::mirror_comparison(&text, &mut choice),
-        Preserving::SwapBranches => preserve::swap_branches(&text, &mut choice),
-        Preserving::SwapConditional => preserve::swap_conditional(&text, &mut choice),
-        Preserving::AugmentedAssignment => preserve::augmented_assignment(&text, &mut choice),
-        Preserving::ExpandNegation => preserve::expand_negation(&text, &mut choice),
-    }?;
-    rewritten(&text, &edits, kind.name())
+    let edits = preserving(&text, &mut choice, kind);
+    Ok(edits.and_then(|edits| rewritten(&text, &edits, kind.name())))
+}
+
+fn preserving(text: &Text<'_>, choice: &mut Choice, kind: Preserving) -> Option<Vec<Edit>> {
+    match kind {
+        Preserving::RenameLocals => rename::rename_locals(text, choice),
+        Preserving::MirrorComparison => preserve::mirror_comparison(text, choice),
+        Preserving::SwapBranches => preserve::swap_branches(text, choice),
+        Preserving::SwapConditional => preserve::swap_conditional(text, choice),
+        Preserving::AugmentedAssignment => preserve::augmented_assignment(text, choice),
+        Preserving::ExpandNegation => preserve::expand_negation(text, choice),
+        Preserving::ReorderStatements => statements::reorder_statements(text, choice),
+        Preserving::LoopForm => loops::loop_form(text, choice),
+        Preserving::DeadBranch => statements::dead_branch(text, choice),
+        Preserving::ExtractTemporary => temporary::extract_temporary(text, choice),
+        Preserving::InlineTemporary => temporary::inline_temporary(text, choice),
+    }
 }
 
 fn rewritten(text: &Text<'_>, edits: &[Edit], kind: &'static str) -> Option<Rewritten> {

@@ -2,9 +2,10 @@
 
 use super::choice::Choice;
 use super::edit::Edit;
+use super::preserve::conditional_parts;
 use super::text::Text;
 use crate::forest::{Bindings, Declaration, Occurrence};
-use crate::language::{Category, Role};
+use crate::language::{Category, LoopForms, Role};
 use crate::syntax::NONE;
 
 /// A use of a local name becomes another local name of the same function that is bound before it.
@@ -97,12 +98,24 @@ fn is_special(text: &Text<'_>, name: &str) -> bool {
 
 /// One operator becomes a near one.
 pub(super) fn wrong_operator(text: &Text<'_>, choice: &mut Choice) -> Option<Vec<Edit>> {
-    let sites = text.sites(|node| !near_operators(text.category(node)).is_empty() && is_operation(text, node));
+    let sites = text.sites(|node| is_operation(text, node) && !near_spellings(text, node).is_empty());
     let site = *choice.pick(&sites)?;
-    let near = choice.pick(near_operators(text.category(site)))?;
-    let spelled = text.operator_text(*near)?;
-    let assigns = text.parent_category(site) == Some(Category::AugmentedAssignment);
-    Some(vec![Edit::replace(text.range(site), format!("{spelled}{}", if assigns { "=" } else { "" }))])
+    let near = near_spellings(text, site);
+    Some(vec![Edit::replace(text.range(site), choice.pick(&near)?.as_str())])
+}
+
+/// How the language writes what is near an operator.
+fn near_spellings(text: &Text<'_>, operator: u32) -> Vec<String> {
+    let assigns = text.parent_category(operator) == Some(Category::AugmentedAssignment);
+    match text.text(operator) {
+        "===" => return vec!["!==".to_owned()],
+        "!==" => return vec!["===".to_owned()],
+        "++" => return vec!["--".to_owned()],
+        "--" => return vec!["++".to_owned()],
+        _ => {}
+    }
+    let near = near_operators(text.category(operator)).iter().filter_map(|near| text.operator_text(*near));
+    near.map(|spelled| format!("{spelled}{}", if assigns { "=" } else { "" })).collect()
 }
 
 fn is_operation(text: &Text<'_>, operator: u32) -> bool {
@@ -151,7 +164,7 @@ fn near_operators(operator: Category) -> &'static [Category] {
 /// An integer is off by one, a truth value the other one, a string empty.
 pub(super) fn wrong_literal(text: &Text<'_>, choice: &mut Choice) -> Option<Vec<Edit>> {
     let sites = text.sites(|node| match text.category(node) {
-        Category::Integer => decimal(text.text(node)).is_some(),
+        Category::Integer => decimal(text.text(node)).is_some() && text.role(node) != Role::Member,
         Category::True | Category::False => true,
         Category::String => is_filled_string(text, node),
         _ => false,
@@ -169,12 +182,12 @@ pub(super) fn wrong_literal(text: &Text<'_>, choice: &mut Choice) -> Option<Vec<
     Some(vec![edit])
 }
 
-fn decimal(digits: &str) -> Option<u64> {
+pub(super) fn decimal(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     digits.parse().ok().filter(|value| plain && *value < u64::MAX)
 }
 
-fn off_by_one(value: u64, choice: &mut Choice) -> u64 {
+pub(super) fn off_by_one(value: u64, choice: &mut Choice) -> u64 {
     if value == 0 || choice.below(2) == 0 { value + 1 } else { value - 1 }
 }
 
@@ -186,7 +199,13 @@ fn is_filled_string(text: &Text<'_>, node: u32) -> bool {
 
 fn delimiters(text: &Text<'_>, node: u32) -> Option<(u32, u32)> {
     let mut found = text.tree().children(node).filter(|part| text.category(*part) == Category::StringDelimiter);
-    Some((found.next()?, found.last()?))
+    if let Some(pair) = found.next().zip(found.last()) {
+        return Some(pair);
+    }
+    let is_quote = |part: &u32| matches!(text.text(*part), "\"" | "`");
+    let first = text.tree().children(node).next().filter(is_quote)?;
+    let last = text.tree().children(node).last().filter(is_quote)?;
+    (first != last).then_some((first, last))
 }
 
 /// Two neighbouring positional arguments, or the operands of a non-commutative operator, change places.
@@ -207,14 +226,16 @@ pub(super) fn swapped_arguments(text: &Text<'_>, choice: &mut Choice) -> Option<
 
 fn neighbouring_arguments(text: &Text<'_>, arguments: u32) -> Vec<(u32, u32)> {
     let call = text.tree().parent(arguments);
-    let callee = if call == NONE { None } else { text.tree().child_with_role(call, Role::Callee) };
-    let Some(callee) = callee else { return Vec::new() };
+    let is_call = call != NONE && text.role(arguments) == Role::Arguments;
+    let of_role = |role| text.tree().child_with_role(call, role).filter(|_| is_call);
+    let Some(callee) = of_role(Role::Callee).or_else(|| of_role(Role::Member)) else { return Vec::new() };
     let function = text.text(callee);
-    let function = function.rsplit('.').next().unwrap_or(function);
+    let function = function.rsplit(['.', ':']).next().unwrap_or(function);
     if text.spelling().commutative_functions.contains(&function) {
         return Vec::new();
     }
-    let is_positional = |node: &u32| !matches!(text.category(*node), Category::KeywordArgument | Category::Spread);
+    let is_positional =
+        |node: &u32| !matches!(text.category(*node), Category::KeywordArgument | Category::Spread | Category::Pair);
     let positional: Vec<u32> = text.operands(arguments).take_while(is_positional).collect();
     positional.windows(2).map(|pair| (pair[0], pair[1])).collect()
 }
@@ -239,18 +260,29 @@ fn swappable_operands(text: &Text<'_>, operation: u32) -> Option<(u32, u32)> {
 
 /// The condition of a branch, loop, conditional expression, comprehension or assertion is negated.
 pub(super) fn negated_condition(text: &Text<'_>, choice: &mut Choice) -> Option<Vec<Edit>> {
-    let sites = text.sites(|node| is_condition(text, node) && !is_constant(text, node));
-    text.negate(*choice.pick(&sites)?)
+    let is_site = |node| is_condition(text, node) && !is_constant(text, node) && text.negate(node).is_some();
+    text.negate(*choice.pick(&text.sites(is_site))?)
 }
 
-fn is_condition(text: &Text<'_>, node: u32) -> bool {
+pub(super) fn is_condition(text: &Text<'_>, node: u32) -> bool {
     let parent = text.tree().parent(node);
+    let is_first = || text.operands(parent).next() == Some(node);
     match text.parent_category(node) {
-        Some(Category::If | Category::ElseIf | Category::While) => text.role(node) == Role::Condition,
-        Some(Category::Conditional) => text.operands(parent).nth(1) == Some(node),
-        Some(Category::Assert | Category::ComprehensionIf) => text.operands(parent).next() == Some(node),
+        Some(Category::If | Category::ElseIf | Category::While | Category::For | Category::Other)
+            if text.role(node) == Role::Condition =>
+        {
+            true
+        }
+        Some(Category::For) => is_bare_condition(text, node) && is_first(),
+        Some(Category::Conditional) => conditional_parts(text, parent).is_some_and(|[condition, ..]| condition == node),
+        Some(Category::Assert | Category::ComprehensionIf) => is_first(),
         _ => false,
     }
+}
+
+/// Whether the node, the first of a loop, is the condition of one without parentheses.
+pub(super) fn is_bare_condition(text: &Text<'_>, node: u32) -> bool {
+    text.spelling().loops == LoopForms::Bare && !matches!(text.category(node), Category::Other | Category::Block)
 }
 
 /// `while True` and the like: nobody negates that by mistake.

@@ -17,12 +17,31 @@ fn mirrored(text: &Text<'_>, comparison: u32) -> Option<Vec<Edit>> {
     let (left, right) = text.two_operands(comparison)?;
     let operator = text.only_operator(comparison)?;
     let mirror = mirror_operator(text.category(operator))?;
-    if !is_order_free(text, left, right) || text.same_text(left, right) {
+    let groups_alike = is_operand(text, left) && is_operand(text, right);
+    let begins_statement = text.parent_category(comparison) == Some(Category::ExpressionStatement);
+    if !groups_alike || begins_statement || !is_order_free(text, left, right) || text.same_text(left, right) {
         return None;
     }
     let mut edits: Vec<Edit> = text.swap(left, right).into();
-    edits.push(Edit::replace(text.range(operator), text.operator_text(mirror)?));
+    if mirror != text.category(operator) {
+        edits.push(Edit::replace(text.range(operator), text.operator_text(mirror)?));
+    }
     Some(edits)
+}
+
+/// Whether the node is read alike on either side of a comparison.
+fn is_operand(text: &Text<'_>, node: u32) -> bool {
+    !matches!(
+        text.category(node),
+        Category::Comparison
+            | Category::Cast
+            | Category::Conditional
+            | Category::Lambda
+            | Category::If
+            | Category::Match
+            | Category::Dictionary
+            | Category::Function
+    )
 }
 
 /// Neither operand can see in which order the two are evaluated: a literal beside anything, or two plain names.
@@ -52,18 +71,36 @@ fn swapped_branches(text: &Text<'_>, branch: u32) -> Option<Vec<Edit>> {
     let tree = text.tree();
     let condition = tree.child_with_role(branch, Role::Condition)?;
     let consequence = tree.child_with_role(branch, Role::Consequence)?;
-    let mut alternatives = tree.children(branch).filter(|child| text.role(*child) == Role::Alternative);
-    let alternative = alternatives.next().filter(|node| text.category(*node) == Category::Else)?;
-    if alternatives.next().is_some() {
-        return None;
-    }
-    let body = tree.child_with_role(alternative, Role::Body)?;
-    if layout(text, branch, consequence)? != layout(text, alternative, body)? {
+    let body = alternative_block(text, branch)?;
+    if text.category(consequence) != Category::Block || !is_alike_laid_out(text, branch, consequence, body) {
         return None;
     }
     let mut edits = text.negate(condition)?;
     edits.extend(text.swap(consequence, body));
     Some(edits)
+}
+
+/// The block of the only alternative, where that is no other condition.
+fn alternative_block(text: &Text<'_>, branch: u32) -> Option<u32> {
+    let tree = text.tree();
+    let mut alternatives = tree.children(branch).filter(|child| text.role(*child) == Role::Alternative);
+    let (alternative, None) = (alternatives.next()?, alternatives.next()) else { return None };
+    let block = match text.category(alternative) {
+        Category::Else => text.operands(alternative).find(|child| text.category(*child) == Category::Block)?,
+        _ => alternative,
+    };
+    (text.category(block) == Category::Block).then_some(block)
+}
+
+/// Whether the two blocks can change places as they are.
+fn is_alike_laid_out(text: &Text<'_>, branch: u32, consequence: u32, alternative: u32) -> bool {
+    let has_braces = |block| text.text(block).starts_with('{');
+    if has_braces(consequence) && has_braces(alternative) {
+        return true;
+    }
+    let header = text.tree().parent(alternative);
+    let layouts = (layout(text, branch, consequence), layout(text, header, alternative));
+    matches!(layouts, (Some(consequence), Some(alternative)) if consequence == alternative)
 }
 
 /// What stands before a block on its line: its indentation, or nothing of interest where it follows its header.
@@ -87,9 +124,18 @@ pub(super) fn swap_conditional(text: &Text<'_>, choice: &mut Choice) -> Option<V
 }
 
 fn swapped_conditional(text: &Text<'_>, conditional: u32) -> Option<Vec<Edit>> {
-    let operands: Vec<u32> = text.operands(conditional).collect();
-    let [consequence, condition, alternative] = operands[..] else { return None };
-    let groups_alike = |node| !matches!(text.category(node), Category::Conditional | Category::Lambda);
+    let [condition, consequence, alternative] = conditional_parts(text, conditional)?;
+    let groups_alike = |node| {
+        !matches!(
+            text.category(node),
+            Category::Conditional
+                | Category::Lambda
+                | Category::Assignment
+                | Category::AugmentedAssignment
+                | Category::ExpressionList
+                | Category::Yield
+        )
+    };
     if !groups_alike(consequence) || !groups_alike(alternative) || text.same_text(consequence, alternative) {
         return None;
     }
@@ -98,7 +144,18 @@ fn swapped_conditional(text: &Text<'_>, conditional: u32) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-/// `a not in b` to `not (a in b)`.
+/// Condition, consequence and alternative of a conditional expression.
+pub(super) fn conditional_parts(text: &Text<'_>, conditional: u32) -> Option<[u32; 3]> {
+    let of_role = |role| text.tree().child_with_role(conditional, role);
+    if let Some(condition) = of_role(Role::Condition) {
+        return Some([condition, of_role(Role::Consequence)?, of_role(Role::Alternative)?]);
+    }
+    let operands: Vec<u32> = text.operands(conditional).collect();
+    let [consequence, condition, alternative] = operands[..] else { return None };
+    Some([condition, consequence, alternative])
+}
+
+/// `a not in b` to `not (a in b)`, and where a negation binds tightly `a != b` to `!(a == b)`.
 pub(super) fn expand_negation(text: &Text<'_>, choice: &mut Choice) -> Option<Vec<Edit>> {
     let sites = text.sites(|node| text.category(node) == Category::Comparison && expanded(text, node).is_some());
     expanded(text, *choice.pick(&sites)?)
@@ -106,18 +163,28 @@ pub(super) fn expand_negation(text: &Text<'_>, choice: &mut Choice) -> Option<Ve
 
 fn expanded(text: &Text<'_>, comparison: u32) -> Option<Vec<Edit>> {
     let operator = text.only_operator(comparison)?;
-    let positive = match text.category(operator) {
-        Category::OperatorNotIn => Category::OperatorIn,
-        Category::OperatorIsNot => Category::OperatorIs,
-        _ => return None,
-    };
-    let not = text.operator_text(Category::OperatorNot)?;
+    let (positive, open) = positive_of(text, operator)?;
     let range = text.range(comparison);
     Some(vec![
-        Edit::insert(range.start, format!("{not} (")),
-        Edit::replace(text.range(operator), text.operator_text(positive)?),
+        Edit::insert(range.start, open),
+        Edit::replace(text.range(operator), positive),
         Edit::insert(range.end, ")"),
     ])
+}
+
+/// What the comparison says without its negation, and what the negation before it is.
+fn positive_of(text: &Text<'_>, operator: u32) -> Option<(String, String)> {
+    let not = text.operator_text(Category::OperatorNot)?;
+    let spelled = |positive| Some((text.operator_text(positive)?.to_owned(), format!("{not} (")));
+    match text.category(operator) {
+        Category::OperatorNotIn => spelled(Category::OperatorIn),
+        Category::OperatorIsNot => spelled(Category::OperatorIs),
+        Category::OperatorNotEqual if text.spelling().negation_is_tight => {
+            let equal = text.text(operator).strip_prefix('!')?;
+            Some((format!("={equal}"), format!("{not}(")))
+        }
+        _ => None,
+    }
 }
 
 /// `x += 1` to `x = x + 1` or back, where `x` is only ever given numbers: on shared lists and arrays the two differ.
@@ -191,11 +258,18 @@ fn rewritten_assignment(text: &Text<'_>, name: u32) -> Option<Vec<Edit>> {
             let operator = text.text(text.only_operator(assignment)?).trim_end_matches('=');
             Some(vec![Edit::replace(between, format!(" = {} {operator} ", text.text(name)))])
         }
-        Category::Assignment => {
+        Category::Assignment if begins_statement(text, assignment) => {
             let (operator, number) = self_update(text, name, value)?;
             let changed = text.range(name).end..text.range(number).start;
             Some(vec![Edit::replace(changed, format!(" {}= ", text.text(operator)))])
         }
         _ => None,
     }
+}
+
+/// Whether nothing of its statement stands before the assignment, which else would declare its variable.
+fn begins_statement(text: &Text<'_>, assignment: u32) -> bool {
+    let statement = text.tree().parent(assignment);
+    text.parent_category(assignment) == Some(Category::ExpressionStatement)
+        && text.range(statement).start == text.range(assignment).start
 }

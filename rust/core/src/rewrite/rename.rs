@@ -1,5 +1,7 @@
 //! Other names for local variables.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashSet;
 
 use super::choice::Choice;
@@ -47,12 +49,14 @@ fn renameable_bindings(text: &Text<'_>, bindings: &Bindings<'_>) -> Vec<u32> {
     let imported: FxHashSet<&str> = names_of(bindings, Declaration::Import);
     let forwarded: FxHashSet<&str> = names_of(bindings, Declaration::Forward);
     let unsafe_functions = functions_that_see_names(text, bindings);
+    let blocks = Blocks::of(text, bindings);
     for occurrence in bindings.occurrences().iter().filter(|occurrence| occurrence.binding != NONE) {
         let scope = bindings.binding_scope(occurrence.binding);
         let name = bindings.name(occurrence);
         let stays = bindings.scope(scope).category == Category::Function
             && bindings.enclosing_definition(occurrence.scope) == scope
             && matches!(occurrence.declaration, Declaration::Assign | Declaration::Use)
+            && blocks.covers(text, occurrence)
             && !unsafe_functions.contains(&scope)
             && !imported.contains(name)
             && !forwarded.contains(name);
@@ -62,6 +66,56 @@ fn renameable_bindings(text: &Text<'_>, bindings: &Bindings<'_>) -> Vec<u32> {
     let mut seen = vec![false; bindings.binding_count()];
     order.retain(|binding| safe[*binding as usize] && !std::mem::replace(&mut seen[*binding as usize], true));
     order
+}
+
+/// Where variables are known in a language whose variables end with their block.
+struct Blocks {
+    /// By binding: the runs of nodes from a declaration to the end of its block, and the grammar's kind of its name.
+    runs: Vec<Vec<(Range<u32>, u16)>>,
+}
+
+impl Blocks {
+    fn of(text: &Text<'_>, bindings: &Bindings<'_>) -> Self {
+        let mut runs = vec![Vec::new(); bindings.binding_count()];
+        for occurrence in bindings.occurrences().iter().filter(|occurrence| occurrence.binding != NONE) {
+            if occurrence.declaration == Declaration::Assign && is_declared(text, occurrence.node) {
+                let run = occurrence.node..end_of_block(text, occurrence.node);
+                runs[occurrence.binding as usize].push((run, text.tree().kind(occurrence.node)));
+            }
+        }
+        Self { runs }
+    }
+
+    /// Whether the occurrence means a variable that is declared in a block around it, and shows nothing but its name.
+    fn covers(&self, text: &Text<'_>, occurrence: &Occurrence) -> bool {
+        if text.spelling().variables_end_with_function {
+            return true;
+        }
+        let is_called = matches!(text.role(occurrence.node), Role::Member | Role::Callee);
+        let kind = text.tree().kind(occurrence.node);
+        let mut runs = self.runs[occurrence.binding as usize].iter();
+        !is_called && runs.any(|(run, of)| run.contains(&occurrence.node) && *of == kind)
+    }
+}
+
+/// Whether something of a declaration stands before the name that an assignment or a loop gives a value.
+fn is_declared(text: &Text<'_>, name: u32) -> bool {
+    let assignment = text.tree().parent(name);
+    let statement = text.tree().parent(assignment);
+    statement != NONE
+        && text.category(assignment) == Category::Assignment
+        && text.category(statement) == Category::ExpressionStatement
+        && text.range(statement).start < text.range(name).start
+}
+
+/// One past the last node of the block, or of the loop in whose header the node stands.
+fn end_of_block(text: &Text<'_>, node: u32) -> u32 {
+    let tree = text.tree();
+    let mut outwards = std::iter::successors(Some(node), |node| Some(tree.parent(*node)).filter(|node| *node != NONE));
+    let block = outwards.find(|around| {
+        matches!(text.category(*around), Category::Block | Category::For | Category::Module | Category::MatchCase)
+    });
+    block.map_or(node + 1, |block| tree.subtree_end(block))
 }
 
 fn names_of<'source>(bindings: &Bindings<'source>, declaration: Declaration) -> FxHashSet<&'source str> {
@@ -99,20 +153,20 @@ fn has_name_reading_attribute(text: &Text<'_>) -> bool {
 }
 
 /// Names that occur nowhere in a text.
-struct NewNames<'text, 'choice> {
+pub(super) struct NewNames<'text, 'choice> {
     text: &'choice Text<'text>,
     choice: &'choice mut Choice,
     taken: FxHashSet<String>,
 }
 
 impl<'text, 'choice> NewNames<'text, 'choice> {
-    fn new(text: &'choice Text<'text>, choice: &'choice mut Choice) -> Self {
+    pub(super) fn new(text: &'choice Text<'text>, choice: &'choice mut Choice) -> Self {
         let identifiers = (0..text.tree().len() as u32).filter(|node| text.category(*node) == Category::Identifier);
         let taken = identifiers.map(|node| text.text(node).to_owned()).collect();
         Self { text, choice, taken }
     }
 
-    fn next(&mut self) -> String {
+    pub(super) fn next(&mut self) -> String {
         let word = WORDS[self.choice.below(WORDS.len())];
         let mut name = word.to_owned();
         let mut number = 1;

@@ -15,6 +15,9 @@ pub(super) struct Text<'text> {
     spelling: &'static Spelling,
     /// Nodes that no rewrite touches: imports, type annotations, docstrings.
     frozen: Vec<bool>,
+    /// Nodes inside of functions, and of those the ones in whose function an exception may be handled around them.
+    in_function: Vec<bool>,
+    handled: Vec<bool>,
 }
 
 impl<'text> Text<'text> {
@@ -25,17 +28,31 @@ impl<'text> Text<'text> {
         }
         let table = tree.table();
         let spelling = table.spelling()?;
-        let mut text = Self { source, tree, table, spelling, frozen: vec![false; tree.len()] };
+        let none = || vec![false; tree.len()];
+        let mut text = Self { source, tree, table, spelling, frozen: none(), in_function: none(), handled: none() };
         for node in 1..tree.len() as u32 {
-            let parent = tree.parent(node) as usize;
-            text.frozen[node as usize] = text.frozen[parent] || text.freezes(node);
+            text.place(node);
         }
         Some(text)
+    }
+
+    fn place(&mut self, node: u32) {
+        let (own, parent) = (node as usize, self.tree.parent(node) as usize);
+        let around = self.category(parent as u32);
+        let is_function = matches!(around, Category::Function | Category::Lambda);
+        self.frozen[own] = self.frozen[parent] || self.freezes(node);
+        self.in_function[own] = self.in_function[parent] || is_function;
+        let is_handler = matches!(around, Category::Try | Category::With);
+        self.handled[own] = !is_function && (self.handled[parent] || is_handler);
     }
 
     fn freezes(&self, node: u32) -> bool {
         match self.category(node) {
             Category::Import | Category::ImportFrom | Category::Type | Category::TypeAlias => true,
+            // What a preprocessor reads.
+            _ if self.parent_category(node) == Some(Category::Directive) => {
+                matches!(self.role(node), Role::Condition | Role::Name | Role::Value)
+            }
             Category::String | Category::ConcatenatedString => {
                 self.parent_category(node) == Some(Category::ExpressionStatement)
             }
@@ -91,6 +108,50 @@ impl<'text> Text<'text> {
 
     pub(super) fn is_frozen(&self, node: u32) -> bool {
         self.frozen[node as usize]
+    }
+
+    pub(super) fn is_in_function(&self, node: u32) -> bool {
+        self.in_function[node as usize]
+    }
+
+    /// Whether an exception that the node raises may be handled in its own function.
+    pub(super) fn is_handled(&self, node: u32) -> bool {
+        self.handled[node as usize]
+    }
+
+    /// Whether the node stands as a statement in a block of a function.
+    pub(super) fn is_statement_of_function(&self, node: u32) -> bool {
+        let block = self.tree.parent(node);
+        let is_inner = self.parent_category(node) == Some(Category::Block) && self.is_in_function(node);
+        let holds_members = || {
+            matches!(
+                self.parent_category(block),
+                Some(Category::Class | Category::Extension | Category::Namespace | Category::Match)
+            )
+        };
+        let is_frozen =
+            || self.is_frozen(node) || self.operands(node).next().is_some_and(|first| self.is_frozen(first));
+        is_inner && self.tree.is_named(node) && !is_frozen() && !holds_members()
+    }
+
+    /// The white space before a node that is the first of its line.
+    pub(super) fn indentation(&self, node: u32) -> Option<&'text str> {
+        let before = self.source.get(..self.range(node).start)?;
+        let indentation = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+        indentation.chars().all(char::is_whitespace).then_some(indentation)
+    }
+
+    /// Whether the text has the word anywhere, strings and comments included, where the node stands.
+    pub(super) fn mentions(&self, node: u32, word: &str) -> bool {
+        let is_word = |character: char| character.is_alphanumeric() || character == '_';
+        self.text(node).split(|character| !is_word(character)).any(|found| found == word)
+    }
+
+    /// Whether a function of the text may look at the names of variables.
+    pub(super) fn has_name_readers(&self) -> bool {
+        let readers = self.spelling.name_readers;
+        (0..self.tree.len() as u32)
+            .any(|node| self.category(node) == Category::Identifier && readers.contains(&self.text(node)))
     }
 
     /// Children that are neither tokens nor comments.
@@ -160,7 +221,7 @@ impl<'text> Text<'text> {
         [Edit::replace(self.range(left), self.text(right)), Edit::replace(self.range(right), self.text(left))]
     }
 
-    /// The edits that negate a condition: an outer `not` goes, else one comes.
+    /// The edits that negate a condition: an outer `not` goes, else one comes. None for one that also binds a name.
     pub(super) fn negate(&self, condition: u32) -> Option<Vec<Edit>> {
         let inner = self.inside_parentheses(condition);
         if self.category(inner) == Category::NotOperation {
@@ -168,6 +229,9 @@ impl<'text> Text<'text> {
             return Some(vec![Edit::remove(self.range(inner).start..self.range(argument).start)]);
         }
         let not = self.operator_text(Category::OperatorNot)?;
+        if self.spelling.negation_is_tight {
+            return self.negate_tightly(inner, not);
+        }
         let range = self.range(condition);
         if self.is_primary(condition) || self.category(condition) == Category::Comparison {
             return Some(vec![Edit::insert(range.start, format!("{not} "))]);
@@ -175,12 +239,26 @@ impl<'text> Text<'text> {
         Some(vec![Edit::insert(range.start, format!("{not} (")), Edit::insert(range.end, ")")])
     }
 
-    fn inside_parentheses(&self, node: u32) -> u32 {
+    fn negate_tightly(&self, inner: u32, not: &str) -> Option<Vec<Edit>> {
+        let binds = |node| matches!(self.category(node), Category::NamedExpression | Category::Declaration);
+        if self.category(inner) == Category::Parenthesized || (inner..self.tree.subtree_end(inner)).any(binds) {
+            return None;
+        }
+        let range = self.range(inner);
+        if self.is_primary(inner) {
+            return Some(vec![Edit::insert(range.start, not)]);
+        }
+        Some(vec![Edit::insert(range.start, format!("{not}(")), Edit::insert(range.end, ")")])
+    }
+
+    /// What stands in parentheses alone, and in those inside.
+    pub(super) fn inside_parentheses(&self, node: u32) -> u32 {
         let mut current = node;
         while self.category(current) == Category::Parenthesized {
-            match self.operands(current).next() {
-                Some(inner) => current = inner,
-                None => break,
+            let mut operands = self.operands(current);
+            match (operands.next(), operands.next()) {
+                (Some(inner), None) => current = inner,
+                _ => break,
             }
         }
         current

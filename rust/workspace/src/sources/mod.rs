@@ -14,7 +14,7 @@ pub use rules::DEFAULT_EXCLUDES;
 use rules::Rules;
 
 use crate::error::{AtPath as _, Result, WorkspaceError};
-use crate::storage::{DiskStorage, EntryKind, Storage};
+use crate::storage::{DiskStorage, EntryKind, RegularFile, Storage};
 
 /// One source file that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,16 +176,19 @@ impl Sources {
     /// something that is no regular file, [`WorkspaceError::TooLarge`], and the errors of the file system.
     pub fn read(&self, path: &str) -> Result<SourceBytes> {
         let full = self.resolve(path)?;
-        let metadata = self.storage.metadata(&full).at(&full)?;
-        if metadata.kind != EntryKind::File {
-            return Err(WorkspaceError::BadInput {
-                what: format!("`{path}` is not a regular file; give a source file"),
-            });
-        }
-        if metadata.bytes > self.limit {
-            return Err(WorkspaceError::TooLarge { path: full, bytes: metadata.bytes, limit: self.limit });
-        }
-        let bytes = self.storage.read(&full).at(&full)?;
+        let bytes = match self.storage.read_regular(&full, self.limit).at(&full)? {
+            RegularFile::Content(bytes) => bytes,
+            RegularFile::TooLarge(bytes) => {
+                return Err(WorkspaceError::TooLarge { path: full, bytes, limit: self.limit });
+            }
+            RegularFile::Other => {
+                return Err(WorkspaceError::BadInput {
+                    what: format!("`{path}` is not a regular file; give a source file"),
+                });
+            }
+        };
+        // A folder above it may have become a link while it was read.
+        self.resolve(path)?;
         let sha256 = crate::sha256_hex(&bytes);
         Ok(SourceBytes { bytes, sha256 })
     }

@@ -1,13 +1,12 @@
 //! Which entries of a source tree are passed over.
 
-use std::io;
 use std::path::Path;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::error::{Result, WorkspaceError};
-use crate::storage::Storage;
+use crate::storage::{RegularFile, Storage};
 
 /// Folders that hold other people's or generated code, left out unless an exclude such as `!site-packages` takes them
 /// back in. Hidden folders (`.git`, `.venv`, `.tox` …) and folders that mark themselves with a `pyvenv.cfg` or a
@@ -49,10 +48,10 @@ impl Rules {
         Ok(rules)
     }
 
-    /// Adds the `.gitignore` of a folder; [`Rules::leave`] takes it away again. One that can't be read counts as empty,
-    /// and so does each line that is no glob, as for git.
+    /// Adds the `.gitignore` of a folder; [`Rules::leave`] takes it away again. One that can't be read, is no
+    /// regular file or is longer than a megabyte counts as empty, and so does each line that is no glob, as for git.
     pub(super) fn enter(&mut self, storage: &dyn Storage, folder: &Path) {
-        let text = read_text(storage, &folder.join(".gitignore")).unwrap_or_default();
+        let text = read_text(storage, &folder.join(".gitignore"));
         let mut builder = GitignoreBuilder::new(folder);
         for line in text.lines() {
             let _ = builder.add_line(None, line);
@@ -101,6 +100,12 @@ fn parse_excludes(root: &Path, excludes: &[String]) -> Result<Gitignore> {
     })
 }
 
-fn read_text(storage: &dyn Storage, path: &Path) -> io::Result<String> {
-    Ok(String::from_utf8_lossy(&storage.read(path)?).into_owned())
+/// Longer `.gitignore` files are not read.
+const LONGEST_RULES: u64 = 1024 * 1024;
+
+fn read_text(storage: &dyn Storage, path: &Path) -> String {
+    match storage.read_regular(path, LONGEST_RULES) {
+        Ok(RegularFile::Content(text)) => String::from_utf8_lossy(&text).into_owned(),
+        Ok(RegularFile::Other | RegularFile::TooLarge(_)) | Err(_) => String::new(),
+    }
 }

@@ -143,6 +143,104 @@ fn what_is_left_out_has_a_reason() {
     }
 }
 
+/// Makes a pipe that nobody writes into: whoever opens it as a file waits forever.
+fn pipe(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn pipes_devices_and_links_in_a_circle_are_neither_read_nor_waited_for() {
+    let (_folder, root) = folder(&[("a.py", "x = 1"), ("sub/b.py", ""), ("long-rules/c.py", "")]);
+    for name in ["pipe.py", "script", "sub/.gitignore"] {
+        pipe(&root.join(name));
+    }
+    put(&root, "long-rules/.gitignore", "c.py\n".repeat(300_000).as_bytes());
+    symlink("/dev/zero", root.join("device.py")).unwrap();
+    symlink("round.py", root.join("and-round.py")).unwrap();
+    symlink("and-round.py", root.join("round.py")).unwrap();
+    symlink("/dev/zero", root.join("long-rules/other")).unwrap();
+    let found = walk(&root, &[]);
+    assert_eq!(paths(&found), ["a.py", "long-rules/c.py", "sub/b.py"]);
+    let skipped: Vec<(&str, SkipReason)> =
+        found.skipped.iter().map(|skipped| (skipped.path.as_str(), skipped.reason.clone())).collect();
+    let expected = [
+        ("and-round.py", SkipReason::BrokenLink),
+        ("device.py", SkipReason::LinkOutside),
+        ("pipe.py", SkipReason::NotARegularFile),
+        ("round.py", SkipReason::BrokenLink),
+    ];
+    assert_eq!(skipped, expected);
+    let sources = Sources::open(&root, &[]).unwrap();
+    for path in ["pipe.py", "device.py", "round.py"] {
+        assert!(sources.read(path).is_err(), "{path}");
+    }
+}
+
+/// What someone else may put in the place of a file.
+const CHANGES: [fn(&Path); 6] = [
+    |path| DiskStorage.remove_file(path).unwrap(),
+    |path| {
+        DiskStorage.remove_file(path).unwrap();
+        pipe(path);
+    },
+    |path| {
+        DiskStorage.remove_file(path).unwrap();
+        symlink("/dev/zero", path).unwrap();
+    },
+    |path| {
+        DiskStorage.remove_file(path).unwrap();
+        symlink(path.with_file_name("a.py"), path).unwrap();
+    },
+    |path| {
+        DiskStorage.remove_file(path).unwrap();
+        DiskStorage.create_folders(path).unwrap();
+    },
+    |path| DiskStorage.write(path, b"xxxxxxxxxxxxxxxx").unwrap(),
+];
+
+fn changing(operation: &'static str, change: fn(&Path)) -> (tempfile::TempDir, Sources) {
+    let (kept, root) = folder(&[("a.py", "x = 1"), ("b.py", "x = 2")]);
+    let storage = FailingStorage::new(Fault::Change(operation, root.join("b.py"), change));
+    (kept, Sources::open_with(storage, &root, &[]).unwrap().with_limit(10))
+}
+
+#[test]
+fn a_file_that_is_replaced_during_the_walk_is_left_out_for_what_stands_there() {
+    let expected =
+        ["unreadable", "not_a_regular_file", "not_a_regular_file", "not_a_regular_file", "not_a_regular_file"];
+    for (change, code) in CHANGES.into_iter().zip(expected.into_iter().chain(["too_large"])) {
+        let (_kept, sources) = changing("metadata", change);
+        let found = sources.walk().unwrap();
+        assert_eq!((paths(&found), found.skipped[0].path.as_str()), (vec!["a.py"], "b.py"));
+        assert_eq!(serde_json::to_value(&found.skipped[0].reason).unwrap()["code"], code);
+    }
+}
+
+#[test]
+fn a_file_that_is_replaced_before_it_is_read_gives_an_error_that_says_so() {
+    let expected = ["path_missing", "bad_input", "bad_input", "bad_input", "bad_input", "too_large"];
+    for (change, code) in CHANGES.into_iter().zip(expected) {
+        let (_kept, sources) = changing("read regular", change);
+        assert_eq!(sources.walk().unwrap().files.len(), 2);
+        assert_eq!(sources.read("b.py").unwrap_err().code(), code);
+        assert_eq!(sources.read("a.py").unwrap().bytes, b"x = 1");
+    }
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_while_its_file_is_read_gives_nothing_away() {
+    let (_folder, root) = folder(&[("a.py", ""), ("sub/b.py", "x = 2")]);
+    let replaced: fn(&Path) = |path| {
+        let folder = path.parent().unwrap();
+        let aside = folder.with_file_name(".aside");
+        DiskStorage.rename(folder, &aside).unwrap();
+        symlink(aside, folder).unwrap();
+    };
+    let storage = FailingStorage::new(Fault::Change("read regular", root.join("sub/b.py"), replaced));
+    let sources = Sources::open_with(storage, &root, &[]).unwrap();
+    assert_eq!(sources.read("sub/b.py").unwrap_err().code(), "bad_input");
+}
+
 #[test]
 fn a_folder_without_permission_is_skipped_and_a_root_without_is_an_error() {
     let (_folder, root) = folder(&[("a.py", ""), ("closed/b.py", "")]);

@@ -7,7 +7,7 @@ use sapwood_core::Language;
 use super::rules::{Rules, is_marker};
 use super::{SkipReason, Skipped, SourceFile, Walk};
 use crate::error::{AtPath as _, Result, WorkspaceError};
-use crate::storage::{Entry, EntryKind, Storage};
+use crate::storage::{Entry, EntryKind, RegularFile, Storage};
 
 struct Walker<'a> {
     storage: &'a dyn Storage,
@@ -115,6 +115,8 @@ impl Walker<'_> {
         }
         match self.storage.metadata(path) {
             Err(error) => self.skip(path, SkipReason::from_io(&error)),
+            // It was a file when its folder was listed.
+            Ok(metadata) if metadata.kind != EntryKind::File => self.skip(path, SkipReason::NotARegularFile),
             Ok(metadata) if metadata.bytes > self.limit => {
                 self.skip(path, SkipReason::TooLarge { bytes: metadata.bytes, limit: self.limit });
             }
@@ -130,9 +132,10 @@ impl Walker<'_> {
         if entry.kind != EntryKind::File || path.extension().is_some() {
             return None;
         }
-        let metadata = self.storage.metadata(path).ok()?;
-        let text = (metadata.bytes <= LONGEST_SCRIPT).then(|| self.storage.read(path).ok()).flatten()?;
-        Language::from_first_line(&text)
+        match self.storage.read_regular(path, LONGEST_SCRIPT) {
+            Ok(RegularFile::Content(text)) => Language::from_first_line(&text),
+            Ok(RegularFile::Other | RegularFile::TooLarge(_)) | Err(_) => None,
+        }
     }
 
     /// Links count where they would have been sources: folders, and files by their extension.
