@@ -1,7 +1,7 @@
 //! Labels of the canonical form: what code does, whatever the language writes for it.
 
 numbered! {
-    /// What a node of the canonical form is (see [`crate::forest::CanonicalForm`]). One label may stand for many spellings:
+    /// What a node of the canonical form is (see [`crate::forest::structure_terms`]). One label may stand for many spellings:
     /// `len(x)`, `x.length` and `x.size()` are all `Length`.
     Form {
         // Definitions and what holds statements.
