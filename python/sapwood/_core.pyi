@@ -78,6 +78,7 @@ __all__ = [
     "preserving_kinds",
     "readable_text",
     "schema_fingerprint",
+    "scope_names",
     "structure_terms",
     "text_graphs",
     "tree_lstm_forward",
@@ -237,6 +238,16 @@ def readable_text(text: str, language: str = "python") -> str:
     """The text as it is best read: with its last string closed where it then has fewer syntax errors.
 
     Lines keep their numbers. Raises `CodeSyntaxError` where there is no statement and no expression.
+    """
+
+def scope_names(
+    text: str, language: str = "python", path: str = ""
+) -> list[tuple[int, str, list[tuple[str, str]]]]:
+    """The scopes of a text but that of its module, by line: first line, name, and each name with where it comes from.
+
+    That is `parameter`, `local`, `free` (bound by a function around) or `global` (bound by the module, by the language
+    or by nothing). Functions and classes have their own name, others are a `lambda` or a `comprehension`. `path` is
+    where the text stands, which tells what relative imports can bind.
     """
 
 def parse_forest(

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use sapwood::texts;
 use sapwood_core::forest::NameView;
+use sapwood_core::graph;
 use sapwood_core::{Language, ParseLimits};
 
 use crate::arrays::{Column, view};
@@ -125,6 +126,24 @@ pub(crate) fn readable_text(py: Python<'_>, text: &str, language: &str) -> PyRes
     let language = Language::from_name(language).map_err(to_python)?;
     let read = py.detach(|| sapwood_core::readable(language, text, &ParseLimits::default()));
     Ok(read.map_err(to_python)?.into_owned())
+}
+
+/// Line, name, and `(name, origin)` of all names, of each scope of a text but that of its module.
+type Scopes = Vec<(u32, String, Vec<(String, &'static str)>)>;
+
+/// The scopes of a text with the names that they bind and use; `path` is where it stands.
+#[pyfunction]
+#[pyo3(signature = (text, language = "python", path = ""))]
+pub(crate) fn scope_names(py: Python<'_>, text: &str, language: &str, path: &str) -> PyResult<Scopes> {
+    let language = Language::from_name(language).map_err(to_python)?;
+    let parsed = py.detach(|| sapwood_core::parse(language, text.as_bytes(), &ParseLimits::default()));
+    let tree = parsed.map_err(to_python)?;
+    let found = py.detach(|| graph::scope_names(path, text.as_bytes(), &tree));
+    let listed = |scope: graph::ScopeNames| {
+        let names = scope.names.into_iter().map(|(name, origin)| (name, origin.name())).collect();
+        (scope.line, scope.name, names)
+    };
+    Ok(found.into_iter().map(listed).collect())
 }
 
 /// One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.

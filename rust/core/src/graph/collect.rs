@@ -80,7 +80,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
     let mut collector = Collector {
         source,
         tree,
-        open: vec![Open { end: tree.len() as u32, body: 0, scope: 0, path: 0 }],
+        open: vec![Open { end: tree.len() as u32, body: 0, outside: (0, 0), scope: 0, path: 0 }],
         paths: Paths::new(collected.facts.module()),
         collected,
         assignment: 0,
@@ -119,6 +119,8 @@ struct Open {
     end: u32,
     /// Where its body begins. What stands before (defaults, annotations, bases) runs in the scope around it.
     body: u32,
+    /// First syntax node, and one past the last, of a part in it that runs around it.
+    outside: (u32, u32),
     scope: u32,
     /// The dotted name that names in it are appended to.
     path: u32,
@@ -147,7 +149,8 @@ impl<'source> Collector<'source, '_> {
     /// language has it so.
     fn surroundings(&self, node: u32) -> (u32, u32) {
         let inside = !self.tree.table().rules().headers_run_outside;
-        let open = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| inside || open.body <= node);
+        let runs = |open: &&Open| inside || (open.body <= node && !(open.outside.0..open.outside.1).contains(&node));
+        let open = self.open.iter().rev().take(DEEPEST_HEADER).find(runs);
         open.map_or((self.scope(), self.path()), |open| (open.scope, open.path))
     }
 
@@ -208,14 +211,24 @@ impl<'source> Collector<'source, '_> {
 
     /// A scope for the names of an expression.
     fn expression_scope(&mut self, node: u32) {
-        let scope = self.collected.scopes.open(ScopeKind::Function, self.scope(), self.owner(), NONE);
-        self.enter(node, scope, self.path());
+        let (around, path) = self.surroundings(node);
+        let owner = self.collected.scopes.get(around).owner;
+        let scope = self.collected.scopes.open(ScopeKind::Function, around, owner, NONE);
+        self.enter(node, scope, path);
+        // What the first clause goes through is evaluated around the expression.
+        let first = self.tree.children(node).find(|part| self.tree.category(*part) == Category::ComprehensionFor);
+        let iterated = first.and_then(|first| self.tree.child_with_role(first, Role::Right));
+        if let (Some(iterated), Some(open)) = (iterated, self.open.last_mut()) {
+            open.outside = (iterated, self.tree.subtree_end(iterated));
+        }
     }
 
     fn enter(&mut self, node: u32, scope: u32, path: u32) {
         self.collected.openings.push((node, scope));
         let body = self.tree.child_with_role(node, Role::Body);
-        self.open.push(Open { end: self.tree.subtree_end(node), body: body.unwrap_or(0), scope, path });
+        self.collected.scopes.set_syntax(scope, node);
+        let end = self.tree.subtree_end(node);
+        self.open.push(Open { end, body: body.unwrap_or(0), outside: (0, 0), scope, path });
     }
 
     /// The scope and the path in which a definition stands: those of the class that its name or receiver gives, if any.
@@ -493,6 +506,8 @@ impl<'source> Collector<'source, '_> {
         let (parent, role) = (self.tree.parent(node), self.tree.role(node));
         match (if parent == NONE { Category::Other } else { self.tree.category(parent) }, role) {
             (Category::Call, Role::Member) if self.tree.child_with_role(parent, Role::Object).is_some() => {}
+            // `case a.b.C()`: looked up is the first name alone.
+            (Category::QualifiedName, _) if self.is_attribute_in_pattern(node) => {}
             // Attributes and keywords of calls name nothing in a scope; a definition's name is bound with it.
             (Category::Member, Role::Member)
             | (
@@ -512,14 +527,31 @@ impl<'source> Collector<'source, '_> {
         }
     }
 
+    fn is_attribute_in_pattern(&self, node: u32) -> bool {
+        let path = self.tree.parent(node);
+        self.tree.first_child(path) != node && self.tree.category(self.tree.parent(path)) == Category::Pattern
+    }
+
     /// Whether a name in a pattern is looked up by the language's rule for capitals.
     fn is_constant_pattern(&self, node: u32) -> bool {
         let is_named = self.tree.category(self.tree.parent(node)) == Category::Assignment;
         self.tree.table().rules().capitals_are_constants && !is_named && self.text(node).starts_with(char::is_uppercase)
     }
 
+    /// The scope in which a name in a pattern is bound: an assignment within a comprehension binds around it.
+    fn binding_scope(&self, node: u32) -> u32 {
+        let parent = self.tree.parent(node);
+        let is_named = parent != NONE && self.tree.category(parent) == Category::NamedExpression;
+        let is_body = |open: &&Open| {
+            let syntax = self.collected.scopes.get(open.scope).syntax;
+            !matches!(self.tree.category(syntax), Category::Comprehension | Category::Generator)
+        };
+        let around = self.open.iter().rev().filter(|_| is_named).take(DEEPEST_HEADER).find(is_body);
+        around.map_or(self.scope(), |open| open.scope)
+    }
+
     fn variable(&mut self, node: u32) {
-        let (name, scope) = (self.intern(node), self.scope());
+        let (name, scope) = (self.intern(node), self.binding_scope(node));
         self.note_binding(node, name, (scope, node));
         let assigned = node < self.assigned_end;
         if assigned && self.tree.is_assigned_variable(node) && self.names_a_function(node) {

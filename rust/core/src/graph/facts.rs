@@ -190,7 +190,7 @@ pub fn own_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     with_resolved(collected.facts, resolved)
 }
 
-fn collected<'source>(path: &str, source: &'source [u8], tree: &SyntaxTree) -> Collected<'source> {
+pub(super) fn collected<'source>(path: &str, source: &'source [u8], tree: &SyntaxTree) -> Collected<'source> {
     let mut facts = FileFacts { path: path.to_owned(), language: Some(tree.language()), ..FileFacts::default() };
     facts.push(tree, NodeKind::File, path.to_owned(), 0, NONE);
     facts.push(tree, NodeKind::Module, module_name(path, tree.table().names().package_files), 0, 0);

@@ -17,6 +17,7 @@ mod modules;
 mod naming;
 mod points_to;
 mod resolve;
+mod scope_names;
 mod scopes;
 mod targets;
 mod testing;
@@ -27,6 +28,7 @@ pub(crate) use definitions::{Definitions, path_in_module};
 pub use facts::{FileFacts, FileNode, file_facts, own_facts};
 pub use kinds::{EdgeKind, NodeKind};
 pub use link::{link, link_folder};
+pub use scope_names::{NameOrigin, ScopeNames, scope_names};
 
 #[cfg(test)]
 mod oracle;

@@ -61,6 +61,8 @@ pub(super) struct Scope {
     pub(super) owner: u32,
     /// Of a method the name under which it has its object, else [`NONE`].
     pub(super) receiver: u32,
+    /// The syntax node that opens it, or [`NONE`].
+    pub(super) syntax: u32,
 }
 
 /// What a name stands for in one scope.
@@ -144,7 +146,7 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new(module: u32, members_are_visible: bool) -> Self {
-        let scope = Scope { kind: ScopeKind::Module, parent: NONE, depth: 0, owner: module, receiver: NONE };
+        let scope = Scope { kind: ScopeKind::Module, parent: NONE, depth: 0, owner: module, receiver: NONE, syntax: 0 };
         Self { all: vec![scope], bindings: FxHashMap::default(), members_are_visible }
     }
 
@@ -154,8 +156,14 @@ impl Scopes {
         if depth > DEEPEST {
             return parent;
         }
-        self.all.push(Scope { kind, parent, depth, owner, receiver });
+        self.all.push(Scope { kind, parent, depth, owner, receiver, syntax: NONE });
         self.all.len() as u32 - 1
+    }
+
+    /// Says which syntax node opens a scope.
+    pub(super) fn set_syntax(&mut self, scope: u32, syntax: u32) {
+        let opened = &mut self.all[scope as usize].syntax;
+        *opened = (*opened).min(syntax);
     }
 
     pub(super) fn get(&self, scope: u32) -> &Scope {
