@@ -240,9 +240,7 @@ def readable_text(text: str, language: str = "python") -> str:
     Lines keep their numbers. Raises `CodeSyntaxError` where there is no statement and no expression.
     """
 
-def scope_names(
-    text: str, language: str = "python", path: str = ""
-) -> list[tuple[int, str, list[tuple[str, str]]]]:
+def scope_names(text: str, language: str = "python", path: str = "") -> list[tuple[int, str, list[tuple[str, str]]]]:
     """The scopes of a text but that of its module, by line: first line, name, and each name with where it comes from.
 
     That is `parameter`, `local`, `free` (bound by a function around) or `global` (bound by the module, by the language
