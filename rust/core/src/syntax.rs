@@ -13,12 +13,12 @@ use crate::language::{Category, Language, LanguageTable, Role};
 /// No node.
 pub const NONE: u32 = u32::MAX;
 
-/// What a text may cost. The default refuses a text that takes much more than 64 MB and half a second, which code does
-/// from about 9,500 turns on: files of a megabyte and more that a program wrote.
+/// What a text may cost. Code takes 4 to 8 kB and 20 µs a turn, so the default refuses what takes more than about 64 MB and
+/// half a second of it: files of a megabyte and more that a program wrote. Where the grammar is ambiguous or recovers
+/// from errors a turn takes more: a hostile text is held to 200 MB and some seconds.
 ///
-/// Work is counted, not timed, so that a busy machine refuses no text that an idle one takes. It is counted in turns of
-/// the parser, of 100 operations each: about 20 µs and 4 to 8 kB, in a text with errors up to twenty times as long and
-/// four times as much.
+/// Work is counted in turns of the parser, of 100 operations each, and not timed, so that a busy machine refuses no text
+/// that an idle one takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
     /// Longest text in bytes.
@@ -52,7 +52,7 @@ impl Default for ParseLimits {
             bytes: 2_000_000,
             turns_per_kilobyte: 60,
             turns: Budget { at_once: 4_600, per_kilobyte: 10, most: 9_500 },
-            turns_after_error: Budget { at_once: 600, per_kilobyte: 5, most: 3_300 },
+            turns_after_error: Budget { at_once: 1_500, per_kilobyte: 12, most: 5_500 },
             open_brackets: 2_000,
             functions_around: 16,
         }

@@ -2,19 +2,15 @@
 
 use sapwood_core::CoreError;
 
-/// A text, what may come of it, and how many bytes it may take.
+/// A text, and what may come of it.
 pub(crate) struct Shape {
     pub(crate) name: String,
     pub(crate) text: Vec<u8>,
-    pub(crate) most: usize,
     pub(crate) is_expected: fn(Option<&CoreError>) -> bool,
 }
 
-/// Bytes that a text may take.
-const MOST: usize = 100_000_000;
-
-/// Of a long text as dense as code: the work alone does not tell it from a generated file of that length.
-const MOST_OF_LONG: usize = 150_000_000;
+/// Bytes that a text may take, with all that is made of it.
+pub(crate) const MOST: usize = 200_000_000;
 
 /// How deep and how long.
 const MANY: usize = 100_000;
@@ -47,8 +43,7 @@ pub(crate) fn shapes() -> impl Iterator<Item = Shape> {
 }
 
 fn filled(unit: &str) -> Shape {
-    let long = shape(&format!("1 MB of {unit:?}"), unit.repeat(MEGABYTE / unit.len()), taken_or_too_much);
-    Shape { most: MOST_OF_LONG, ..long }
+    shape(&format!("1 MB of {unit:?}"), unit.repeat(MEGABYTE / unit.len()), taken_or_too_much)
 }
 
 fn nested((open, close): &(&str, &str)) -> Shape {
@@ -90,7 +85,7 @@ fn indented() -> String {
 }
 
 fn shape(name: &str, text: impl AsRef<[u8]>, is_expected: fn(Option<&CoreError>) -> bool) -> Shape {
-    Shape { name: name.to_owned(), text: text.as_ref().to_vec(), most: MOST, is_expected }
+    Shape { name: name.to_owned(), text: text.as_ref().to_vec(), is_expected }
 }
 
 fn is_taken(error: Option<&CoreError>) -> bool {
