@@ -83,7 +83,7 @@ def publish(session: Session, dataset: Dataset, trained: Trained, state: Trainin
         manifest["metrics"] = metrics | metrics_of(results, session.model)
         manifest["evaluation"] = as_rows(results)
         manifest["latency"] = {"embed": embed_latency(predictor, dataset)}
-    nodes, versions = dataset.index.functions, session.engine.versions
+    nodes, versions = language_functions(dataset.index), session.engine.versions
     vectors = function_vectors(session, dataset, trained)
     version = versions.publish(session.model, version_files(session, trained, tensors), json.dumps(manifest))
     versions.write_vectors(session.model, version, nodes, vectors)

@@ -190,7 +190,7 @@ def test_no_index(run, project, command):
 def test_training_without_what_it_needs(indexed, monkeypatch, capsys):
     from sapwood import cli
 
-    monkeypatch.setattr(dependencies, "missing_for_training", lambda: ["torch"])
+    monkeypatch.setitem(dependencies.TRAINING, "a_module_that_is_not_there", "torch")
     assert cli.run(["train", "tree-lstm", "--workspace", str(indexed), "--json"]) == 1
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == "missing_dependency"

@@ -58,7 +58,7 @@ def check(every: int, seeds: int) -> None:
 
 
 def test_python_takes_every_rewrite_of_a_sample():
-    check(every=30, seeds=1)
+    check(every=20, seeds=1)
 
 
 @pytest.mark.slow
