@@ -62,7 +62,7 @@ def test_programs_can_end_nothing_but_themselves():
         Program("def f(): return [0] * 10**10", "", "1"),
         Program("import os\ndef f(): os._exit(0)", "", "1"),
         Program("import os\ndef f(): os.kill(os.getpid(), 9)", "", "1"),
-        Program("def f(): open('/tmp/sapwood-sandbox', 'w').write('x')", "", "1"),
+        Program("def f():\n with open('/tmp/sapwood-sandbox', 'w') as file: file.write('x')", "", "1"),
         Program("import sys\ndef f(): print(sys.stdin.read()); return 1", "", "2"),
         Program("def f(): return True", "", "1"),
         Program("def f(): return 1", "", "1"),
