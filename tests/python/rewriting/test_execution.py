@@ -54,7 +54,8 @@ def test_most_mutants_of_each_kind_are_noticed():
     assert unchanged / sum(outcomes.total() for outcomes in counts.values()) < 0.5
 
 
-def test_programs_can_end_nothing_but_themselves():
+def test_programs_can_end_nothing_but_themselves(tmp_path):
+    written = tmp_path / "written"
     hostile = [
         Program("def f(): return 1", "", "1"),
         Program("def f(): return 2", "", "1"),
@@ -62,7 +63,7 @@ def test_programs_can_end_nothing_but_themselves():
         Program("def f(): return [0] * 10**10", "", "1"),
         Program("import os\ndef f(): os._exit(0)", "", "1"),
         Program("import os\ndef f(): os.kill(os.getpid(), 9)", "", "1"),
-        Program("def f():\n with open('/tmp/sapwood-sandbox', 'w') as file: file.write('x')", "", "1"),
+        Program(f"def f():\n with open({str(written)!r}, 'w') as file: file.write('x')\n return 1", "", "1"),
         Program("import sys\ndef f(): print(sys.stdin.read()); return 1", "", "2"),
         Program("def f(): return True", "", "1"),
         Program("def f(): return 1", "", "1"),
@@ -71,6 +72,7 @@ def test_programs_can_end_nothing_but_themselves():
     outcomes = rewrites.run(hostile)
     assert outcomes[:7] == expected[:7]
     assert outcomes[-1] in {"same", "killed"}
+    assert not written.exists() or written.read_text() == ""
 
 
 @pytest.mark.slow
