@@ -163,11 +163,11 @@ fn write(definition: &Definition, indentation: &str, text: &mut String) {
 enum Edit {
     /// Calls within the file.
     Body(usize, Vec<String>),
-    /// A function or class, or a method of a class without a base.
+    /// A function, or a class or a method of a class without a base: through a base, other files' methods are called.
     Remove(usize, usize),
     Add(usize, Definition),
     AddMethod(usize, Definition),
-    /// A second definition of a function behind all others.
+    /// A second definition, behind all others, of a function that calls no other file.
     Redefine(usize, Vec<String>),
     Swap(usize, usize),
     /// A constructor for a class without one.
@@ -200,6 +200,7 @@ fn apply(definitions: &mut Vec<Definition>, edit: Edit) {
             Definition { base: None, methods: Some(methods), .. } if method < methods.len() => {
                 methods.remove(method);
             }
+            Definition { base: Some(_), .. } => {}
             _ => {
                 definitions.remove(at % count);
             }
@@ -211,7 +212,8 @@ fn apply(definitions: &mut Vec<Definition>, edit: Edit) {
         }
         Edit::Redefine(at, own) => {
             let again = definitions[at % count].clone();
-            definitions.extend(again.methods.is_none().then_some(Definition { own, imported: Vec::new(), ..again }));
+            let plain = again.methods.is_none() && again.imported.is_empty();
+            definitions.extend(plain.then_some(Definition { own, ..again }));
         }
         Edit::Swap(one, other) => definitions.swap(one % count, other % count),
         Edit::Construct(at) => {
@@ -299,6 +301,9 @@ const UNKNOWN: &[Case] = &[
         changed: "def f(): pass\nclass C:\n    def m(self): pass\n" },
     Case { what: "a method that is now its base's", files: [("a.py", "class B:\n    def m(self): pass\nclass C(B):\n    def m(self): pass\n"), USER],
         changed: "class B:\n    def m(self): pass\nclass C(B):\n    pass\n" },
+    Case { what: "a class that is gone, through which another file's method was called",
+        files: [("a.py", "import a, b\nclass K(b.C): pass\ndef f(): a.K.m(1)\n"), ("b.py", "import a\nclass C:\n    def m(self): a.f()\n")],
+        changed: "import a, b\ndef f(): a.K.m(1)\n" },
 ];
 
 #[test]
