@@ -120,24 +120,12 @@ pub(super) fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, stateme
     let Some(path) = tree.child_with_role(statement, R::Module) else { return Vec::new() };
     let text = tree.text(path, source);
     if let Some(written) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        return vec![ImportEntry::inclusion(path, included_file(written), written)];
+        return vec![ImportEntry::inclusion(path, ModulePath::of_file(written, stem, None), written)];
     }
     let written = text.trim_start_matches('<').trim_end_matches('>');
     vec![ImportEntry::inclusion(path, ModulePath::External(written.to_owned()), written)]
 }
 
-fn included_file(written: &str) -> ModulePath {
-    let (mut up, mut parts) = (0, Vec::new());
-    for part in written.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.is_empty() => up += 1,
-            ".." => drop(parts.pop()),
-            name => parts.push(name),
-        }
-    }
-    if let Some(last) = parts.last_mut() {
-        *last = last.rsplit_once('.').map_or(*last, |(stem, _)| stem);
-    }
-    ModulePath::Relative { up, path: parts.join(".") }
+fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }

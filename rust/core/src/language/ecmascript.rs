@@ -240,21 +240,10 @@ pub(super) fn module_path(written: &str) -> ModulePath {
     if !written.starts_with('.') {
         return ModulePath::External(written.to_owned());
     }
-    let (mut up, mut parts) = (0, Vec::new());
-    for part in written.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.is_empty() => up += 1,
-            ".." => drop(parts.pop()),
-            name => parts.push(name),
-        }
-    }
-    if let Some(last) = parts.last_mut() {
-        let extensions = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx"];
-        *last = extensions.iter().find_map(|extension| last.strip_suffix(extension)).unwrap_or(last);
-    }
-    if parts.last() == Some(&"index") {
-        parts.pop();
-    }
-    ModulePath::Relative { up, path: parts.join(".") }
+    ModulePath::of_file(written, stem, Some("index"))
+}
+
+fn stem(file: &str) -> &str {
+    let extensions = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx"];
+    extensions.iter().find_map(|extension| file.strip_suffix(extension)).unwrap_or(file)
 }

@@ -51,6 +51,25 @@ pub(crate) enum ModulePath {
     PackageRoot(String),
 }
 
+impl ModulePath {
+    /// A file by its path from the folder of the file that names it, as `./a/../b.js`. `stem` takes the extension off the
+    /// last part; where the last part is then `silent`, the file stands for its folder.
+    pub(crate) fn of_file(written: &str, stem: impl Fn(&str) -> &str, silent: Option<&str>) -> Self {
+        let (mut up, mut parts) = (0, Vec::new());
+        for part in written.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.is_empty() => up += 1,
+                ".." => drop(parts.pop()),
+                name => parts.push(name),
+            }
+        }
+        let last = parts.pop().map(stem).filter(|last| Some(*last) != silent);
+        parts.extend(last);
+        Self::Relative { up, path: parts.join(".") }
+    }
+}
+
 impl<'source> ImportEntry<'source> {
     pub(crate) fn module(syntax: u32, module: ModulePath, name: &'source str) -> Self {
         Self { syntax, module, what: Imported::Module, name: Some(name), written: None }
