@@ -32,11 +32,12 @@ AT_CHANCE = CHANCE * (1 + 3 / len(SEEDS) ** 0.5)
 """Bound of a mean over the seeds: three standard deviations above chance. Right answers of a random assignment of words
 to purposes are Poisson distributed with mean 1 and deviation 1, of as many as there are purposes.
 """
-LEARNED = 0.5
+LEARNED = 0.8
 SETTINGS = [
     "threads=1",
     "data.duplicate_threshold=1.0",
     "data.max_mutants=10",
+    "data.positives.per_name=140",  # all pairs of a name: in a few of them words of the two dialects hardly meet
     "data.positives.rewrite_share=0.0",
     "evaluation.before_publishing=false",
 ]
@@ -44,7 +45,7 @@ GRAPHSAGE = [
     "graphsage.model.hidden=64",
     "graphsage.model.output=32",
     "graphsage.model.dropout=0.0",
-    "graphsage.epochs=12",
+    "graphsage.epochs=3",
     "graphsage.batch_size=32",
     "graphsage.learning_rate=0.005",
 ]
@@ -54,7 +55,7 @@ TREE_LSTM = [
     "tree_lstm.model.hidden=32",
     "tree_lstm.model.output=32",
     "tree_lstm.anonymous_share=0.0",
-    "tree_lstm.epochs=8",
+    "tree_lstm.epochs=4",
     "tree_lstm.batch_size=32",
     "tree_lstm.learning_rate=0.01",
 ]
