@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sapwood._core import Flow, flow
     from sapwood._core import __version__ as __version__
     from sapwood.answers import Analysis, Bug, Hit, Import, Item, Leg, Line
     from sapwood.engine import Engine, open  # noqa: A004 the package's verb
@@ -27,6 +28,7 @@ __all__ = [
     "Analysis",
     "Bug",
     "Engine",
+    "Flow",
     "Graph",
     "Hit",
     "Import",
@@ -35,12 +37,15 @@ __all__ = [
     "Line",
     "SapwoodError",
     "__version__",
+    "flow",
     "load_pyg",
     "open",
 ]
 
 _HOMES = {
     "__version__": "_core",
+    "Flow": "_core",
+    "flow": "_core",
     "Engine": "engine",
     "open": "engine",
     "Graph": "graph",

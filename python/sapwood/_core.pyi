@@ -17,6 +17,7 @@ __all__ = [
     "DUPLICATE_THRESHOLD",
     "EDGE_KINDS",
     "FEATURE_DIMENSIONS",
+    "FLOW_KINDS",
     "LANGUAGES",
     "MUTATION_KINDS",
     "NODE_KINDS",
@@ -32,6 +33,7 @@ __all__ = [
     "EmptyFolderError",
     "Engine",
     "EnvironmentProblemError",
+    "Flow",
     "Forest",
     "Index",
     "InputGraph",
@@ -69,9 +71,11 @@ __all__ = [
     "check_text",
     "code_tokens",
     "feature_schema",
+    "flow",
     "graphsage_forward",
     "index_path",
     "labelled_forest",
+    "language_of",
     "message_schema",
     "mutate",
     "near_duplicates",
@@ -93,6 +97,8 @@ NODE_KINDS: Final[list[str]]
 """Names of the node kinds; the position is the number used in columns."""
 EDGE_KINDS: Final[list[str]]
 """Names of the edge kinds; the position is the number used in columns."""
+FLOW_KINDS: Final[list[str]]
+"""Names of the kinds of data flow; the position is the number used in columns."""
 RELATIONS: Final[list[str]]
 """Names of the input relations of the graph model, in order: container, contained, callees, callers, bases, subclasses."""
 BUG_KINDS: Final[list[str]]
@@ -104,9 +110,9 @@ PRESERVING_KINDS: Final[list[str]]
 LANGUAGES: Final[list[str]]
 """Names of the languages that are built in."""
 FEATURE_DIMENSIONS: Final[int]
+"""Length of a feature row (978)."""
 DUPLICATE_THRESHOLD: Final[float]
 """Jaccard overlap of subtrees from which the index takes functions for near-duplicates."""
-"""Length of a feature row (978)."""
 STRUCTURE_DIMENSIONS: Final[int]
 """Length of a hashed structure vector (4,096)."""
 
@@ -236,6 +242,11 @@ class Forest:
 def check_text(text: str, language: str = "python") -> int:
     """Number of syntax errors of a text that can be taken; raises the typed reason for one that cannot."""
 
+def language_of(text: str, path: str = "") -> tuple[str, str] | None:
+    """Name of the language of a text, and what told it: the `extension` of `path`, the interpreter in the `first_line`, or
+    the `reading`: the first of `LANGUAGES` whose grammar leaves least of it unread. None where each leaves half or more.
+    """
+
 def readable_text(text: str, language: str = "python") -> str:
     """The text as it is best read: with its last string closed where it then has fewer syntax errors.
 
@@ -357,6 +368,44 @@ def text_graphs(texts: Sequence[str], language: str = "python") -> TextGraphs:
     """The graph of each text as if it were a file of its own; externals have no features and no neighbours.
 
     Raises the typed reason of the first text that cannot be taken, naming its position.
+    """
+
+# Data flow ----------------------------------------------------------------------------------------------------------
+
+@final
+class Flow:
+    """The occurrences of variables in a text, O of them in order, and E edges between them."""
+
+    def __len__(self) -> int:
+        """E."""
+    @property
+    def names(self) -> list[str]:
+        """O names."""
+    @property
+    def starts(self) -> NDArray[np.uint32]:
+        """(O,): where each occurrence begins: `text[starts[i]:ends[i]] == names[i]`."""
+    @property
+    def ends(self) -> NDArray[np.uint32]:
+        """(O,)."""
+    @property
+    def lines(self) -> NDArray[np.uint32]:
+        """(O,)."""
+    @property
+    def sources(self) -> NDArray[np.uint32]:
+        """(E,): positions among the occurrences. Edges are sorted by source, target and kind."""
+    @property
+    def targets(self) -> NDArray[np.uint32]:
+        """(E,): positions among the occurrences."""
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """(E,): positions in `FLOW_KINDS`."""
+
+def flow(text: str, language: str = "python") -> Flow:
+    """The data flow of a text, functions in it included; occurrences without an edge are left out.
+
+    From an occurrence `last_write` leads to what may have written what it finds there, `next_use` to what may come next,
+    and `computed_from` from a written one to the variables that its value comes from. Raises the typed reason why a text
+    can't be taken.
     """
 
 # Rewriting ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sapwood.errors import NotUtf8Error, unreadable
+from sapwood import _core
+from sapwood.errors import NotUtf8Error, UnknownLanguageError, unreadable
+from sapwood.terminal import output
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -24,6 +26,23 @@ def opened(file: str) -> BufferedReader:
         return Path(file).open("rb")
     except OSError as error:
         raise unreadable(file, error) from None
+
+
+def language_of(file: str, text: str) -> str:
+    """Name of the language of a text from a file, or from standard input for `-`; a mere guess is said on standard error.
+
+    Raises:
+        UnknownLanguageError: Neither its name nor its text tells.
+    """
+    found = _core.language_of(text, "" if file == "-" else file)
+    name = "standard input" if file == "-" else file
+    if found is None:
+        message = f"nothing tells the language of {name}; name it with --language, one of {', '.join(_core.LANGUAGES)}"
+        raise UnknownLanguageError(message)
+    language, evidence = found
+    if evidence == "reading":
+        output.note(f"read {name} as {language}; --language names another")
+    return language
 
 
 def read_text(file: str) -> str:

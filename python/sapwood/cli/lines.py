@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sapwood import _core
 from sapwood.answers import Item
-from sapwood.errors import BadInputError, NotUtf8Error, SapwoodError, TooLargeError
+from sapwood.errors import BadInputError, NotUtf8Error, SapwoodError, TooLargeError, UnknownLanguageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,9 +100,18 @@ def _checked(number: int, parsed: dict[str, Any]) -> Item:
         raise Refused(
             name, BadInputError(f"line {number} has the unknown key {unknown[0]!r}; known: id, language, code, path")
         )
-    language, path = parsed.get("language", "python"), parsed.get("path")
-    if not isinstance(language, str) or not isinstance(path, str | None):
+    language, path = parsed.get("language"), parsed.get("path")
+    if not isinstance(language, str | None) or not isinstance(path, str | None):
         raise Refused(
             name, BadInputError(f'line {number}: "language" and "path" must be texts; leave out what is unknown')
         )
-    return Item(name, parsed["code"], language, path)
+    return Item(name, parsed["code"], language or _language(number, name, parsed["code"], path), path)
+
+
+def _language(number: int, name: str | int, code: str, path: str | None) -> str:
+    found = _core.language_of(code, path or "")
+    if found is None:
+        known = ", ".join(_core.LANGUAGES)
+        message = f'nothing tells the language of line {number}; give it as "language", one of {known}'
+        raise Refused(name, UnknownLanguageError(message))
+    return found[0]

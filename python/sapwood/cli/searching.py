@@ -23,7 +23,14 @@ def search(
     code: Annotated[
         str | None, typer.Option("--code", metavar="FILE|-", help="Find functions like this code; - reads stdin.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Language of --code.")] = "python",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Language of --code; default: by extension, by first line, else by how it reads.",
+            show_default=False,
+        ),
+    ] = None,
     k: Count = 10,
     workspace: Workspace = None,
     as_json: Json = False,
@@ -35,27 +42,39 @@ def search(
       sapwood search "parse command line" -k 5
       sapwood search json/decoder.py:343
       sapwood search --code snippet.py
+      echo "fn area(w: u32, h: u32) -> u32 { w * h }" | sapwood search --code -
     """
     if bool(query) == (code is not None):
         raise typer.BadParameter("give either WORDS, FILE:LINE or --code")
-    from sapwood.cli.files import read_text
+    if language is not None and code is None:
+        raise typer.BadParameter("--language is for --code alone; leave it out")
     from sapwood.engine import Engine
 
     engine = Engine(open_workspace(workspace))
-    words = " ".join(query or [])
-    hits = engine.search(words, k) if code is None else engine.search_code(read_text(code), language, k)
-    if code is not None or engine.place_of(words) is not None:
-        _warn_without_vectors(engine)
+    asked, hits = _by_words(engine, " ".join(query or []), k) if code is None else _by_code(engine, code, language, k)
+    problem = None if asked["kind"] == "words" else engine.vectors_problem
+    if problem is not None:
+        output.warn(f"searched without learned vectors: {problem}")
     if as_json:
-        output.emit({"hits": [asdict(hit) for hit in hits]})
+        output.emit({"query": asked, "without_vectors": problem, "hits": [asdict(hit) for hit in hits]})
     else:
         print_hits(hits)
 
 
-def _warn_without_vectors(engine: Engine) -> None:
-    problem = engine.vectors_problem
-    if problem is not None:
-        output.warn(f"searched without learned vectors: {problem}")
+def _by_words(engine: Engine, words: str, k: int) -> tuple[dict[str, str | int], list[Hit]]:
+    place = engine.place_of(words)
+    asked: dict[str, str | int] = {"kind": "words", "words": words}
+    if place is not None:
+        asked = {"kind": "place", "path": place[0], "line": place[1]}
+    return asked, engine.search(words, k)
+
+
+def _by_code(engine: Engine, file: str, language: str | None, k: int) -> tuple[dict[str, str | int], list[Hit]]:
+    from sapwood.cli.files import language_of, read_text
+
+    text = read_text(file)
+    language = language or language_of(file, text)
+    return {"kind": "code", "file": file, "language": language}, engine.search_code(text, language, k)
 
 
 def print_hits(hits: list[Hit]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.measure import Measurement
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.table import Table
+
+
+# Between the legs, not between the words that one of them names.
+_NEXT_LEG = re.compile(r", (?=[a-z]+ #)")
 
 
 class HitRow(NamedTuple):
@@ -54,4 +59,5 @@ class HitList:
     def _blocks(self) -> Iterator[RenderableType]:
         for rank, row in enumerate(self.rows, start=1):
             yield Text.assemble(f"{rank:>2}  ", row.name(), overflow="fold")
-            yield Padding(Items([row.place, *row.why.split(", ")], " · "), (0, 0, 0, 4), style="dim")
+            legs = _NEXT_LEG.split(row.why)
+            yield Padding(Items([row.place, *legs], " · "), (0, 0, 0, 4), style="dim")

@@ -11,6 +11,7 @@
 //! | [`features`] | an arena | one sparse 978-dimensional row a graph node |
 //! | [`flow`](mod@flow) | an arena | edges between the occurrences of variables in a function |
 //! | [`forest`] | arenas | hash-consed trees with levels, and the canonical form of all languages |
+//! | [`guess`] | a text | the language that it is in |
 //! | [`mod@readable`] | a text that is still being typed | the text as it is best read |
 //! | [`rewrite`] | an arena | other source texts: mutants and meaning-preserving variants |
 //! | [`sampler`] | a graph's adjacency | seeded neighbourhoods |
@@ -35,6 +36,7 @@ pub mod features;
 pub mod flow;
 pub mod forest;
 pub mod graph;
+pub mod guess;
 #[cfg(test)]
 mod hostile;
 pub mod language;
@@ -49,6 +51,7 @@ pub mod syntax;
 pub use buffer::Buffer;
 pub use documentation::documentation;
 pub use error::{CoreError, Result};
+pub use guess::{Evidence, language_of};
 pub use language::{Category, Language, Role};
 pub use readable::readable;
 pub use syntax::{ParseLimits, SyntaxTree, parse};

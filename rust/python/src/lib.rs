@@ -6,6 +6,7 @@ mod arrays;
 mod embed;
 mod engine;
 mod errors;
+mod flow;
 mod graphs;
 mod index;
 mod json;
@@ -32,11 +33,13 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(schema_fingerprint, module)?)?;
     module.add_function(wrap_pyfunction!(message_schema, module)?)?;
     module.add_function(wrap_pyfunction!(trees::check_text, module)?)?;
+    module.add_function(wrap_pyfunction!(trees::language_of, module)?)?;
     module.add_function(wrap_pyfunction!(trees::readable_text, module)?)?;
     module.add_function(wrap_pyfunction!(trees::scope_names, module)?)?;
     module.add_function(wrap_pyfunction!(trees::parse_forest, module)?)?;
     module.add_function(wrap_pyfunction!(trees::labelled_forest, module)?)?;
     module.add_function(wrap_pyfunction!(graphs::text_graphs, module)?)?;
+    module.add_function(wrap_pyfunction!(flow::flow, module)?)?;
     module.add_function(wrap_pyfunction!(structure::anonymous_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(structure::code_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(structure::structure_terms, module)?)?;
@@ -56,6 +59,7 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", sapwood::VERSION)?;
     module.add("NODE_KINDS", NodeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
     module.add("EDGE_KINDS", EdgeKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())?;
+    module.add("FLOW_KINDS", flow::kinds())?;
     module.add("RELATIONS", RELATION_NAMES.to_vec())?;
     module.add("BUG_KINDS", rewriting::learned_mutations())?;
     module.add("MUTATION_KINDS", rewriting::mutations())?;
@@ -73,6 +77,7 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<graphs::Neighbourhood>()?;
     module.add_class::<graphs::TextGraphs>()?;
     module.add_class::<graphs::PlacedText>()?;
+    module.add_class::<flow::Flow>()?;
     module.add_class::<structure::StructureIndex>()?;
     module.add_class::<rewriting::Rewritten>()?;
     module.add_class::<index::Index>()?;

@@ -119,6 +119,14 @@ pub(crate) fn check_text(py: Python<'_>, text: &str, language: &str) -> PyResult
     Ok(parsed.map_err(to_python)?.error_count())
 }
 
+/// Name of the language of a text, and what told it; None where nothing tells.
+#[pyfunction]
+#[pyo3(signature = (text, path = ""))]
+pub(crate) fn language_of(py: Python<'_>, text: &str, path: &str) -> Option<(&'static str, &'static str)> {
+    let found = py.detach(|| sapwood_core::language_of(path, text, &ParseLimits::default()));
+    found.map(|(language, evidence)| (language.name(), evidence.name()))
+}
+
 /// The text as it is best read; raises `CodeSyntaxError` where it holds no code.
 #[pyfunction]
 #[pyo3(signature = (text, language = "python"))]

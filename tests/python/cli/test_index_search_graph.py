@@ -52,6 +52,20 @@ def test_search_finds_and_says_by_which_leg(run, indexed, arguments, stdin, best
         assert {leg["leg"] for leg in hit["legs"]} <= {"structure", "words", "vectors"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (["read", "configuration"], {"kind": "words", "words": "read configuration"}),
+        (["shapes/perimeter.py:6"], {"kind": "place", "path": "shapes/perimeter.py", "line": 6}),
+        (["--code", "files/config.py"], {"kind": "code", "file": "files/config.py", "language": "python"}),
+    ],
+)
+def test_the_json_says_what_was_asked(run, indexed, arguments, asked):
+    found = run("search", *arguments, "--json", cwd=indexed).json()
+    assert found["query"] == asked
+    assert found["without_vectors"] is None
+
+
 def test_search_for_people_shows_place_and_name(run, indexed):
     shown = run("search", "read configuration", cwd=indexed).out
     assert "files/config.py:4" in shown
@@ -73,7 +87,9 @@ def test_search_code_that_cannot_be_read_is_explained(run, indexed):
         ([""], "", 2, "bad_input"),
         (["?!"], "", 2, "bad_input"),
         (["--code", "-"], "# nothing yet\n", 1, "syntax"),
-        (["--code", "-"], ")))((", 1, "syntax"),
+        (["--code", "-"], ")))((", 2, "unknown_language"),
+        (["--code", "-", "--language", "python"], ")))((", 1, "syntax"),
+        (["words", "--language", "python"], "", 2, "bad_input"),
     ],
 )
 def test_a_search_for_nothing_is_explained(run, indexed, arguments, stdin, exit_code, code):

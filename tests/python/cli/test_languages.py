@@ -86,6 +86,43 @@ def test_code_finds_what_is_alike(run, mixed):
     assert first == {"Area.Area.kite"}
 
 
+TEXTS = [
+    ("like.java", "int f(int s) { return s * (s + 2); }", "java", False),
+    ("like.txt", "#!/usr/bin/env node\nfunction f(s) { return s * (s + 2); }", "javascript", False),
+    ("like.txt", "fn f(s: i32) -> i32 { s * (s + 2) }", "rust", True),
+    ("-", "def f(s):\n    return s * (s + 2)\n", "python", True),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "language", "is_guessed"), TEXTS)
+def test_the_language_of_code_is_found(run, mixed, name, text, language, is_guessed):
+    run("index", mixed, "--json")
+    if name != "-":
+        (mixed / name).write_text(text, encoding="utf-8")
+    done = run("search", "--code", name, "--json", cwd=mixed, stdin=text)
+    assert done.json()["query"]["language"] == language
+    assert done.json()["hits"][0]["symbol"] == "Area.Area.kite"
+    assert ("--language" in done.err) == is_guessed
+
+
+def test_code_of_no_language_is_explained(run, mixed):
+    run("index", mixed, "--json")
+    done = run("search", "--code", "-", "--json", cwd=mixed, stdin="Dear all, we'll meet; at 9 o'clock? Yes! (or no")
+    assert (done.code, done.json()["error"]["code"]) == (2, "unknown_language")
+    assert "standard input" in done.err
+    assert "--language" in done.err
+
+
+def test_lines_without_a_language_have_that_of_path_or_text(run):
+    code = "int f(int s) { return s * (s + 2); }"
+    named = [{"id": 1, "code": code, "language": "java"}, {"id": 2, "code": code, "path": "A.java"}]
+    lines = "".join(json.dumps(item) + "\n" for item in [*named, {"id": 3, "code": ")))(("}])
+    first, second, third = map(json.loads, run("embed", "--model", "structure", stdin=lines).out.splitlines())
+    assert first["vector"] == second["vector"]
+    assert third["error"]["code"] == "unknown_language"
+    assert '"language"' in third["error"]["message"]
+
+
 @pytest.mark.parametrize("language", sorted(COUNTS))
 def test_every_language_is_embedded_from_an_expression_to_a_file(run, language):
     codes = ["f(a) + 1", SOURCES[FILES[language]]]

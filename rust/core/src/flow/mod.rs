@@ -43,6 +43,20 @@ pub enum FlowKind {
     ComputedFrom,
 }
 
+impl FlowKind {
+    /// Every kind, in the order of its number.
+    pub const ALL: &'static [Self] = &[Self::LastWrite, Self::NextUse, Self::ComputedFrom];
+
+    /// Stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LastWrite => "last_write",
+            Self::NextUse => "next_use",
+            Self::ComputedFrom => "computed_from",
+        }
+    }
+}
+
 /// Edges between leaves as columns, one entry an edge, sorted by source, target and kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flow {

@@ -92,6 +92,8 @@ pub(crate) struct Class {
     pub(super) definer: u32,
     pub(super) bases: Vec<Variable>,
     pub(super) metaclass: Variable,
+    /// The annotated names of its body, in order: the fields of a class that gets its constructor from them.
+    pub(super) fields: Vec<Name>,
     /// What the names of its body hold at its end, sorted by name.
     pub(super) members: Vec<(Name, Variable)>,
 }
@@ -148,8 +150,28 @@ pub(crate) enum Wrapper {
     Setter(u32),
     /// What makes a context manager.
     Manager,
+    /// A function that chooses an implementation by the class of its argument.
+    Dispatcher,
+    /// An implementation of that dispatcher, an object of the solver.
+    Registered(u32),
     /// The class of an object.
     Class,
+}
+
+/// Whether objects of a class are meant, or all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Side {
+    Inside,
+    Outside,
+}
+
+impl Side {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Inside => Self::Outside,
+            Self::Outside => Self::Inside,
+        }
+    }
 }
 
 /// Arguments of a call: the first, and how many.
@@ -193,6 +215,13 @@ pub(crate) enum Operation {
     Load {
         base: Variable,
         attribute: Name,
+        to: Variable,
+        caller: u32,
+    },
+    /// The attributes whose names begin so.
+    LoadNamed {
+        base: Variable,
+        start: Name,
         to: Variable,
         caller: u32,
     },
@@ -282,6 +311,12 @@ pub(crate) enum Operation {
         class: u32,
         to: Variable,
     },
+    /// The same, where `base` holds the class.
+    SuperOf {
+        base: Variable,
+        receiver: Variable,
+        to: Variable,
+    },
     Raise {
         base: Variable,
         caller: u32,
@@ -295,16 +330,18 @@ pub(crate) enum Operation {
         base: Variable,
         to: Variable,
     },
-    /// What `from` holds, if it is an object of the class that `base` holds.
+    /// What `from` holds, if it is an object of the class that `base` holds, or if it is none.
     Narrow {
         base: Variable,
         from: Variable,
+        side: Side,
         to: Variable,
     },
-    /// The objects of a class that `base` holds.
+    /// The objects of a class that `base` holds, or all others; without a class those that may be of one outside.
     Filter {
         base: Variable,
         class: u32,
+        side: Side,
         to: Variable,
     },
     Wrap {
@@ -342,6 +379,8 @@ impl Operation {
             Self::Call { callee, .. } => Some(callee),
             Self::Super { receiver, .. } => Some(receiver),
             Self::Load { base, .. }
+            | Self::LoadNamed { base, .. }
+            | Self::SuperOf { base, .. }
             | Self::Store { base, .. }
             | Self::Item { base, .. }
             | Self::SetItem { base, .. }

@@ -189,11 +189,24 @@ impl Lowering<'_, '_> {
             definer: self.frames.last().map_or(1, |frame| frame.owner),
             bases: of_kind(ArgumentKind::Positional).collect(),
             metaclass: of_kind(ArgumentKind::Keyword(metaclass_name)).next().unwrap_or(NOTHING),
+            fields: Vec::new(),
             members: Vec::new(),
         });
         let scope = self.collected.scope_of[graph_node as usize];
         let mark = self.environment.enter();
         self.frames.push(Frame { owner: graph_node, scope, function: None, class: Some(class), mark });
+    }
+
+    /// Takes in an annotated name of a class body.
+    pub(super) fn note_field(&mut self, assignment: u32) {
+        let frame = self.frame();
+        let Some(class) = frame.class.filter(|_| frame.function.is_none()) else { return };
+        let parts = [Role::Left, Role::Type].map(|role| self.tree.child_with_role(assignment, role));
+        let [Some(target), Some(annotation)] = parts else { return };
+        if self.category(target) == Category::Identifier && !self.text(annotation).contains("ClassVar") {
+            let name = self.name(self.text(target));
+            self.program.classes[class as usize].fields.push(name);
+        }
     }
 
     pub(super) fn leave_class(&mut self, node: u32) {

@@ -2,6 +2,7 @@
 
 use super::super::program::{Argument, ArgumentKind, Key, MOST_ARGUMENTS, NO_NAME, NOTHING, Name, Operation, Variable};
 use super::Lowering;
+use super::texts::Text;
 use crate::graph::scopes::View;
 use crate::language::{Category, Role};
 use crate::syntax::NONE;
@@ -58,7 +59,7 @@ impl Lowering<'_, '_> {
         self.load(node, base, attribute);
     }
 
-    fn load(&mut self, node: u32, base: Variable, attribute: Name) {
+    pub(super) fn load(&mut self, node: u32, base: Variable, attribute: Name) {
         let (to, caller) = (self.value(node), self.caller());
         self.program.operation(Operation::Load { base, attribute, to, caller });
     }
@@ -85,6 +86,10 @@ impl Lowering<'_, '_> {
                 let text = self.tree.string_content(index, self.source);
                 Key::Name(self.name(text))
             }
+            Category::Identifier => match self.texts.get(&self.values[index as usize]) {
+                Some(Text::Whole(name)) => Key::Name(*name),
+                _ => Key::Any,
+            },
             Category::Integer => self.text(index).parse().map_or(Key::Any, Key::Index),
             Category::UnaryOperation => {
                 let digits = self.text(index).strip_prefix('-').and_then(|digits| digits.parse::<i32>().ok());
@@ -122,8 +127,9 @@ impl Lowering<'_, '_> {
         match (self.text(callee), &given[..]) {
             ("super", []) => self.super_object(node),
             ("getattr", [object, name, ..]) => {
-                let Key::Name(attribute) = self.key(Some(*name)) else { return false };
-                self.load(node, self.values[*object as usize], attribute);
+                if !self.load_by_text(node, *object, *name) {
+                    return false;
+                }
                 let default = given.get(2).map_or(NOTHING, |default| self.values[*default as usize]);
                 self.either(node, &[self.values[node as usize], default]);
             }

@@ -6,14 +6,17 @@ mod containers;
 mod definitions;
 mod expressions;
 mod names;
+mod narrowing;
 mod operators;
 mod patterns;
 mod statements;
+mod texts;
 
 use rustc_hash::FxHashMap;
 
+use self::texts::Text;
 use super::environment::{Environment, Slot};
-use super::program::{NOTHING, Name, Operation, Program, Variable};
+use super::program::{NOTHING, Name, Operation, Program, Side, Variable};
 use crate::graph::NodeKind;
 use crate::graph::collect::Collected;
 use crate::language::Category;
@@ -41,6 +44,8 @@ enum Step {
     OpenBranches,
     NextBranch,
     CloseBranches(Exhaustive),
+    /// Lets names hold what they can where a condition holds, or does not.
+    Narrow(u32, Side),
     /// Begins a loop, or a `try`, over the text of a node.
     Collect(u32),
     /// Binds the names of a loop to all that they may hold.
@@ -107,6 +112,8 @@ struct Lowering<'a, 'source> {
     collecting: Vec<usize>,
     /// Functions whose parameter a variable is, with its place.
     parameters: FxHashMap<Variable, (u32, u32)>,
+    /// Variables that hold a text of which something is known.
+    texts: FxHashMap<Variable, Text>,
     steps: Vec<Step>,
 }
 
@@ -134,6 +141,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
             frames: vec![Frame { owner: 1, scope: 0, function: None, class: None, mark: (0, false) }],
             collecting: Vec::new(),
             parameters: FxHashMap::default(),
+            texts: FxHashMap::default(),
             steps: Vec::new(),
         };
         lowering.is_ordered[0] = true;
@@ -154,6 +162,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
             Step::CloseBranches(exhaustive) => {
                 self.environment.close(exhaustive == Exhaustive::Yes, &mut self.program);
             }
+            Step::Narrow(condition, side) => self.narrow_by(condition, side),
             Step::Collect(node) => self.collect(node),
             Step::Repeat => self.repeat(),
             Step::Release => self.release(),

@@ -1,7 +1,7 @@
 //! Names: what they hold where they are used, and what is bound to them.
 
 use super::super::environment::Slot;
-use super::super::program::{Name, Operation, Variable};
+use super::super::program::{NOTHING, Name, Operation, Variable};
 use super::{DEEPEST_LOOP, Lowering};
 use crate::graph::collect::Bind;
 use crate::graph::scopes::{ScopeKind, View};
@@ -134,7 +134,12 @@ impl Lowering<'_, '_> {
         let slots = self.named.slots_of.get(&scope).cloned().unwrap_or_default();
         let mut held: Vec<(Name, Variable)> = Vec::new();
         for slot in slots {
-            if let Some(variable) = self.environment.get(slot) {
+            if let Some(mut variable) = self.environment.get(slot) {
+                let seen = self.named.seen_from_inside[slot as usize];
+                // What other modules assign to it is seen by the functions of this one.
+                if variable == NOTHING && scope == 0 && seen != NONE {
+                    variable = seen;
+                }
                 let either = vec![variable, self.named.bound_from_inside[slot as usize]];
                 let (_, name) = self.named.scopes_and_names[slot as usize];
                 held.push((self.name(self.collected.names.text(name)), self.program.either(either)));

@@ -5,7 +5,7 @@ use super::Lowering;
 use crate::language::{Category, Role};
 
 impl Lowering<'_, '_> {
-    fn operator(&self, node: u32) -> Category {
+    pub(super) fn operator(&self, node: u32) -> Category {
         let mut parts = self.tree.children(node).map(|part| self.category(part));
         parts.find(|category| category.is_operator()).unwrap_or(Category::Other)
     }
@@ -17,14 +17,27 @@ impl Lowering<'_, '_> {
         let Some(method) = method_of(operator).filter(|_| left != NOTHING || right != NOTHING) else { return };
         let to = self.value(node);
         self.special_with(left, [method, ""], right, to);
-        if operator == Category::OperatorAdd {
-            self.joined(to, &[left, right]);
+        self.reflected(node, operator, right, to);
+        match operator {
+            Category::OperatorAdd => self.joined(Shape::Sequence, to, &[left, right]),
+            Category::OperatorBitOr => self.joined(Shape::Mapping, to, &[left, right]),
+            _ => {}
         }
     }
 
-    /// Two sequences, one after the other.
-    fn joined(&mut self, to: Variable, parts: &[Variable]) {
-        let container = self.program.container(Shape::Sequence, 0);
+    /// Where a number stands on the left, the object on the right is asked.
+    fn reflected(&mut self, node: u32, operator: Category, right: Variable, to: Variable) {
+        let left = self.tree.child_with_role(node, Role::Left).map(|left| self.category(left));
+        if let Some(Category::Integer | Category::Float) = left
+            && let Some(method) = reflected_method_of(operator)
+        {
+            self.special_with(right, [method, ""], NOTHING, to);
+        }
+    }
+
+    /// Two sequences, one after the other, or two mappings in one.
+    fn joined(&mut self, shape: Shape, to: Variable, parts: &[Variable]) {
+        let container = self.program.container(shape, 0);
         self.program.operation(Operation::Container { container, to });
         let caller = self.caller();
         for base in parts {
@@ -103,6 +116,20 @@ fn method_of(operator: Category) -> Option<&'static str> {
         Category::OperatorLessEqual => "__le__",
         Category::OperatorGreater => "__gt__",
         Category::OperatorGreaterEqual => "__ge__",
+        _ => return None,
+    })
+}
+
+/// The special method of the right side.
+fn reflected_method_of(operator: Category) -> Option<&'static str> {
+    Some(match operator {
+        Category::OperatorAdd => "__radd__",
+        Category::OperatorSubtract => "__rsub__",
+        Category::OperatorMultiply => "__rmul__",
+        Category::OperatorDivide => "__rtruediv__",
+        Category::OperatorFloorDivide => "__rfloordiv__",
+        Category::OperatorModulo => "__rmod__",
+        Category::OperatorPower => "__rpow__",
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! What assignments, loops, contexts and cases bind.
 
-use super::super::program::{Key, NOTHING, Operation, Shape, Variable};
+use super::super::program::{Key, NOTHING, Operation, Shape, Side, Variable};
 use super::Lowering;
 use super::operators::in_place_method_of;
 use crate::language::{Category, Role};
@@ -8,9 +8,11 @@ use crate::syntax::NONE;
 
 impl Lowering<'_, '_> {
     pub(super) fn assigned(&mut self, node: u32) {
-        let value = self.value_of(self.tree.child_with_role(node, Role::Right));
+        let given = self.tree.child_with_role(node, Role::Right);
+        let target = self.tree.child_with_role(node, Role::Left);
+        let value = self.noted_text(self.value_of(given), given, target);
         self.values[node as usize] = value;
-        if let Some(target) = self.tree.child_with_role(node, Role::Left) {
+        if let Some(target) = target {
             self.assign(target, value);
         }
     }
@@ -78,6 +80,11 @@ impl Lowering<'_, '_> {
         let index = self.tree.child_with_role(target, Role::Index);
         let key = self.key(index);
         let caller = self.caller();
+        if index.is_some_and(|index| self.category(index) == Category::Slice) {
+            let element = self.program.variable();
+            self.program.operation(Operation::Iterate { base: from, to: element, caller, asynchronous: false });
+            return self.program.operation(Operation::SetItem { base, key, from: element, caller });
+        }
         let names_a_key = self.value_of(index);
         if names_a_key != NOTHING {
             self.program.operation(Operation::SetKey { base, from: names_a_key });
@@ -210,7 +217,7 @@ impl Lowering<'_, '_> {
             base = to;
         }
         let to = self.program.variable();
-        self.program.operation(Operation::Narrow { base, from, to });
+        self.program.operation(Operation::Narrow { base, from, side: Side::Inside, to });
         to
     }
 
@@ -224,7 +231,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Lets a name hold less than before, until the branches meet.
-    fn rebind(&mut self, identifier: u32, value: Variable) {
+    pub(super) fn rebind(&mut self, identifier: u32, value: Variable) {
         let number = self.use_of[identifier as usize];
         if number == NONE {
             return;

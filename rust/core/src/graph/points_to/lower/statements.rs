@@ -1,6 +1,6 @@
 //! Statements: in which order their parts run, and which of them may not run at all.
 
-use super::super::program::{NO_NAME, NOTHING, Operation};
+use super::super::program::{NO_NAME, NOTHING, Operation, Side};
 use super::{Exhaustive, Lowering, Step};
 use crate::language::{Category, Role};
 
@@ -17,6 +17,8 @@ impl Lowering<'_, '_> {
             Category::For => self.repeat_for(node),
             Category::Try => self.attempt(node),
             Category::Match => self.choice(node),
+            Category::BooleanOperation => self.conjunction(node),
+            Category::Conditional => self.choice_of_values(node),
             Category::Comprehension | Category::Generator => self.comprehension(node),
             Category::ComprehensionFor => self.parts_then_target(node, Role::Right),
             Category::Delete => self.targets_of(node),
@@ -46,6 +48,7 @@ impl Lowering<'_, '_> {
     }
 
     fn assignment(&mut self, node: u32) {
+        self.note_field(node);
         if self.tree.child_with_role(node, Role::Right).is_some() {
             self.parts_then_target(node, Role::Right);
         }
@@ -74,17 +77,29 @@ impl Lowering<'_, '_> {
 
     fn condition(&mut self, node: u32) {
         let mut steps = Vec::new();
-        steps.extend(self.tree.child_with_role(node, Role::Condition).map(Step::Visit));
+        let mut conditions: Vec<u32> = self.tree.child_with_role(node, Role::Condition).into_iter().collect();
+        steps.extend(conditions.iter().copied().map(Step::Visit));
         steps.push(Step::OpenBranches);
+        steps.extend(conditions.iter().map(|condition| Step::Narrow(*condition, Side::Inside)));
         steps.extend(self.tree.child_with_role(node, Role::Consequence).map(Step::Visit));
         let mut exhaustive = Exhaustive::No;
         for other in self.tree.children(node).filter(|child| self.tree.role(*child) == Role::Alternative) {
             steps.push(Step::NextBranch);
-            let roles = [Role::Condition, Role::Consequence, Role::Body];
+            steps.extend(self.not(&conditions));
+            if let Some(condition) = self.tree.child_with_role(other, Role::Condition) {
+                steps.extend([Step::Visit(condition), Step::Narrow(condition, Side::Inside)]);
+                conditions.push(condition);
+            }
+            let roles = [Role::Consequence, Role::Body];
             steps.extend(roles.iter().filter_map(|role| self.tree.child_with_role(other, *role)).map(Step::Visit));
             if self.category(other) == Category::Else {
                 exhaustive = Exhaustive::Yes;
             }
+        }
+        if exhaustive == Exhaustive::No {
+            steps.push(Step::NextBranch);
+            steps.extend(self.not(&conditions));
+            exhaustive = Exhaustive::Yes;
         }
         steps.push(Step::CloseBranches(exhaustive));
         self.then(steps.into_iter());

@@ -12,6 +12,10 @@ const LONGEST_PATH: usize = 160;
 /// How many modules are looked through for a name that an import of everything may bring.
 const MOST_MODULES: usize = 16;
 
+/// Classes outside, a method of theirs, and the method of a subclass that it runs.
+const RUNNERS: &[(&str, &str, &str)] =
+    &[("multiprocessing.Process", "start", "run"), ("threading.Thread", "start", "run")];
+
 impl Solver<'_> {
     /// Lets `to` hold an attribute of an object.
     pub(super) fn load(&mut self, object: ObjectId, attribute: Name, to: Variable, caller: u32) {
@@ -35,11 +39,53 @@ impl Solver<'_> {
             }
             Object::External(path) => self.load_external(path, attribute, to),
             Object::Unknown => self.add(to, object),
-            Object::Function(_) | Object::Bound { .. } => self.load_stored(object, attribute, to),
-            Object::Container(_) | Object::Generator(_) | Object::Property { .. } => {
+            Object::Function(_) | Object::Bound { .. } => self.load_of_function(object, attribute, to),
+            Object::Container(_)
+            | Object::Generator(_)
+            | Object::Coroutine(_)
+            | Object::Dispatcher(_)
+            | Object::Property { .. } => {
                 self.add_object(to, Object::Method { receiver: object, name: attribute });
             }
             _ => {}
+        }
+    }
+
+    /// A function's `__call__` is the function, a method's `__func__` what is bound to the object.
+    fn load_of_function(&mut self, object: ObjectId, attribute: Name, to: Variable) {
+        self.load_stored(object, attribute, to);
+        match (self.world.names.text(attribute), self.objects.get(object)) {
+            ("__call__", _) => self.add(to, object),
+            ("__func__", Object::Bound { function, .. }) => self.add(to, function),
+            _ => {}
+        }
+    }
+
+    /// The attributes of an object whose names begin so, each as the first class has it that is searched.
+    pub(super) fn load_named(&mut self, object: ObjectId, start: Name, to: Variable, caller: u32) {
+        let start = self.world.names.text(start);
+        let is_meant = |name: Name| self.world.names.text(name).starts_with(start);
+        let mut found: Vec<(Name, Variable)> = Vec::new();
+        match self.objects.get(object) {
+            Object::Instance { class, .. } | Object::Class(class) => {
+                for owner in &self.orders[class as usize] {
+                    let members = self.world.classes[*owner as usize].members.iter();
+                    for member in members.filter(|(name, _)| is_meant(*name)) {
+                        if found.iter().all(|(name, _)| *name != member.0) {
+                            found.push(*member);
+                        }
+                    }
+                }
+            }
+            Object::Module(file) => {
+                let own = self.world.modules[file as usize].iter().filter(|(name, _)| is_meant(**name));
+                found.extend(own.map(|(name, held)| (*name, *held)));
+                found.sort_unstable();
+            }
+            _ => {}
+        }
+        for (_, base) in found {
+            self.attach(Operation::Bind { base, receiver: object, to, caller });
         }
     }
 
@@ -134,7 +180,20 @@ impl Solver<'_> {
         if self.member(class, None, getter).is_some() {
             self.call_method(object, [getter, NO_NAME], &[], to, caller);
         } else {
+            self.load_what_it_runs(class, object, attribute, to, caller);
             self.load_from_outside(class, attribute, to);
+        }
+    }
+
+    /// A method of a base outside that runs one of the class.
+    fn load_what_it_runs(&mut self, class: u32, object: ObjectId, attribute: Name, to: Variable, caller: u32) {
+        let bases = self.orders[class as usize].iter().flat_map(|class| &self.external_bases[*class as usize]);
+        let bases: Vec<&str> = bases.map(String::as_str).collect();
+        let name = self.world.names.text(attribute);
+        let run = RUNNERS.iter().find(|(base, runner, _)| *runner == name && bases.contains(base));
+        if let Some((_, _, run)) = run {
+            let run = self.path(run);
+            self.load_member(class, None, object, run, to, caller);
         }
     }
 
@@ -176,8 +235,8 @@ impl Solver<'_> {
     pub(super) fn bind(&mut self, site: u32, object: ObjectId, receiver: ObjectId, to: Variable, caller: u32) {
         let of_class = !matches!(self.objects.get(receiver), Object::Instance { .. });
         match self.objects.get(object) {
-            Object::Function(_) | Object::ManagerMaker(_) if of_class => self.add(to, object),
-            Object::Function(_) | Object::ManagerMaker(_) => {
+            Object::Function(_) | Object::ManagerMaker(_) | Object::Dispatcher(_) if of_class => self.add(to, object),
+            Object::Function(_) | Object::ManagerMaker(_) | Object::Dispatcher(_) => {
                 self.add_object(to, Object::Bound { function: object, receiver });
             }
             Object::ClassMethod(function) => {

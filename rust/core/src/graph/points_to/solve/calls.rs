@@ -1,8 +1,9 @@
 //! Calls: what is run, with which arguments, and what comes back.
 
-use super::super::program::{MOST_ARGUMENTS, NO_NAME, NOTHING, Name, Operation, Variable, Wrapper};
+use super::super::program::{MOST_ARGUMENTS, NO_NAME, NOTHING, Name, Operation, Side, Variable, Wrapper};
 use super::objects::{Object, ObjectId};
 use super::{Call, Field, Solver};
+use crate::syntax::NONE;
 
 /// What is wrapped more often than this is followed no further.
 const DEEPEST_WRAPPING: u8 = 16;
@@ -26,6 +27,8 @@ impl Solver<'_> {
             Object::Unknown => self.call_unknown(call),
             Object::Method { receiver, name } => self.call_language_method(receiver, name, call),
             Object::Partial(site) => self.call_partial(site, call),
+            Object::Dispatcher(_) => self.dispatch(object, receiver, call),
+            Object::Registrar { dispatcher, class } => self.register_for(dispatcher, class, call),
             _ => {}
         }
     }
@@ -96,6 +99,7 @@ impl Solver<'_> {
             self.call_special(object, initialise, Call { to: NOTHING, ..call });
         } else {
             self.reach(call, self.world.classes[class as usize].node);
+            self.fill_fields(class, object, call);
             self.call_special(object, finish, Call { to: NOTHING, arguments: (0, 0), ..call });
         }
         self.call_metaclass(class, call);
@@ -217,18 +221,36 @@ impl Solver<'_> {
         }
     }
 
-    /// Passes on the objects of a class.
-    pub(super) fn narrow(&mut self, object: ObjectId, from: Variable, to: Variable) {
-        if let Object::Class(class) = self.objects.get(object) {
-            self.attach(Operation::Filter { base: from, class, to });
+    /// Passes on the objects of a class, or all others.
+    pub(super) fn narrow(&mut self, object: ObjectId, from: Variable, side: Side, to: Variable) {
+        match (self.objects.get(object), side) {
+            (Object::Class(class), _) => self.attach(Operation::Filter { base: from, class, side, to }),
+            (Object::Container(_), Side::Inside) => {
+                let base = self.field(object, Field::All);
+                self.attach(Operation::Narrow { base, from, side, to });
+            }
+            (_, Side::Inside) => self.attach(Operation::Filter { base: from, class: NONE, side, to }),
+            (_, Side::Outside) => self.copy(from, to),
         }
     }
 
-    pub(super) fn filter(&mut self, object: ObjectId, class: u32, to: Variable) {
-        if let Object::Instance { class: own, .. } = self.objects.get(object)
-            && self.orders[own as usize].contains(&class)
-        {
-            self.add(to, object);
+    pub(super) fn filter(&mut self, object: ObjectId, class: u32, side: Side, to: Variable) {
+        match (self.objects.get(object), side) {
+            (Object::Instance { class: own, .. }, Side::Inside) if class == NONE => {
+                let order = &self.orders[own as usize];
+                if order.iter().any(|class| !self.external_bases[*class as usize].is_empty()) {
+                    self.add(to, object);
+                }
+            }
+            (Object::Instance { class: own, .. }, _) => {
+                if self.orders[own as usize].contains(&class) == (side == Side::Inside) {
+                    self.add(to, object);
+                }
+            }
+            // The test has told what it is.
+            (Object::Unknown, Side::Inside) if class != NONE => self.assume_instance(class, to),
+            (_, Side::Inside) if class != NONE => {}
+            _ => self.add(to, object),
         }
     }
 
@@ -242,6 +264,8 @@ impl Solver<'_> {
             Wrapper::Getter(setter) => Object::Property { getter: object, setter },
             Wrapper::Setter(getter) => Object::Property { getter, setter: object },
             Wrapper::Manager => Object::ManagerMaker(object),
+            Wrapper::Dispatcher => Object::Dispatcher(object),
+            Wrapper::Registered(dispatcher) => return self.register_one(dispatcher, object, to),
             Wrapper::Class => return self.load_class(object, to),
         };
         self.add_object(to, wrapped);

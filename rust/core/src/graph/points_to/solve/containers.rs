@@ -68,6 +68,8 @@ impl Solver<'_> {
         match self.objects.get(object) {
             Object::Container(container) => self.get(container, key, to, caller),
             Object::Generator(function) => self.copy(self.world.functions[function as usize].yields, to),
+            // With type arguments it is the same class.
+            Object::Class(_) => self.add(to, object),
             Object::Instance { .. } => {
                 let getter = self.path("__getitem__");
                 self.call_method(object, [getter, NO_NAME], &[], to, caller);
@@ -92,7 +94,11 @@ impl Solver<'_> {
         }
         let factory = self.path("default_factory");
         if let Some(factory) = self.fields.get(&(object, Field::Attribute(factory))).copied() {
-            self.call_value(factory, &[], to, caller);
+            // What it makes stays in the mapping.
+            let key = self.placed(container, key);
+            let made = self.element(object, key);
+            self.call_value(factory, &[], made, caller);
+            self.copy(made, to);
         }
     }
 
@@ -114,19 +120,30 @@ impl Solver<'_> {
         }
     }
 
-    /// All elements of an object become elements of a container; those of a mapping keep their keys in another one.
+    /// All elements of an object become elements of a container; those of a mapping keep their keys in another one, and a
+    /// mapping takes the parts of pairs.
     pub(super) fn extend(&mut self, object: ObjectId, container: u32, caller: u32) {
         let target = self.objects.number(Object::Container(container));
-        let keeps_keys = match self.objects.get(object) {
-            Object::Container(from) => self.shape(from) == Shape::Mapping && self.shape(container) == Shape::Mapping,
-            _ => false,
-        };
-        if keeps_keys && object != target {
-            return self.follow(object, target);
+        if let Object::Container(from) = self.objects.get(object)
+            && self.shape(container) == Shape::Mapping
+            && object != target
+        {
+            return match self.shape(from) {
+                Shape::Mapping => self.follow(object, target),
+                Shape::Sequence => self.take_pairs(object, target, caller),
+            };
         }
         let element = self.element(target, Key::Any);
         let source = self.holding(object);
         self.attach(Operation::Iterate { base: source, to: element, caller, asynchronous: false });
+    }
+
+    fn take_pairs(&mut self, source: ObjectId, target: ObjectId, caller: u32) {
+        let pair = self.field(source, Field::All);
+        let (keys, values) = (self.field(target, Field::Keys), self.element(target, Key::Any));
+        for (place, to) in [(0, keys), (1, values)] {
+            self.attach(Operation::Item { base: pair, key: Key::Index(place), to, caller });
+        }
     }
 
     fn follow(&mut self, source: ObjectId, target: ObjectId) {
@@ -207,6 +224,10 @@ impl Solver<'_> {
             Object::Container(container) => self.call_container_method(container, &name, call),
             Object::Generator(function) => self.call_generator_method(function, &name, call),
             Object::Property { getter, setter } => self.call_property_method(getter, setter, &name, call),
+            Object::Dispatcher(_) if name == "register" => self.register(receiver, call),
+            Object::Coroutine(function) if name == "result" => {
+                self.copy(self.world.functions[function as usize].returns, call.to);
+            }
             _ => {}
         }
     }
@@ -223,7 +244,7 @@ impl Solver<'_> {
         all.find(|argument| argument.kind == ArgumentKind::Keyword(name)).map_or(NOTHING, |argument| argument.value)
     }
 
-    fn literal(&self, call: Call) -> Key {
+    pub(super) fn literal(&self, call: Call) -> Key {
         if call.arguments.1 == 0 { Key::Any } else { self.argument(call.arguments, 0).literal }
     }
 
@@ -260,7 +281,7 @@ impl Solver<'_> {
         }
     }
 
-    fn update(&mut self, container: u32, call: Call) {
+    pub(super) fn update(&mut self, container: u32, call: Call) {
         for number in 0..call.arguments.1 {
             let argument = self.argument(call.arguments, number);
             match argument.kind {

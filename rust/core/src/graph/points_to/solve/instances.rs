@@ -1,8 +1,8 @@
 //! Objects of classes, those of functions that nothing calls among them.
 
-use super::super::program::{Operation, Receiver, Variable};
-use super::Solver;
+use super::super::program::{ArgumentKind, Name, Operation, Receiver, Side, Variable};
 use super::objects::{Object, ObjectId};
+use super::{Call, Field, Solver};
 use crate::syntax::NONE;
 
 /// Objects of a class that are told apart; all further ones count as one.
@@ -12,6 +12,9 @@ impl Solver<'_> {
     /// Gives functions that nothing calls what they may be called with: their object, their defaults, and objects of the
     /// classes that their parameters are annotated with.
     pub(super) fn assume_called(&mut self) {
+        if self.round == 1 {
+            self.assume_tested();
+        }
         for function in 0..self.world.functions.len() {
             let receiver = self.world.functions[function].receiver;
             for place in 0..self.world.functions[function].parameters.len() {
@@ -31,6 +34,51 @@ impl Solver<'_> {
                 }
             }
         }
+    }
+
+    /// Where nothing is known of what a test lets through, it is objects of the class that the test names.
+    pub(super) fn assume_tested(&mut self) {
+        for number in 0..self.operations.len() {
+            if let Operation::Narrow { base, from, side: Side::Inside, to } = self.operations[number]
+                && self.held(from).is_empty()
+            {
+                self.attach(Operation::Annotated { base, to });
+            }
+        }
+    }
+
+    /// The constructor that a class gets from its fields puts its arguments into them, in order or by name. A class without
+    /// one takes no arguments.
+    pub(super) fn fill_fields(&mut self, class: u32, object: ObjectId, call: Call) {
+        if call.arguments.1 == 0 {
+            return;
+        }
+        let fields = self.fields_of(class);
+        for number in 0..call.arguments.1 {
+            let argument = self.argument(call.arguments, number);
+            let place = match argument.kind {
+                ArgumentKind::Positional => fields.get(number as usize),
+                ArgumentKind::Keyword(name) => fields.iter().find(|field| **field == name),
+                ArgumentKind::Spread | ArgumentKind::SpreadKeywords => None,
+            };
+            if let Some(name) = place {
+                let field = self.field(object, Field::Attribute(*name));
+                self.copy(argument.value, field);
+            }
+        }
+    }
+
+    /// Those of the bases come first.
+    fn fields_of(&self, class: u32) -> Vec<Name> {
+        let mut fields = Vec::new();
+        for class in self.orders[class as usize].iter().rev() {
+            for field in &self.world.classes[*class as usize].fields {
+                if !fields.contains(field) {
+                    fields.push(*field);
+                }
+            }
+        }
+        fields
     }
 
     /// Lets a variable hold the objects of a class, or one if there is none.

@@ -28,6 +28,18 @@ enum Model {
     Next,
     /// Keeps a function and some of its arguments.
     Partial,
+    /// A mapping of the elements of its first argument to the second one.
+    FromKeys,
+    /// A sequence of the elements of all its arguments.
+    Chain,
+    /// An element of its argument.
+    Take,
+    /// Puts its second argument into the first one.
+    Put,
+    /// As [`Self::Elements`]; with an end, of what the first argument gives when it is called.
+    Iterator,
+    /// The module that a literal names.
+    Module,
     DefaultMapping,
     Wrap(Wrapper),
     Super,
@@ -76,6 +88,7 @@ static MODELS: &[(&str, Model)] = &[
     ("builtins.classmethod", Model::Wrap(Wrapper::ClassMethod)),
     ("builtins.complex", Model::Special(["__complex__", "__float__"])),
     ("builtins.dict", Model::Mapping),
+    ("builtins.dict.fromkeys", Model::FromKeys),
     ("builtins.dir", Model::Special(["__dir__", ""])),
     ("builtins.divmod", Model::Special(["__divmod__", ""])),
     ("builtins.enumerate", Model::Enumerate),
@@ -85,7 +98,7 @@ static MODELS: &[(&str, Model)] = &[
     ("builtins.frozenset", Model::Elements),
     ("builtins.hash", Model::Special(["__hash__", ""])),
     ("builtins.int", Model::Special(["__int__", "__index__"])),
-    ("builtins.iter", Model::Elements),
+    ("builtins.iter", Model::Iterator),
     ("builtins.len", Model::Special(["__len__", ""])),
     ("builtins.list", Model::Elements),
     ("builtins.map", Model::Map),
@@ -106,6 +119,7 @@ static MODELS: &[(&str, Model)] = &[
     ("builtins.tuple", Model::Elements),
     ("builtins.type", Model::Wrap(Wrapper::Class)),
     ("builtins.zip", Model::Zip),
+    ("collections.ChainMap", Model::Mapping),
     ("collections.OrderedDict", Model::Mapping),
     ("collections.defaultdict", Model::DefaultMapping),
     ("collections.deque", Model::Elements),
@@ -123,17 +137,23 @@ static MODELS: &[(&str, Model)] = &[
     ("copy.deepcopy", Model::Identity(0)),
     ("functools.cache", Model::Identity(0)),
     ("functools.cached_property", Model::Wrap(Wrapper::Getter(NONE))),
+    ("functools.cmp_to_key", Model::Identity(0)),
     ("functools.lru_cache", Model::Identity(0)),
     ("functools.lru_cache()", Model::Identity(0)),
     ("functools.partial", Model::Partial),
     ("functools.partialmethod", Model::Partial),
     ("functools.reduce", Model::Reduce),
-    ("functools.singledispatch", Model::Identity(0)),
+    ("functools.singledispatch", Model::Wrap(Wrapper::Dispatcher)),
+    ("functools.singledispatchmethod", Model::Wrap(Wrapper::Dispatcher)),
     ("functools.total_ordering", Model::Identity(0)),
     ("functools.update_wrapper", Model::Identity(0)),
     ("functools.wraps", Model::Identity(NONE)),
     ("functools.wraps()", Model::Identity(0)),
+    ("heapq.heappop", Model::Take),
+    ("heapq.heappush", Model::Put),
+    ("importlib.import_module", Model::Module),
     ("itertools.accumulate", Model::Elements),
+    ("itertools.chain", Model::Chain),
     ("itertools.cycle", Model::Elements),
     ("itertools.dropwhile", Model::Filter),
     ("itertools.filterfalse", Model::Filter),
@@ -145,10 +165,14 @@ static MODELS: &[(&str, Model)] = &[
     ("multiprocessing.Pool().map", Model::Map),
     ("multiprocessing.Process", Model::Target(1)),
     ("queue.Queue", Model::Elements),
+    ("random.choice", Model::Take),
+    ("re.sub", Model::Calls(1, "repl")),
+    ("re.subn", Model::Calls(1, "repl")),
     ("signal.signal", Model::Calls(1, "handler")),
     ("threading.Thread", Model::Target(1)),
     ("threading.Timer", Model::Calls(1, "function")),
     ("types.MappingProxyType", Model::Identity(0)),
+    ("types.MethodType", Model::Partial),
     ("typing.cast", Model::Identity(1)),
     ("typing.final", Model::Identity(0)),
     ("typing.overload", Model::Identity(0)),
@@ -220,6 +244,18 @@ impl Solver<'_> {
                 self.copy(self.value(call, 1), call.to);
             }
             Model::Partial => self.add_object(call.to, Object::Partial(call.site)),
+            Model::FromKeys => self.give_mapping_of_keys(call),
+            Model::Chain => self.give_chain(call),
+            Model::Take => {
+                let base = self.value(call, 0);
+                self.attach(Operation::Item { base, key: Key::Any, to: call.to, caller: call.caller });
+            }
+            Model::Put => {
+                let (base, from) = (self.value(call, 0), self.value(call, 1));
+                self.attach(Operation::SetItem { base, key: Key::Any, from, caller: call.caller });
+            }
+            Model::Iterator => self.give_iterator(call),
+            Model::Module => self.give_module(path, call),
             Model::DefaultMapping => self.give_default_mapping(call),
             Model::Wrap(wrapper) => self.wrap_first(wrapper, call),
             Model::Super => self.give_super(call),
@@ -278,34 +314,49 @@ impl Solver<'_> {
         self.copy(element, call.to);
     }
 
+    /// With an end, the iterator gives what its function does.
+    fn give_iterator(&mut self, call: Call) {
+        if call.arguments.1 < 2 {
+            return self.give_elements(call);
+        }
+        let element = self.variable();
+        self.call_value(self.value(call, 0), &[], element, call.caller);
+        self.give_sequence(element, call);
+    }
+
     fn give_mapping(&mut self, call: Call) {
         let made = self.make_container(call.site, 8, Shape::Mapping);
-        for number in 0..call.arguments.1 {
-            let argument = self.argument(call.arguments, number);
-            match argument.kind {
-                ArgumentKind::Keyword(name) => self.put(made, Key::Name(name), argument.value),
-                _ => self.fill(made, argument.value, call),
-            }
+        self.update(made, call);
+        self.add_object(call.to, Object::Container(made));
+    }
+
+    fn give_mapping_of_keys(&mut self, call: Call) {
+        let made = self.make_container(call.site, 8, Shape::Mapping);
+        let object = self.objects.number(Object::Container(made));
+        let (elements, keys) = (self.element_of(self.value(call, 0), call.caller), self.field(object, Field::Keys));
+        self.copy(elements, keys);
+        self.put(made, Key::Any, self.value(call, 1));
+        self.add(call.to, object);
+    }
+
+    fn give_chain(&mut self, call: Call) {
+        let made = self.make_container(call.site, 8, Shape::Sequence);
+        for place in 0..call.arguments.1 {
+            let element = self.element_of(self.value(call, place), call.caller);
+            self.put(made, Key::Any, element);
         }
         self.add_object(call.to, Object::Container(made));
     }
 
-    /// Fills a mapping from another one or from pairs.
-    fn fill(&mut self, container: u32, base: Variable, call: Call) {
-        for place in 0..self.held(base).len() {
-            let object = self.held(base)[place];
-            if let Object::Container(from) = self.objects.get(object)
-                && self.world.containers[from as usize].shape == Shape::Sequence
-            {
-                let pair = self.element_of(base, call.caller);
-                let (target, value) = (self.objects.number(Object::Container(container)), self.variable());
-                let keys = self.field(target, Field::Keys);
-                self.attach(Operation::Item { base: pair, key: Key::Index(0), to: keys, caller: call.caller });
-                self.attach(Operation::Item { base: pair, key: Key::Index(1), to: value, caller: call.caller });
-                return self.put(container, Key::Any, value);
-            }
+    fn give_module(&mut self, path: &str, call: Call) {
+        let named = match self.literal(call) {
+            Key::Name(name) => self.modules.named(self.world.names.text(name)),
+            _ => None,
+        };
+        match named {
+            Some(file) => self.add_object(call.to, Object::Module(file)),
+            None => self.give_result(path, call),
         }
-        self.attach(Operation::Extend { base, container, caller: call.caller });
     }
 
     /// A sequence of tuples that hold, in these places, elements of those arguments.
@@ -362,12 +413,8 @@ impl Solver<'_> {
 
     /// `super(Class, object)`.
     fn give_super(&mut self, call: Call) {
-        let (class, receiver) = (self.value(call, 0), self.value(call, 1));
-        for place in 0..self.held(class).len() {
-            if let Object::Class(class) = self.objects.get(self.held(class)[place]) {
-                self.attach(Operation::Super { receiver, class, to: call.to });
-            }
-        }
+        let (base, receiver) = (self.value(call, 0), self.value(call, 1));
+        self.attach(Operation::SuperOf { base, receiver, to: call.to });
     }
 
     fn call_rest(&mut self, place: u32, name: &str, call: Call) {

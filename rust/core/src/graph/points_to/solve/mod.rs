@@ -5,6 +5,7 @@ mod attributes;
 mod bases;
 mod calls;
 mod containers;
+mod dispatch;
 mod hierarchy;
 mod instances;
 mod library;
@@ -17,6 +18,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::dispatch::{Dispatched, Registration};
 use self::objects::{Object, ObjectId, Objects};
 use self::variables::Variables;
 use self::world::World;
@@ -61,11 +63,11 @@ pub(in crate::graph) fn resolve(files: &[FileFacts], modules: &Modules<'_>, firs
     let mut solver = Solver::new(bases.world, files, modules);
     (solver.orders, solver.external_bases) = hierarchy;
     solver.start();
-    solver.run();
+    solver.settle();
     for round in 1..ROUNDS {
         solver.round = round;
         solver.assume_called();
-        solver.run();
+        solver.settle();
     }
     solver.finish()
 }
@@ -127,6 +129,10 @@ struct Solver<'a> {
     keys: FxHashMap<ObjectId, Vec<Key>>,
     /// Containers that operations make, by operation and role.
     made: FxHashMap<(u32, u8), u32>,
+    registrations: Vec<Registration>,
+    dispatched: Vec<Dispatched>,
+    /// Dispatched calls, by place, and what they have chosen.
+    chosen: FxHashSet<(u32, ObjectId)>,
     /// By class: its objects that are told apart.
     instances: Vec<Vec<ObjectId>>,
     /// By class: the order of look-up.
@@ -167,6 +173,9 @@ impl<'a> Solver<'a> {
             followers: FxHashMap::default(),
             keys: FxHashMap::default(),
             made: FxHashMap::default(),
+            registrations: Vec::new(),
+            dispatched: Vec::new(),
+            chosen: FxHashSet::default(),
             instances: vec![Vec::new(); classes],
             orders: (0..classes as u32).map(|class| vec![class]).collect(),
             external_bases: vec![Vec::new(); classes],
@@ -311,10 +320,16 @@ impl<'a> Solver<'a> {
     fn apply(&mut self, number: u32, object: ObjectId) {
         match self.operations[number as usize] {
             Operation::Load { attribute, to, caller, .. } => self.load(object, attribute, to, caller),
+            Operation::LoadNamed { start, to, caller, .. } => self.load_named(object, start, to, caller),
             Operation::Store { attribute, from, caller, .. } => self.store(object, attribute, from, caller),
             Operation::Bind { receiver, to, caller, .. } => self.bind(number, object, receiver, to, caller),
             Operation::Replace { receiver, from, caller, .. } => self.replace(number, object, receiver, from, caller),
             Operation::Super { class, to, .. } => self.add_object(to, Object::Super { class, receiver: object }),
+            Operation::SuperOf { receiver, to, .. } => {
+                if let Object::Class(class) = self.objects.get(object) {
+                    self.attach(Operation::Super { receiver, class, to });
+                }
+            }
             Operation::Call { arguments, to, caller, decorates, .. } => {
                 self.call(object, None, Call { site: number, arguments, to, caller, decorates });
             }
@@ -335,8 +350,8 @@ impl<'a> Solver<'a> {
             Operation::Raise { caller, .. } => self.raise(number, object, caller),
             Operation::Catch { to, .. } => self.catch(object, to),
             Operation::Annotated { to, .. } => self.annotated(object, to),
-            Operation::Narrow { from, to, .. } => self.narrow(object, from, to),
-            Operation::Filter { class, to, .. } => self.filter(object, class, to),
+            Operation::Narrow { from, side, to, .. } => self.narrow(object, from, side, to),
+            Operation::Filter { class, side, to, .. } => self.filter(object, class, side, to),
             Operation::Wrap { wrapper, to, .. } => self.wrap(object, wrapper, to),
             _ => {}
         }

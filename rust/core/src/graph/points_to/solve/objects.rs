@@ -49,6 +49,13 @@ pub(super) enum Object {
         class: u32,
         receiver: ObjectId,
     },
+    /// A function that chooses an implementation by the class of its argument, with the one for all others.
+    Dispatcher(ObjectId),
+    /// What takes an implementation of a dispatcher for a class.
+    Registrar {
+        dispatcher: ObjectId,
+        class: ObjectId,
+    },
     /// A method of an object that the language brings.
     Method {
         receiver: ObjectId,
@@ -71,7 +78,10 @@ impl Objects {
             return *known;
         }
         let inner = match object {
-            Object::ClassMethod(inner) | Object::StaticMethod(inner) | Object::ManagerMaker(inner) => Some(inner),
+            Object::ClassMethod(inner)
+            | Object::StaticMethod(inner)
+            | Object::ManagerMaker(inner)
+            | Object::Dispatcher(inner) => Some(inner),
             Object::Property { getter, setter } => Some(if getter == NONE { setter } else { getter }),
             _ => None,
         };

@@ -78,7 +78,8 @@ impl World {
             Operation::Store { attribute, .. } => Some(*attribute),
             _ => None,
         });
-        world.stored = stored.collect();
+        let fields = world.classes.iter().flat_map(|class| &class.fields).copied();
+        world.stored = stored.chain(fields).collect();
         world
     }
 
@@ -107,7 +108,9 @@ impl World {
     /// From where and to where an operation passes a class on as it is; from [`NOTHING`] where it makes or names it.
     pub(super) fn passes(&self, operation: Operation) -> Option<(Variable, Variable)> {
         match operation {
-            Operation::Copy { from, to } | Operation::Load { base: from, to, .. } => Some((from, to)),
+            Operation::Copy { from, to }
+            | Operation::Load { base: from, to, .. }
+            | Operation::Item { base: from, to, .. } => Some((from, to)),
             Operation::Call { arguments: (first, 1), to, decorates: true, .. } => {
                 Some((self.arguments[first as usize].value, to))
             }
@@ -210,6 +213,7 @@ impl Shift<'_> {
             definer: class.definer + self.nodes,
             bases: class.bases.iter().map(|base| self.variable(*base)).collect(),
             metaclass: self.variable(class.metaclass),
+            fields: class.fields.iter().map(|field| self.name(*field)).collect(),
             members: self.members(&class.members),
         }
     }
@@ -237,6 +241,7 @@ impl Shift<'_> {
             O::Unbound { name: of, to, caller } => O::Unbound { name: name(of), to: variable(to), caller: node(caller) },
             O::Container { container, to } => O::Container { container: container + self.containers, to: variable(to) },
             O::Load { base, attribute, to, caller } => O::Load { base: variable(base), attribute: name(attribute), to: variable(to), caller: node(caller) },
+            O::LoadNamed { base, start, to, caller } => O::LoadNamed { base: variable(base), start: name(start), to: variable(to), caller: node(caller) },
             O::Store { base, attribute, from, caller } => O::Store { base: variable(base), attribute: name(attribute), from: variable(from), caller: node(caller) },
             O::Item { base, key, to, caller } => O::Item { base: variable(base), key: self.key(key), to: variable(to), caller: node(caller) },
             O::SetItem { base, key, from, caller } => O::SetItem { base: variable(base), key: self.key(key), from: variable(from), caller: node(caller) },
@@ -251,11 +256,12 @@ impl Shift<'_> {
             O::Await { base, to } => O::Await { base: variable(base), to: variable(to) },
             O::Delegate { base, yields, to, caller } => O::Delegate { base: variable(base), yields: variable(yields), to: variable(to), caller: node(caller) },
             O::Super { receiver, class, to } => O::Super { receiver: variable(receiver), class: class + self.classes, to: variable(to) },
+            O::SuperOf { base, receiver, to } => O::SuperOf { base: variable(base), receiver: variable(receiver), to: variable(to) },
             O::Raise { base, caller } => O::Raise { base: variable(base), caller: node(caller) },
             O::Catch { base, to } => O::Catch { base: variable(base), to: variable(to) },
             O::Annotated { base, to } => O::Annotated { base: variable(base), to: variable(to) },
-            O::Narrow { base, from, to } => O::Narrow { base: variable(base), from: variable(from), to: variable(to) },
-            O::Filter { base, class, to } => O::Filter { base: variable(base), class: class + self.classes, to: variable(to) },
+            O::Narrow { base, from, side, to } => O::Narrow { base: variable(base), from: variable(from), side, to: variable(to) },
+            O::Filter { base, class, side, to } => O::Filter { base: variable(base), class: class + self.classes, side, to: variable(to) },
             O::Wrap { base, wrapper, to } => O::Wrap { base: variable(base), wrapper, to: variable(to) },
             O::Bind { base, receiver, to, caller } => O::Bind { base: variable(base), receiver, to: variable(to), caller: node(caller) },
             O::Replace { base, receiver, from, caller } => O::Replace { base: variable(base), receiver, from: variable(from), caller: node(caller) },
