@@ -29,7 +29,7 @@ def opened(file: str) -> BufferedReader:
 
 
 def language_of(file: str, text: str) -> str:
-    """Name of the language of a text from a file, or from standard input for `-`; a mere guess is said on standard error.
+    """Name of the language of a text from a file, or from standard input for `-`; a guess is said on standard error.
 
     Raises:
         UnknownLanguageError: Neither its name nor its text tells.

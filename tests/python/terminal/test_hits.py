@@ -16,7 +16,7 @@ WHY = "structure #2 (likeness 0.31), words #1 (BM25 7.1: parse, header)"
     ("width", "line"),
     [
         (200, "1  mail.parse  mail.py:4  structure #2 (likeness 0.31), words #1 (BM25 7.1: parse, header)"),
-        (90, "mail.py:4 · structure #2 (likeness 0.31) · words #1 (BM25 7.1: parse, header)"),
+        (84, "mail.py:4 · structure #2 (likeness 0.31) · words #1 (BM25 7.1: parse, header)"),
     ],
 )
 def test_why_is_shown_leg_by_leg(width, line):
