@@ -82,22 +82,28 @@ impl Budget {
     }
 }
 
-/// Columns of a syntax tree, one entry a node, in pre-order. Node 0 is the root.
+/// A syntax tree as one flat list of nodes in pre-order. Node 0 is the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxTree {
     language: Language,
-    kinds: Vec<u16>,
-    categories: Vec<Category>,
-    roles: Vec<Role>,
-    parents: Vec<u32>,
-    first_children: Vec<u32>,
-    next_siblings: Vec<u32>,
-    subtree_ends: Vec<u32>,
-    start_bytes: Vec<u32>,
-    end_bytes: Vec<u32>,
-    start_rows: Vec<u32>,
-    end_rows: Vec<u32>,
+    nodes: Vec<Node>,
     error_count: u32,
+}
+
+/// What is asked of a node is mostly asked together: it stands together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Node {
+    kind: u16,
+    category: Category,
+    role: Role,
+    parent: u32,
+    first_child: u32,
+    next_sibling: u32,
+    subtree_end: u32,
+    start_byte: u32,
+    end_byte: u32,
+    start_row: u32,
+    end_row: u32,
 }
 
 /// The kind number of nodes for text that the grammar does not know.
@@ -157,6 +163,10 @@ fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
 }
 
 fn check_brackets(source: &[u8], most: usize) -> Result<()> {
+    // Few texts have so many brackets at all.
+    if source.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count() <= most {
+        return Ok(());
+    }
     let mut open = 0_usize;
     for (offset, byte) in source.iter().enumerate() {
         match byte {
@@ -229,7 +239,8 @@ impl Spent {
 
 impl SyntaxTree {
     pub(crate) fn from_tree(language: Language, source: &[u8], tree: &Tree) -> Self {
-        let mut columns = Self::with_capacity(language, tree.root_node().descendant_count());
+        let nodes = Vec::with_capacity(tree.root_node().descendant_count());
+        let mut whole = Self { language, nodes, error_count: 0 };
         let table = language.table();
         let mut cursor = tree.walk();
         let mut rows = Rows::of(source);
@@ -237,21 +248,21 @@ impl SyntaxTree {
         let mut previous_sibling = NONE;
         loop {
             let parent = ancestors.last().copied().unwrap_or(NONE);
-            let node = columns.push(&cursor.node(), parent, previous_sibling);
-            columns.start_rows.push(rows.at(columns.start_bytes[node as usize]));
-            let field = if columns.asks_field(table, node, parent) { cursor.field_id() } else { None };
-            columns.classify(table, source, node, field.map_or(0, std::num::NonZero::get));
+            let node = whole.push(&cursor.node(), parent, previous_sibling, &mut rows);
+            let field = if whole.asks_field(table, node, parent) { cursor.field_id() } else { None };
+            whole.classify(table, source, node, field.map_or(0, std::num::NonZero::get));
             if cursor.goto_first_child() {
                 ancestors.push(node);
                 previous_sibling = NONE;
                 continue;
             }
-            columns.end_rows[node as usize] = rows.at(columns.end_bytes[node as usize]);
+            whole.nodes[node as usize].end_row = rows.at(whole.nodes[node as usize].end_byte);
             previous_sibling = node;
             while !cursor.goto_next_sibling() {
-                let Some(ancestor) = ancestors.pop() else { return columns };
-                columns.subtree_ends[ancestor as usize] = columns.kinds.len() as u32;
-                columns.end_rows[ancestor as usize] = rows.at(columns.end_bytes[ancestor as usize]);
+                let Some(ancestor) = ancestors.pop() else { return whole };
+                let end = whole.nodes.len() as u32;
+                let passed = &mut whole.nodes[ancestor as usize];
+                (passed.subtree_end, passed.end_row) = (end, rows.at(passed.end_byte));
                 cursor.goto_parent();
                 previous_sibling = ancestor;
             }
@@ -270,42 +281,29 @@ impl SyntaxTree {
         Ok(self)
     }
 
-    fn with_capacity(language: Language, nodes: usize) -> Self {
-        Self {
-            language,
-            kinds: Vec::with_capacity(nodes),
-            categories: Vec::with_capacity(nodes),
-            roles: Vec::with_capacity(nodes),
-            parents: Vec::with_capacity(nodes),
-            first_children: Vec::with_capacity(nodes),
-            next_siblings: Vec::with_capacity(nodes),
-            subtree_ends: Vec::with_capacity(nodes),
-            start_bytes: Vec::with_capacity(nodes),
-            end_bytes: Vec::with_capacity(nodes),
-            start_rows: Vec::with_capacity(nodes),
-            end_rows: Vec::with_capacity(nodes),
-            error_count: 0,
-        }
-    }
-
-    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32) -> u32 {
-        let index = self.kinds.len() as u32;
+    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32, rows: &mut Rows<'_>) -> u32 {
+        let index = self.nodes.len() as u32;
         if previous_sibling != NONE {
-            self.next_siblings[previous_sibling as usize] = index;
+            self.nodes[previous_sibling as usize].next_sibling = index;
         } else if parent != NONE {
-            self.first_children[parent as usize] = index;
+            self.nodes[parent as usize].first_child = index;
         }
-        // Each question to a node is a call into C: what the columns tell is not asked.
-        let (kind, start, end) = (node.kind_id(), node.start_byte() as u32, node.end_byte() as u32);
-        self.error_count += u32::from(kind == ERROR_KIND || (start == end && node.is_missing()));
-        self.kinds.push(kind);
-        self.parents.push(parent);
-        self.first_children.push(NONE);
-        self.next_siblings.push(NONE);
-        self.subtree_ends.push(index + 1);
-        self.start_bytes.push(start);
-        self.end_bytes.push(end);
-        self.end_rows.push(0);
+        // Each question to a node is a call into C: what is known of it is not asked.
+        let (kind, start_byte, end_byte) = (node.kind_id(), node.start_byte() as u32, node.end_byte() as u32);
+        self.error_count += u32::from(kind == ERROR_KIND || (start_byte == end_byte && node.is_missing()));
+        self.nodes.push(Node {
+            kind,
+            category: Category::Other,
+            role: Role::None,
+            parent,
+            first_child: NONE,
+            next_sibling: NONE,
+            subtree_end: index + 1,
+            start_byte,
+            end_byte,
+            start_row: rows.at(start_byte),
+            end_row: 0,
+        });
         index
     }
 
@@ -317,13 +315,13 @@ impl SyntaxTree {
     fn classify(&mut self, table: &LanguageTable, source: &[u8], node: u32, field: u16) {
         let (kind, parent) = (self.kind(node), self.parent(node));
         let role = if parent == NONE { Role::None } else { table.role(self.kind(parent), field, kind) };
-        let first_byte = || source.get(self.start_bytes[node as usize] as usize).copied();
+        let first_byte = || source.get(self.nodes[node as usize].start_byte as usize).copied();
         let mut category = table.category_in(kind, role, first_byte);
         if category == Category::Integer {
             category = table.number_category(self.text(node, source));
         }
         if category.is_operator() && parent != NONE {
-            let around = &mut self.categories[parent as usize];
+            let around = &mut self.nodes[parent as usize].category;
             if is_operatorless(*around) {
                 category = Category::Punctuation;
             } else {
@@ -331,11 +329,11 @@ impl SyntaxTree {
             }
         }
         if matches!(role, Role::Body | Role::Module) {
-            let around = &mut self.categories[parent as usize];
+            let around = &mut self.nodes[parent as usize].category;
             *around = completed(*around, role);
         }
-        self.categories.push(category);
-        self.roles.push(role);
+        let classified = &mut self.nodes[node as usize];
+        (classified.category, classified.role) = (category, role);
     }
 
     /// The language of the text.
@@ -350,12 +348,12 @@ impl SyntaxTree {
 
     /// Number of nodes.
     pub fn len(&self) -> usize {
-        self.kinds.len()
+        self.nodes.len()
     }
 
     /// Whether there are no nodes; a parsed text always has its root.
     pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
+        self.nodes.is_empty()
     }
 
     /// Number of error and missing nodes; 0 for a text without syntax errors.
@@ -365,17 +363,17 @@ impl SyntaxTree {
 
     /// The grammar's kind number of a node.
     pub fn kind(&self, node: u32) -> u16 {
-        self.kinds[node as usize]
+        self.nodes[node as usize].kind
     }
 
     /// The neutral category of a node.
     pub fn category(&self, node: u32) -> Category {
-        self.categories[node as usize]
+        self.nodes[node as usize].category
     }
 
     /// What the node is to its parent.
     pub fn role(&self, node: u32) -> Role {
-        self.roles[node as usize]
+        self.nodes[node as usize].role
     }
 
     /// Whether the grammar names the node (tokens such as `(` are not named).
@@ -385,22 +383,22 @@ impl SyntaxTree {
 
     /// The parent, or [`NONE`] for the root.
     pub fn parent(&self, node: u32) -> u32 {
-        self.parents[node as usize]
+        self.nodes[node as usize].parent
     }
 
     /// The first child, or [`NONE`].
     pub fn first_child(&self, node: u32) -> u32 {
-        self.first_children[node as usize]
+        self.nodes[node as usize].first_child
     }
 
     /// The next sibling, or [`NONE`].
     pub fn next_sibling(&self, node: u32) -> u32 {
-        self.next_siblings[node as usize]
+        self.nodes[node as usize].next_sibling
     }
 
     /// One past the last node of the subtree.
     pub fn subtree_end(&self, node: u32) -> u32 {
-        self.subtree_ends[node as usize]
+        self.nodes[node as usize].subtree_end
     }
 
     /// The children, in order.
@@ -514,7 +512,8 @@ impl SyntaxTree {
 
     /// The bytes of the text that the node spans.
     pub fn byte_range(&self, node: u32) -> Range<usize> {
-        self.start_bytes[node as usize] as usize..self.end_bytes[node as usize] as usize
+        let node = &self.nodes[node as usize];
+        node.start_byte as usize..node.end_byte as usize
     }
 
     /// The node's text. `source` must be the text that was parsed; what is outside it is left out.
@@ -543,12 +542,12 @@ impl SyntaxTree {
 
     /// First line of the node, 1-based.
     pub fn start_line(&self, node: u32) -> u32 {
-        self.start_rows[node as usize] + 1
+        self.nodes[node as usize].start_row + 1
     }
 
     /// Last line of the node, 1-based and inclusive.
     pub fn end_line(&self, node: u32) -> u32 {
-        self.end_rows[node as usize] + 1
+        self.nodes[node as usize].end_row + 1
     }
 }
 

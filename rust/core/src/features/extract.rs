@@ -47,8 +47,8 @@ struct Extractor<'a> {
     depths: Vec<u32>,
     /// By syntax node: the kind of its last child so far.
     last_children: Vec<Option<Category>>,
-    /// Functions and classes still to come.
-    definitions: std::iter::Peekable<Box<dyn Iterator<Item = (u32, u32)> + 'a>>,
+    /// Functions and classes, syntax and graph node, the next to come last.
+    definitions: Vec<(u32, u32)>,
     /// Identifiers that show no name, ascending.
     masked: &'a [u32],
     last_line: u32,
@@ -57,7 +57,7 @@ struct Extractor<'a> {
 impl<'a> Extractor<'a> {
     fn new(source: &'a [u8], tree: &'a SyntaxTree, facts: &'a FileFacts) -> Self {
         let definitions = facts.nodes().iter().enumerate().skip(2).filter(|(_, node)| node.kind.has_features());
-        let definitions = definitions.map(|(local, node)| (node.syntax, local as u32));
+        let definitions = definitions.map(|(local, node)| (node.syntax, local as u32)).rev().collect();
         Self {
             source,
             tree,
@@ -72,7 +72,7 @@ impl<'a> Extractor<'a> {
             places: vec![NONE; facts.nodes().len()],
             depths: vec![0; tree.len()],
             last_children: vec![None; tree.len()],
-            definitions: (Box::new(definitions) as Box<dyn Iterator<Item = _>>).peekable(),
+            definitions,
             masked: facts.masked(),
             last_line: 0,
         }
@@ -101,7 +101,7 @@ impl<'a> Extractor<'a> {
         let parent = self.tree.parent(node);
         self.depths[node as usize] = if parent == NONE { 0 } else { self.depths[parent as usize] + 1 };
         self.paths(node, parent);
-        if let Some((_, local)) = self.definitions.next_if(|(syntax, _)| *syntax == node) {
+        if let Some((_, local)) = self.definitions.pop_if(|(syntax, _)| *syntax == node) {
             self.open(node, local);
         }
         let depth = self.depths[node as usize];

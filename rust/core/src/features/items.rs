@@ -138,7 +138,9 @@ const KINDS_OF_PATHS: usize = Category::ALL.len().next_power_of_two();
 impl Paths {
     /// The place of a pair in the columns.
     fn pair(&mut self, above: Category, kind: Category) -> usize {
-        self.pairs.resize(KINDS_OF_PATHS * KINDS_OF_PATHS, 0);
+        if self.pairs.is_empty() {
+            self.pairs.resize(KINDS_OF_PATHS * KINDS_OF_PATHS, 0);
+        }
         let pair = &mut self.pairs[above as usize * KINDS_OF_PATHS + kind as usize];
         if *pair == 0 {
             self.children.push(0);

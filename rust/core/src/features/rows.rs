@@ -30,6 +30,7 @@ impl SparseRows {
     }
 
     /// Adds an entry to the row that is being made. Columns must ascend.
+    #[inline]
     pub fn push(&mut self, column: u16, value: f32) {
         self.indices.push(column);
         self.values.push(value);

@@ -1,7 +1,5 @@
 //! Joins the files of a project.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rustc_hash::FxHashMap;
 
 use super::facts::{FileFacts, FileNode, Reference, Target};
@@ -87,6 +85,9 @@ enum End {
     External(u32),
 }
 
+/// Source, end, kind and confidence of an edge.
+type Linked = (u32, End, EdgeKind, f32);
+
 struct Linker<'files> {
     files: &'files [FileFacts],
     modules: Modules<'files>,
@@ -98,9 +99,10 @@ struct Linker<'files> {
     externals: FxHashMap<String, u32>,
     /// Bases of a class within the project.
     bases: FxHashMap<u32, Vec<Place>>,
-    edges: BTreeMap<(u32, End, EdgeKind), f32>,
+    /// Some more than once until they are settled.
+    edges: Vec<Linked>,
     /// Calls and inheritance between files that names alone give, for the models' input.
-    between_files: BTreeSet<(u32, u32, EdgeKind)>,
+    between_files: Vec<(u32, u32, EdgeKind)>,
 }
 
 impl<'files> Linker<'files> {
@@ -113,8 +115,8 @@ impl<'files> Linker<'files> {
             methods: FxHashMap::default(),
             externals: FxHashMap::default(),
             bases: FxHashMap::default(),
-            edges: BTreeMap::new(),
-            between_files: BTreeSet::new(),
+            edges: Vec::new(),
+            between_files: Vec::new(),
         }
     }
 
@@ -140,8 +142,14 @@ impl<'files> Linker<'files> {
     }
 
     fn edge(&mut self, source: u32, end: End, kind: EdgeKind, confidence: f32) {
-        let known = self.edges.entry((source, end, kind)).or_insert(confidence);
-        *known = known.max(confidence);
+        self.edges.push((source, end, kind, confidence));
+    }
+
+    /// Keeps each edge once, with its highest confidence, sorted.
+    fn settle_edges(&mut self) {
+        let place = |(source, end, kind, _): &Linked| (*source, *end, *kind);
+        self.edges.sort_unstable_by(|one, other| place(one).cmp(&place(other)).then(other.3.total_cmp(&one.3)));
+        self.edges.dedup_by_key(|edge| place(edge));
     }
 
     fn node(&self, (file, node): Place) -> u32 {
@@ -256,7 +264,8 @@ impl<'files> Linker<'files> {
             is_part.extend(found.is_part);
             test_of.extend(found.test_of.iter().map(|test| if *test == NONE { NONE } else { test + offset }));
         }
-        let calls = self.edges.iter().filter_map(|((source, end, kind), sure)| match end {
+        self.settle_edges();
+        let calls = self.edges.iter().filter_map(|(source, end, kind, sure)| match end {
             End::Node(target) if *kind == EdgeKind::Calls => Some((*source, *target, *sure)),
             _ => None,
         });
@@ -316,7 +325,7 @@ impl<'files> Linker<'files> {
     /// Notes a relation between files for the models' input.
     fn note_named(&mut self, source: u32, target: u32, kind: EdgeKind, confidence: f32) {
         if confidence >= TRUSTED && self.graph.files[source as usize] != self.graph.files[target as usize] {
-            self.between_files.insert((source, target, kind));
+            self.between_files.push((source, target, kind));
         }
     }
 
@@ -421,7 +430,8 @@ impl<'files> Linker<'files> {
             places[number as usize] = self.graph.node_count() as u32;
             self.graph.push_external(name);
         }
-        let resolved = std::mem::take(&mut self.edges).into_iter().map(|((source, end, kind), confidence)| {
+        self.settle_edges();
+        let resolved = std::mem::take(&mut self.edges).into_iter().map(|(source, end, kind, confidence)| {
             let target = match end {
                 End::Node(node) => node,
                 End::External(number) => places[number as usize],
@@ -429,11 +439,13 @@ impl<'files> Linker<'files> {
             (source, target, kind, confidence)
         });
         let mut edges: Vec<_> = resolved.collect();
-        edges.sort_unstable_by_key(|(source, target, kind, _)| (*source, *target, *kind));
+        edges.sort_by_key(|(source, target, kind, _)| (*source, *target, *kind));
         for (source, target, kind, confidence) in edges {
             self.graph.push_edge(source, target, kind, confidence);
         }
-        for (source, target, kind) in self.between_files {
+        self.between_files.sort_unstable();
+        self.between_files.dedup();
+        for (source, target, kind) in std::mem::take(&mut self.between_files) {
             self.graph.push_input_edge(source, target, kind);
         }
         self.graph

@@ -368,21 +368,22 @@ impl<'a, 'source> Resolver<'a, 'source> {
     /// Names that an import may bind: those that nothing else binds where they are used, and those that but exception
     /// handlers bind (`except ImportError: json = None`). Import statements themselves have no part in it.
     fn masked(&self, resolved: &mut Resolved) {
-        let outside = self.used_outside_handlers();
-        let all = self.collected.uses.iter().chain(&self.collected.handler_bindings);
-        let masked = all.filter(|used| {
-            let is_bound = match self.own_binding(used) {
+        let all = || self.collected.uses.iter().chain(&self.collected.handler_bindings);
+        let found: Vec<_> = all().map(|used| self.own_binding(used)).collect();
+        let outside = self.used_outside_handlers(&found);
+        let masked = all().zip(&found).filter(|(used, found)| {
+            let is_bound = match found {
                 None => false,
                 Some((_, binding)) if binding.is_certain => true,
                 // Within a function, what is used in handlers alone is a variable of theirs.
                 Some((scope, _)) => {
-                    self.collected.scopes.get(scope).kind == ScopeKind::Function
-                        && !outside.contains(&(scope, used.name))
+                    self.collected.scopes.get(*scope).kind == ScopeKind::Function
+                        && !outside.contains(&(*scope, used.name))
                 }
             };
             !is_bound && !self.is_builtin(self.collected.names.text(used.name))
         });
-        resolved.masked = masked.map(|used| used.syntax).collect();
+        resolved.masked = masked.map(|(used, _)| used.syntax).collect();
         resolved.masked.sort_unstable();
     }
 
@@ -398,13 +399,14 @@ impl<'a, 'source> Resolver<'a, 'source> {
     }
 
     /// Scope and name of what is used outside of exception handlers though only they bind it.
-    fn used_outside_handlers(&self) -> BTreeSet<(u32, u32)> {
-        let uses = self.collected.uses.iter().filter(|used| !self.collected.in_handler[used.syntax as usize]);
-        let bindings = uses.filter_map(|used| {
-            let (scope, binding) = self.own_binding(used)?;
-            (!binding.is_certain).then_some((scope, used.name))
+    /// `found` has the own binding of each use.
+    fn used_outside_handlers(&self, found: &[Option<(u32, &Binding)>]) -> BTreeSet<(u32, u32)> {
+        let in_handler = |used: &Use| self.collected.in_handler[used.syntax as usize];
+        let uses = self.collected.uses.iter().zip(found).filter_map(|(used, found)| {
+            let (scope, binding) = (*found)?;
+            (!binding.is_certain && !in_handler(used)).then_some((scope, used.name))
         });
-        bindings.collect()
+        uses.collect()
     }
 }
 

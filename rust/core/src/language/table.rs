@@ -1,6 +1,6 @@
 //! A language's definition, resolved to the numbers of its grammar.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::definition::{LanguageDefinition, Tests};
 use super::form::Form;
@@ -25,6 +25,8 @@ pub struct LanguageTable {
     gives_roles: Vec<bool>,
     /// By kind number.
     named: Vec<bool>,
+    builtins: FxHashSet<&'static str>,
+    builtin_methods: FxHashSet<&'static str>,
     idioms: IdiomTable,
 }
 
@@ -55,6 +57,8 @@ impl LanguageTable {
             fields,
             named: kinds.clone().map(|id| grammar.node_kind_is_named(id)).collect(),
             kind_roles: kinds.map(|id| listed(definition.roles, grammar.node_kind_for_id(id))).collect(),
+            builtins: definition.builtins.iter().copied().collect(),
+            builtin_methods: definition.builtin_methods.iter().copied().collect(),
             idioms: IdiomTable::of(definition.idioms),
             definition,
             grammar,
@@ -120,12 +124,12 @@ impl LanguageTable {
 
     /// Whether the language itself binds this name.
     pub fn is_builtin(&self, name: &str) -> bool {
-        self.definition.builtins.binary_search(&name).is_ok()
+        self.builtins.contains(name)
     }
 
     /// Whether a type of the language itself has a method of this name.
     pub(crate) fn is_builtin_method(&self, name: &str) -> bool {
-        self.definition.builtin_methods.binary_search(&name).is_ok()
+        self.builtin_methods.contains(name)
     }
 
     /// What a function or constructor of the language's library means.

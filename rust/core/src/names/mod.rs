@@ -4,7 +4,32 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Calls `visit` with each subtoken of an identifier, lower-cased: split at `_`, at a change from lower to upper case,
 /// before the last capital of an acronym (`HTTPServer` → `http`, `server`) and between letters and digits.
-pub fn for_each_subtoken(identifier: &str, mut visit: impl FnMut(&str)) {
+pub fn for_each_subtoken(identifier: &str, visit: impl FnMut(&str)) {
+    if identifier.is_ascii() { for_each_of_ascii(identifier, visit) } else { for_each_of_any(identifier, visit) }
+}
+
+/// The same where each subtoken is a run of bytes, which most identifiers are made of.
+fn for_each_of_ascii(identifier: &str, mut visit: impl FnMut(&str)) {
+    let lower_case = identifier.to_ascii_lowercase();
+    let mut characters = identifier.chars().peekable();
+    let (mut start, mut place, mut previous) = (0, 0, None);
+    while let Some(character) = characters.next() {
+        if starts_subtoken(previous, character, characters.peek().copied()) && start < place {
+            visit(&lower_case[start..place]);
+            start = place;
+        }
+        place += 1;
+        if !character.is_ascii_alphanumeric() {
+            start = place;
+        }
+        previous = Some(character);
+    }
+    if start < place {
+        visit(&lower_case[start..]);
+    }
+}
+
+fn for_each_of_any(identifier: &str, mut visit: impl FnMut(&str)) {
     let mut subtoken = String::with_capacity(identifier.len());
     let mut characters = identifier.chars().peekable();
     let mut previous = None;
@@ -69,6 +94,16 @@ mod tests {
             ("größeÄndern", vec!["größe", "ändern"]),
         ] {
             assert_eq!(subtokens(identifier), expected, "{identifier}");
+        }
+    }
+
+    #[test]
+    fn ascii_is_split_like_any_text() {
+        for identifier in ["get_user_name", "HTTPServer2", "_x__Y9z_", "ABc", "a1B2", "__", "", "a-b.C", "XMLHttp2Request"] {
+            let (mut by_bytes, mut by_characters) = (Vec::new(), Vec::new());
+            for_each_of_ascii(identifier, |subtoken| by_bytes.push(subtoken.to_owned()));
+            for_each_of_any(identifier, |subtoken| by_characters.push(subtoken.to_owned()));
+            assert_eq!(by_bytes, by_characters, "{identifier}");
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::language::Form;
 
 /// Nodes in the order in which they were made: children stand before their parents. Subtrees may be shared.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Arena {
     forms: Vec<Form>,
     /// Of a variable, the number of its name; of other nodes, a hash of what their text adds to the form, 0 for nothing.
@@ -17,6 +17,15 @@ pub(super) struct Arena {
 const MOST_COMPARED: usize = 16;
 
 impl Arena {
+    pub(super) fn with_capacity(nodes: usize) -> Self {
+        Self {
+            forms: Vec::with_capacity(nodes),
+            words: Vec::with_capacity(nodes),
+            ends: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.forms.len()
     }

@@ -104,7 +104,7 @@ impl<'source, 'tree> Reader<'source, 'tree> {
             source,
             tree,
             table: tree.table(),
-            arena: Arena::default(),
+            arena: Arena::with_capacity((tree.subtree_end(root) - root) as usize / 2),
             names,
             occurrences: bindings.into_occurrences(),
             read: 0,

@@ -17,7 +17,7 @@ pub(super) fn simplify(arena: &Arena, names: &Names<'_>, root: u32) -> (Arena, u
         arena,
         temporaries: temporaries(arena, names, &used, root),
         elements: elements(arena, &used, root),
-        simpler: Arena::default(),
+        simpler: Arena::with_capacity(arena.len()),
         places: vec![NONE; root as usize + 1],
         values: vec![NONE; names.binding_count()],
     };

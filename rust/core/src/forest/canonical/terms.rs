@@ -99,6 +99,9 @@ fn add_chains(arena: &Arena, used: &[bool], cuts: &[Cut], terms: &mut Vec<u64>) 
 
 /// The hash of a name as all languages write it: letters in lower case and digits only.
 fn name_hash(text: &str) -> u64 {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return hash_text(text, 2);
+    }
     let mut plain = String::with_capacity(text.len());
     for character in text.chars().filter(|character| character.is_alphanumeric()) {
         plain.extend(character.to_lowercase());
