@@ -164,7 +164,7 @@ fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
 
 fn check_brackets(source: &[u8], most: usize) -> Result<()> {
     // Few texts have so many brackets at all.
-    if source.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count() <= most {
+    if count_bytes(source, |byte| matches!(byte, b'(' | b'[' | b'{')) <= most {
         return Ok(());
     }
     let mut open = 0_usize;
@@ -179,6 +179,13 @@ fn check_brackets(source: &[u8], most: usize) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How many bytes of a text are of some kind.
+pub(crate) fn count_bytes(text: &[u8], is_counted: impl Fn(u8) -> bool) -> usize {
+    // Sums that fit into a byte are made many at a time.
+    let chunks = text.chunks(usize::from(u8::MAX));
+    chunks.map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(is_counted(*byte))).sum::<u8>())).sum()
 }
 
 /// Refuses a text with more open angle brackets between two statements than the language's parser can take.
@@ -281,7 +288,7 @@ impl SyntaxTree {
         Ok(self)
     }
 
-    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32, rows: &mut Rows<'_>) -> u32 {
+    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32, rows: &mut Rows) -> u32 {
         let index = self.nodes.len() as u32;
         if previous_sibling != NONE {
             self.nodes[previous_sibling as usize].next_sibling = index;
@@ -552,29 +559,28 @@ impl SyntaxTree {
 }
 
 /// The row of one byte after another: cheap where each is near the one before.
-struct Rows<'a> {
-    source: &'a [u8],
-    byte: usize,
-    row: u32,
+struct Rows {
+    /// The first byte of each row.
+    starts: Vec<u32>,
+    row: usize,
 }
 
-impl<'a> Rows<'a> {
-    fn of(source: &'a [u8]) -> Self {
-        Self { source, byte: 0, row: 0 }
+impl Rows {
+    fn of(source: &[u8]) -> Self {
+        let newlines = source.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let starts = newlines.map(|(place, _)| place as u32 + 1);
+        Self { starts: std::iter::once(0).chain(starts).collect(), row: 0 }
     }
 
     /// How many lines end before a byte.
     fn at(&mut self, byte: u32) -> u32 {
-        let byte = byte as usize;
-        let newlines = |range: Range<usize>| {
-            let between = self.source.get(range).unwrap_or_default();
-            // Most stretches are a few bytes long.
-            between.iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>()
-        };
-        self.row =
-            if byte < self.byte { self.row - newlines(byte..self.byte) } else { self.row + newlines(self.byte..byte) };
-        self.byte = byte;
-        self.row
+        while self.starts[self.row] > byte {
+            self.row -= 1;
+        }
+        while self.starts.get(self.row + 1).is_some_and(|start| *start <= byte) {
+            self.row += 1;
+        }
+        self.row as u32
     }
 }
 

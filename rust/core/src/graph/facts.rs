@@ -9,7 +9,7 @@ use super::resolve::{Resolved, resolve};
 use super::types::{self, Sketch};
 use super::{EdgeKind, NodeKind};
 use crate::language::{Category, Language};
-use crate::syntax::{NONE, SyntaxTree};
+use crate::syntax::{NONE, SyntaxTree, count_bytes};
 
 /// One node of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,7 +229,7 @@ fn module_name(path: &str, package_files: &[&str]) -> String {
 /// The number of lines, at least 1; a line break at the end opens no further line.
 fn last_line(source: &[u8]) -> u32 {
     let text = source.strip_suffix(b"\n").unwrap_or(source);
-    1 + text.iter().filter(|byte| **byte == b'\n').count() as u32
+    1 + count_bytes(text, |byte| byte == b'\n') as u32
 }
 
 /// The last token of a node that is no comment: a block runs on over comments behind it, a definition does not.

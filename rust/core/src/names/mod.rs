@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn ascii_is_split_like_any_text() {
-        for identifier in ["get_user_name", "HTTPServer2", "_x__Y9z_", "ABc", "a1B2", "__", "", "a-b.C", "XMLHttp2Request"] {
+        for identifier in
+            ["get_user_name", "HTTPServer2", "_x__Y9z_", "ABc", "a1B2", "__", "", "a-b.C", "XMLHttp2Request"]
+        {
             let (mut by_bytes, mut by_characters) = (Vec::new(), Vec::new());
             for_each_of_ascii(identifier, |subtoken| by_bytes.push(subtoken.to_owned()));
             for_each_of_any(identifier, |subtoken| by_characters.push(subtoken.to_owned()));

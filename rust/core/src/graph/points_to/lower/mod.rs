@@ -19,7 +19,7 @@ use super::environment::{Environment, Slot};
 use super::program::{NOTHING, Name, Operation, Program, Side, Variable};
 use crate::graph::NodeKind;
 use crate::graph::collect::Collected;
-use crate::language::Category;
+use crate::language::{Category, LanguageTable};
 use crate::syntax::{NONE, SyntaxTree};
 
 pub(in crate::graph) fn lower(source: &[u8], tree: &SyntaxTree, collected: &Collected<'_>) -> Program {
@@ -93,6 +93,7 @@ struct Named {
 struct Lowering<'a, 'source> {
     source: &'source [u8],
     tree: &'a SyntaxTree,
+    table: &'static LanguageTable,
     collected: &'a Collected<'source>,
     program: Program,
     names: FxHashMap<&'source str, Name>,
@@ -128,6 +129,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
         let mut lowering = Self {
             source,
             tree,
+            table: tree.table(),
             collected,
             program: Program { variables: NOTHING + 1, ..Program::default() },
             names: FxHashMap::default(),
@@ -181,9 +183,16 @@ impl<'a, 'source> Lowering<'a, 'source> {
     }
 
     fn visit_children(&mut self, node: u32) {
+        if self.tree.first_child(node) == NONE {
+            return self.leave(node);
+        }
         self.steps.push(Step::Leave(node));
         let from = self.steps.len();
-        self.steps.extend(self.tree.children(node).filter(|child| self.tree.is_named(*child)).map(Step::Visit));
+        for child in self.tree.children(node) {
+            if self.table.is_named(self.tree.kind(child)) {
+                self.steps.push(Step::Visit(child));
+            }
+        }
         self.steps[from..].reverse();
     }
 

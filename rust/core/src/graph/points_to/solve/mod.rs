@@ -156,6 +156,8 @@ impl<'a> Solver<'a> {
         let variables = Variables::new(world.variables);
         let names = world.names.len();
         let classes = world.classes.len();
+        let (operations, waiting) =
+            (Vec::with_capacity(world.operations.len()), Vec::with_capacity(world.operations.len()));
         let limit = MOST_GROWTH * (world.variables as usize + world.operations.len()) + LEAST_LIMIT;
         Self {
             world,
@@ -165,10 +167,10 @@ impl<'a> Solver<'a> {
             variables,
             copied: FxHashSet::default(),
             queue: VecDeque::new(),
-            operations: Vec::new(),
+            operations,
             late: Vec::new(),
             limit,
-            waiting: Vec::new(),
+            waiting,
             fields: FxHashMap::default(),
             followers: FxHashMap::default(),
             keys: FxHashMap::default(),

@@ -14,50 +14,31 @@ const FEW: usize = 4;
 #[derive(Default)]
 pub(super) struct Variables {
     all: Vec<Held>,
+    /// What variables hold that hold more than a few objects.
+    many: Vec<[ObjectId; MOST_OBJECTS]>,
     /// Where what a variable holds is copied to, and the entry before it of the same variable.
     copies: Vec<(Variable, u32)>,
 }
 
+/// Kept small: a run goes to and fro between variables, and waits for memory more than for anything else.
+#[derive(Clone, Copy)]
 struct Held {
-    objects: Objects,
-    /// How many of them have been passed on.
-    passed: u8,
+    /// What it holds; of more than a few objects, the first entry is their place among the many.
+    objects: [ObjectId; FEW],
     /// The last of the copies.
     copies: u32,
     /// The last of the operations that wait for this variable.
     waiting: u32,
+    count: u8,
+    /// How many of the objects have been passed on.
+    passed: u8,
 }
 
-enum Objects {
-    Few(u8, [ObjectId; FEW]),
-    Many(Vec<ObjectId>),
-}
-
-impl Objects {
-    fn as_slice(&self) -> &[ObjectId] {
-        match self {
-            Self::Few(count, objects) => &objects[..usize::from(*count)],
-            Self::Many(objects) => objects,
-        }
-    }
-
-    fn push(&mut self, object: ObjectId) {
-        match self {
-            Self::Few(count, objects) if usize::from(*count) < FEW => {
-                objects[usize::from(*count)] = object;
-                *count += 1;
-            }
-            Self::Few(_, objects) => *self = Self::Many(objects.iter().copied().chain([object]).collect()),
-            Self::Many(objects) => objects.push(object),
-        }
-    }
-}
+const EMPTY: Held = Held { objects: [0; FEW], copies: NONE, waiting: NONE, count: 0, passed: 0 };
 
 impl Variables {
     pub(super) fn new(count: u32) -> Self {
-        let mut variables = Self::default();
-        variables.all.resize_with(count as usize, Held::new);
-        variables
+        Self { all: vec![EMPTY; count as usize], ..Self::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -65,23 +46,41 @@ impl Variables {
     }
 
     pub(super) fn add(&mut self) -> Variable {
-        self.all.push(Held::new());
+        self.all.push(EMPTY);
         self.all.len() as u32 - 1
     }
 
     pub(super) fn held(&self, variable: Variable) -> &[ObjectId] {
-        self.all[variable as usize].objects.as_slice()
+        let held = &self.all[variable as usize];
+        let count = usize::from(held.count);
+        if count <= FEW { &held.objects[..count] } else { &self.many[held.objects[0] as usize][..count] }
     }
 
     /// Lets a variable hold an object. Says whether that is new.
     pub(super) fn hold(&mut self, variable: Variable, object: ObjectId) -> bool {
-        let objects = &mut self.all[variable as usize].objects;
-        let held = objects.as_slice();
+        let held = self.held(variable);
         let is_new = variable != NOTHING && held.len() < MOST_OBJECTS && !held.contains(&object);
         if is_new {
-            objects.push(object);
+            self.push(variable, object);
         }
         is_new
+    }
+
+    fn push(&mut self, variable: Variable, object: ObjectId) {
+        let held = &mut self.all[variable as usize];
+        let count = usize::from(held.count);
+        held.count += 1;
+        if count < FEW {
+            held.objects[count] = object;
+            return;
+        }
+        if count == FEW {
+            let mut many = [0; MOST_OBJECTS];
+            many[..FEW].copy_from_slice(&held.objects);
+            held.objects[0] = self.many.len() as u32;
+            self.many.push(many);
+        }
+        self.many[held.objects[0] as usize][count] = object;
     }
 
     /// How many of the objects of a variable have been passed on.
@@ -117,11 +116,5 @@ impl Variables {
     /// Lets an operation wait for a variable. Gives the one before it.
     pub(super) fn wait(&mut self, variable: Variable, operation: u32) -> u32 {
         std::mem::replace(&mut self.all[variable as usize].waiting, operation)
-    }
-}
-
-impl Held {
-    fn new() -> Self {
-        Self { objects: Objects::Few(0, [0; FEW]), passed: 0, copies: NONE, waiting: NONE }
     }
 }
