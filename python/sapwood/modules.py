@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KINDS: Final = (".png", ".svg", ".pdf")
 """Endings of the files that a picture can be written to."""
+LEAST_CONFIDENCE: Final = 0.5
+"""Edges that are less sure are guesses by name, or one of several candidates."""
 _SWEEPS: Final = 24
 _INCHES_A_MODULE: Final = 1.3
 _INCHES_A_LAYER: Final = 0.9
@@ -34,7 +36,8 @@ Place = tuple[float, float]
 def module_graph(graph: Graph) -> nx.DiGraph[str]:
     """One node a module, with its `lines` and how many `functions` it has; an edge where one uses another.
 
-    An edge's `uses` counts the imports, calls, bases, reads and writes that lead from one to the other.
+    An edge's `uses` counts the imports, calls, bases, reads and writes that lead from one to the other; those that are
+    less sure than `LEAST_CONFIDENCE` are left out.
     """
     whole = graph.to_networkx()
     module_of = _modules_by_file(whole)
@@ -44,7 +47,9 @@ def module_graph(graph: Graph) -> nx.DiGraph[str]:
         if data["kind"] == "module":
             modules.add_node(data["name"], lines=data["end_line"], functions=functions[data["file"]])
     uses: Counter[tuple[str, str]] = Counter()
-    for source, target in whole.edges():
+    for source, target, confidence in whole.edges(data="confidence"):
+        if confidence < LEAST_CONFIDENCE:
+            continue
         user, used = (module_of.get(whole.nodes[end]["file"]) for end in (source, target))
         if user is not None and used is not None and user != used:
             uses[user, used] += 1

@@ -188,6 +188,19 @@ def test_modules_use_one_another_as_their_edges_say(graph):
     assert modules.edges["shapes.perimeter", "shapes.area"]["uses"] == 2
 
 
+def test_a_guess_by_name_is_no_use_of_a_module(tmp_path):
+    from sapwood.modules import module_graph
+
+    (tmp_path / "a.py").write_text("def use(thing):\n    return thing.measure_it()\n")
+    (tmp_path / "b.py").write_text("class Tape:\n    def measure_it(self):\n        return 1\n")
+    graph = sapwood.Graph.of(tmp_path)
+    calls = [
+        data["confidence"] for *_, kind, data in graph.to_networkx().edges(keys=True, data=True) if kind == "calls"
+    ]
+    assert calls == [pytest.approx(0.3)]
+    assert not module_graph(graph).edges
+
+
 def test_modules_of_a_cycle_stand_in_layers_with_few_uses_up():
     from sapwood.modules import _layers
 

@@ -410,13 +410,18 @@ impl<'files> Linker<'files> {
     fn add_imports(&mut self, number: u32) {
         let module = self.node((number, 1));
         for import in 0..self.files[number as usize].imports.len() as u32 {
-            let end = match self.modules.imported(number, import) {
-                Named::Project(places) => places.first().map(|place| End::Node(self.node(*place))),
-                Named::External(name) => Some(self.external(name)),
-                Named::Missing => None,
-            };
-            if let Some(end) = end {
-                self.edge(module, end, EdgeKind::Imports, 1.0);
+            match self.modules.imported(number, import) {
+                // Several files are one package.
+                Named::Project(places) => {
+                    for place in places {
+                        self.edge(module, End::Node(self.node(place)), EdgeKind::Imports, 1.0);
+                    }
+                }
+                Named::External(name) => {
+                    let end = self.external(name);
+                    self.edge(module, end, EdgeKind::Imports, 1.0);
+                }
+                Named::Missing => {}
             }
         }
     }

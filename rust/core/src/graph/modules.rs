@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::NodeKind;
 use super::facts::{FileFacts, Symbol, Target, WILDCARD};
+use crate::language::Sharing;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -32,6 +33,8 @@ pub(super) struct Modules<'files> {
     by_short_name: FxHashMap<&'files str, Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
     by_folder: FxHashMap<(&'files str, &'files str), u32>,
+    /// Of languages whose package is a folder: the files of each, by folder.
+    package_files: FxHashMap<&'files str, Vec<u32>>,
     /// The name by which the files import the source root, where that is itself a package.
     root: Option<(&'files str, u32)>,
 }
@@ -43,12 +46,16 @@ impl<'files> Modules<'files> {
             by_name: FxHashMap::default(),
             by_short_name: FxHashMap::default(),
             by_folder: FxHashMap::default(),
+            package_files: FxHashMap::default(),
             root: None,
         };
         let packages = package_folders(files);
         for (number, file) in files.iter().enumerate() {
             modules.by_name.entry(file.module()).or_insert(number as u32);
             modules.add_short_name(number as u32, &packages);
+            if file.language.is_some_and(|language| language.table().rules().sharing == Sharing::Folder) {
+                modules.package_files.entry(folder_of(file.path())).or_default().push(number as u32);
+            }
         }
         modules.root = modules.root_package(folder);
         modules
@@ -110,6 +117,12 @@ impl<'files> Modules<'files> {
         }
     }
 
+    /// The files of the folder that the end of a path with slashes names, as the path of a package does.
+    fn package(&self, path: &str) -> Option<&[u32]> {
+        let ends = path.match_indices('/').map(|(slash, _)| &path[slash + 1..]);
+        ends.into_iter().find_map(|end| self.package_files.get(end)).map(Vec::as_slice)
+    }
+
     /// The module that is the longest part of a path, and the rest of the path.
     fn longest_module<'path>(&self, from: u32, path: &'path str) -> Option<(u32, &'path str)> {
         let mut end = path.len();
@@ -125,7 +138,9 @@ impl<'files> Modules<'files> {
     pub(super) fn imported(&self, from: u32, import: u32) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
         if import.outside {
-            return Named::External(import.module.clone());
+            let files = self.package(&import.module);
+            let modules = files.map(|files| files.iter().map(|file| (*file, 1)).collect());
+            return modules.map_or_else(|| Named::External(import.module.clone()), Named::Project);
         }
         let whole = if import.member { &import.path } else { &import.module };
         match self.longest_module(from, whole) {
@@ -144,7 +159,8 @@ impl<'files> Modules<'files> {
         let import = &self.files[from as usize].imports[import as usize];
         let path = super::imports::join(&import.path, attributes);
         if import.outside {
-            return Named::External(path);
+            let files = self.package(&import.module).filter(|_| !attributes.is_empty());
+            return files.map_or(Named::External(path), |files| self.member_of_package(files, attributes, steps));
         }
         match self.longest_module(from, &path) {
             Some((module, "")) => Named::Project(vec![(module, 1)]),
@@ -174,6 +190,11 @@ impl<'files> Modules<'files> {
             return self.wildcard(owner, path, steps);
         }
         if places.is_empty() { Named::Missing } else { Named::Project(places) }
+    }
+
+    fn member_of_package(&self, files: &[u32], path: &str, steps: &mut usize) -> Named {
+        let found = files.iter().map(|file| self.member((*file, 1), path, steps));
+        found.into_iter().find(|named| matches!(named, Named::Project(_))).unwrap_or(Named::Missing)
     }
 
     fn follow(&self, file: u32, target: &Target, rest: &str, steps: &mut usize) -> Named {
@@ -228,8 +249,12 @@ impl<'files> Modules<'files> {
 
     fn imported_variable(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Option<(Place, bool)> {
         let import = &self.files[from as usize].imports[import as usize];
+        if import.outside {
+            let files = self.package(&import.module)?;
+            return files.iter().find_map(|file| self.variable_of((*file, 1), attributes, steps));
+        }
         let path = super::imports::join(&import.path, attributes);
-        let (module, rest) = self.longest_module(from, &path).filter(|_| !import.outside)?;
+        let (module, rest) = self.longest_module(from, &path)?;
         self.variable_of((module, 1), rest, steps)
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Sketch {
     pub(super) extensions: Vec<Extension>,
     /// Calls: whose code makes it, the call.
     pub(super) calls: Vec<(u32, ExpressionId)>,
+    /// Those of them that were read off the tokens of a macro, ascending.
+    pub(super) in_macros: Vec<ExpressionId>,
     /// Values put into members: object, member, value.
     pub(super) stores: Vec<(ExpressionId, NameId, ExpressionId)>,
 }

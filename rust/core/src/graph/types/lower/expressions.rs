@@ -75,7 +75,7 @@ impl Lowering<'_, '_> {
         self.child(node, role).map_or(UNKNOWN, |child| self.expression(child, scope))
     }
 
-    fn named(&mut self, node: u32, scope: u32) -> ExpressionId {
+    pub(super) fn named(&mut self, node: u32, scope: u32) -> ExpressionId {
         let name = self.name(self.text(node));
         self.push(Expression::Name { name, scope, at: node })
     }

@@ -4,6 +4,7 @@ mod creations;
 mod declarations;
 mod definitions;
 mod expressions;
+mod macros;
 mod types;
 
 use rustc_hash::FxHashMap;
@@ -191,6 +192,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
     }
 
     fn call_site(&mut self, node: u32, scope: u32) {
+        self.macro_arguments(node, scope);
         let call = self.expression(node, scope);
         if matches!(self.sketch.expressions[call as usize], Expression::Call { .. }) {
             self.sketch.calls.push((self.sketch.scopes[scope as usize].owner, call));
@@ -255,6 +257,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
     fn finish(mut self) -> Sketch {
         self.sketch.declared.sort_by_key(|one| (one.scope, one.name, one.at));
         self.sketch.namespaces.sort_unstable();
+        self.sketch.in_macros.sort_unstable();
         self.sketch.functions.sort_by_key(|one| one.node);
         self.sketch.classes.sort_by_key(|one| one.node);
         self.sketch

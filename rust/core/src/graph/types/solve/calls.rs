@@ -12,6 +12,9 @@ const SURE: f32 = 0.95;
 /// The same where the name itself is defined or imported.
 const NAMED: f32 = 1.0;
 
+/// The same among the arguments of a macro, which may do anything with them.
+const IN_MACRO: f32 = 0.8;
+
 /// Methods of containers that keep what they are given.
 const KEEPING: &[&str] = &[
     "add",
@@ -301,7 +304,12 @@ impl Solver<'_> {
         targets.sort_unstable();
         targets.dedup();
         let callees = self.values(file, callee);
-        let sure = if matches!(self.expression(file, callee), Expression::Name { .. }) { NAMED } else { SURE };
+        let in_macros = self.world.sketch(file).map_or(&[][..], |sketch| &sketch.in_macros[..]);
+        let sure = match self.expression(file, callee) {
+            _ if in_macros.binary_search(&call).is_ok() => IN_MACRO,
+            Expression::Name { .. } => NAMED,
+            _ => SURE,
+        };
         let share = sure / targets.len().max(1) as f32;
         resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
         for value in callees.iter() {
