@@ -43,14 +43,15 @@ fn files() {
 
 fn report(language: Language, shape: &shapes::Shape) {
     let start = processor_time();
-    let (made, bytes) = counted::most_held(|| columns::extract(language, &shape.text));
+    let (made, cost) = counted::cost(|| columns::extract(language, &shape.text));
     let line = serde_json::json!({
         "language": language.name(),
         "shape": shape.name,
         "length": shape.text.len(),
         "ms": processor_time() - start,
-        "megabytes": bytes as f64 / 1e6,
-        "as_expected": (shape.is_expected)(made.as_ref().err()) && bytes <= shapes::MOST,
+        "megabytes": cost.most as f64 / 1e6,
+        "megabytes_drawn": cost.drawn as f64 / 1e6,
+        "as_expected": (shape.is_expected)(made.as_ref().err()) && shapes::is_bounded(cost),
         "nodes": made.as_ref().ok(),
         "refused": made.as_ref().err().map(ToString::to_string),
     });

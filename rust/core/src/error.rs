@@ -50,6 +50,34 @@ pub enum CoreError {
         /// How many may be open.
         most: usize,
     },
+    /// More of the text belongs to one unfinished statement than the parser can take in bounded memory.
+    #[error(
+        "more than {most} words and signs before byte {offset} are one unfinished statement, which no ordinary code has; leave the file out"
+    )]
+    Unfinished {
+        /// Offset of the first that is too many.
+        offset: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A long part of the text is nearly all punctuation.
+    #[error(
+        "more than {most} % of the text from byte {offset} on is punctuation, so it is no code; leave the file out"
+    )]
+    NoCode {
+        /// Where that part begins.
+        offset: usize,
+        /// How much of it may be punctuation, in percent.
+        most: usize,
+    },
+    /// The syntax tree is larger than the limit.
+    #[error("the text has {nodes} syntax nodes, more than the limit of {most}; split the file, or leave it out")]
+    TooManyNodes {
+        /// Nodes of the tree.
+        nodes: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// Functions stand in functions so deeply that what is made of each would be many times the text.
     #[error("code stands in more than {most} functions at once, which no ordinary code does; leave this text out")]
     TooNested {

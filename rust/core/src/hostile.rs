@@ -55,6 +55,7 @@ fn check(language: Language, text: &[u8]) {
             | CoreError::NotUtf8 { .. }
             | CoreError::ParseBudget { .. }
             | CoreError::TooManyOpen { .. }
+            | CoreError::Unfinished { .. }
             | CoreError::TooNested { .. },
         ) => return,
         Err(error) => panic!("{}: {error}", language.name()),

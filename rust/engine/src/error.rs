@@ -239,7 +239,12 @@ pub fn core_code(error: &CoreError) -> &'static str {
         CoreError::TooLarge { .. } => "too_large",
         CoreError::NotUtf8 { .. } => "not_utf8",
         CoreError::Binary { .. } => "binary",
-        CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } | CoreError::TooNested { .. } => "parse_budget",
+        CoreError::ParseBudget { .. }
+        | CoreError::TooManyOpen { .. }
+        | CoreError::Unfinished { .. }
+        | CoreError::NoCode { .. }
+        | CoreError::TooManyNodes { .. }
+        | CoreError::TooNested { .. } => "parse_budget",
         CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
         CoreError::Inconsistent { .. }

@@ -17,12 +17,27 @@ pub(crate) struct Counted;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
+static DRAWN: AtomicUsize = AtomicUsize::new(0);
+
+/// What a run took of memory, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    /// The most that was held at once.
+    pub(crate) most: usize,
+    /// All that was allocated, whether or not it was given back: a measure of the work that no clock changes.
+    pub(crate) drawn: usize,
+}
+
+/// Notes that `size` bytes more are held; gives how many are held now.
+fn take(size: usize) -> usize {
+    DRAWN.fetch_add(size, Ordering::Relaxed);
+    HELD.fetch_add(size, Ordering::Relaxed) + size
+}
 
 // SAFETY: every call goes to the system's allocator as it came; counting touches no memory of it.
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(held, Ordering::Relaxed);
+        MOST.fetch_max(take(layout.size()), Ordering::Relaxed);
         // SAFETY: the caller keeps to the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
@@ -34,7 +49,7 @@ unsafe impl GlobalAlloc for Counted {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let held = HELD.fetch_add(size, Ordering::Relaxed) + size;
+        let held = take(size);
         HELD.fetch_sub(layout.size(), Ordering::Relaxed);
         MOST.fetch_max(held - layout.size(), Ordering::Relaxed);
         // SAFETY: the caller keeps to the contract of `realloc`.
@@ -42,12 +57,13 @@ unsafe impl GlobalAlloc for Counted {
     }
 }
 
-/// The most bytes that `run` held at once beyond those held before it. For one thread at a time.
-pub(crate) fn most_held<Output>(run: impl FnOnce() -> Output) -> (Output, usize) {
-    let before = HELD.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
+/// What `run` took beyond what was held before it. For one thread at a time.
+pub(crate) fn cost<Output>(run: impl FnOnce() -> Output) -> (Output, Cost) {
+    let (held, drawn) = (HELD.load(Ordering::Relaxed), DRAWN.load(Ordering::Relaxed));
+    MOST.store(held, Ordering::Relaxed);
     let output = run();
-    (output, MOST.load(Ordering::Relaxed) - before)
+    let cost = Cost { most: MOST.load(Ordering::Relaxed) - held, drawn: DRAWN.load(Ordering::Relaxed) - drawn };
+    (output, cost)
 }
 
 /// Has tree-sitter take its memory from Rust's allocator. To be called before anything is parsed.

@@ -2,6 +2,8 @@
 
 use sapwood_core::CoreError;
 
+use crate::counted::Cost;
+
 /// A text, and what may come of it.
 pub(crate) struct Shape {
     pub(crate) name: String,
@@ -9,8 +11,13 @@ pub(crate) struct Shape {
     pub(crate) is_expected: fn(Option<&CoreError>) -> bool,
 }
 
-/// Bytes that a text may take, with all that is made of it.
-pub(crate) const MOST: usize = 200_000_000;
+/// Whether a text, with all that is made of it, takes no more memory than a file may.
+pub(crate) fn is_bounded(cost: Cost) -> bool {
+    cost.most <= 64_000_000 && cost.drawn <= MOST_DRAWN
+}
+
+/// Bytes that may be allocated for a text, one after the other: what takes as many takes up to half a second.
+const MOST_DRAWN: usize = 400_000_000;
 
 /// How deep and how long.
 const MANY: usize = 100_000;
@@ -69,6 +76,7 @@ fn plain() -> Vec<Shape> {
         shape("open string", format!("x = \"{}", "a".repeat(MEGABYTE)), taken_or_too_much),
         shape("indented ever deeper", indented(), taken_or_too_much),
         shape("random punctuation", random(punctuation, MEGABYTE as u64), taken_or_too_much),
+        shape("random words and signs", words(), taken_or_too_much),
         shape("NUL byte", "x = 1\0", |error| matches!(error, Some(CoreError::Binary { offset: 5 }))),
         shape("binary", [0x7f, b'E', b'L', b'F', 0, 1].repeat(1_000), |error| {
             matches!(error, Some(CoreError::Binary { .. }))
@@ -76,6 +84,22 @@ fn plain() -> Vec<Shape> {
         shape("no UTF-8", b"x = '\xff\xfe'\n", |error| matches!(error, Some(CoreError::NotUtf8 { offset: 5 }))),
         shape("50 MB", "x\n".repeat(25 * MEGABYTE), |error| matches!(error, Some(CoreError::TooLarge { .. }))),
     ]
+}
+
+/// Words of all languages, and what stands between words, in no order: an error at every turn.
+fn words() -> String {
+    let pieces = "def |class |function |fn |func |impl |struct |enum |trait |interface |namespace |mod |import |from |use |const \
+                  |let |type |return |if |else |for |while |match |switch |case |try |catch |new |async |lambda |template \
+                  |public |void |int |a|f|self|this|0|1.5|x1_y|\n|\n    | |(|)|{|}|[|]|<|>|;|:|,|.|=|=>|->|::|*|&|!|?|\"|'|`|@|//";
+    let pieces: Vec<&str> = pieces.split('|').collect();
+    let mut text = String::new();
+    for place in 0.. {
+        text.push_str(pieces[(drawn(place) % pieces.len() as u64) as usize]);
+        if text.len() >= MEGABYTE {
+            break;
+        }
+    }
+    text
 }
 
 /// The deepest indentation that fits.
@@ -95,7 +119,14 @@ fn is_taken(error: Option<&CoreError>) -> bool {
 fn taken_or_too_much(error: Option<&CoreError>) -> bool {
     matches!(
         error,
-        None | Some(CoreError::ParseBudget { .. } | CoreError::TooManyOpen { .. } | CoreError::TooNested { .. })
+        None | Some(
+            CoreError::ParseBudget { .. }
+                | CoreError::TooManyOpen { .. }
+                | CoreError::Unfinished { .. }
+                | CoreError::NoCode { .. }
+                | CoreError::TooManyNodes { .. }
+                | CoreError::TooNested { .. }
+        )
     )
 }
 

@@ -56,6 +56,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         quotes: &["\""],
         terminator: Some(";"),
         most_open_angles: None,
+        lines: clike::LINES,
     },
     imports: clike::imports,
     loader: None,

@@ -1,10 +1,14 @@
 //! What C and C++ have in common.
 
 use super::category::{Category as C, Role as R};
+use super::definition::{LineEnd, Lines};
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
 use crate::syntax::SyntaxTree;
+
+/// Directives end with their line.
+pub(super) const LINES: Lines = Lines { comments: &["//", "#"], statements: &[], end: LineEnd::Never };
 
 #[rustfmt::skip]
 pub(super) static KINDS: &[(&str, C)] = &[

@@ -70,6 +70,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         quotes: &["\""],
         terminator: Some(";"),
         most_open_angles: Some(10_000),
+        lines: clike::LINES,
     },
     imports: clike::imports,
     loader: None,

@@ -205,6 +205,35 @@ pub(crate) struct Rules {
     /// How many angle brackets may be open at once, where the grammar's parser takes much memory for each, or more the
     /// more there are.
     pub(crate) most_open_angles: Option<usize>,
+    /// What lines tell without a grammar.
+    pub(crate) lines: Lines,
+}
+
+/// How lines divide a text, as far as bytes tell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines {
+    /// What a line begins with that holds no code.
+    pub(crate) comments: &'static [&'static str],
+    /// What only a statement begins with, never what stands between brackets.
+    pub(crate) statements: &'static [&'static str],
+    /// Where the end of a line ends a statement.
+    pub(crate) end: LineEnd,
+}
+
+/// Where the end of a line ends a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnd {
+    /// Where no bracket is open.
+    OutsideBrackets,
+    /// After a name, a literal, a closed bracket, `++` and `--`.
+    AfterOperand,
+    /// Nowhere, or where only a grammar tells.
+    Never,
+}
+
+impl Lines {
+    /// Of a language with `//` whose statements lines don't end.
+    pub(crate) const SLASHES: Self = Self { comments: &["//"], statements: &[], end: LineEnd::Never };
 }
 
 /// By which names the usual test runners know tests.

@@ -1,7 +1,9 @@
 //! What JavaScript and TypeScript have in common.
 
 use super::category::{Category as C, Role as R};
-use super::definition::{Constructor, Documentation, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests};
+use super::definition::{
+    Constructor, Documentation, Lines, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+};
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
@@ -45,6 +47,7 @@ pub(super) static RULES: Rules = Rules {
     quotes: &["`", "\"", "'"],
     terminator: None,
     most_open_angles: None,
+    lines: Lines::SLASHES,
 };
 
 pub(super) const SPELLING: Spelling = Spelling { temporary: Some("const "), ..tokens::C_FAMILY_SPELLING };

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LoopForms, Privacy, Receiver, Rules, Sharing,
-    SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, Privacy, Receiver,
+    Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -60,6 +60,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         quotes: &["`", "\""],
         terminator: Some(";"),
         most_open_angles: None,
+        lines: Lines { end: LineEnd::AfterOperand, ..Lines::SLASHES },
     },
     imports,
     loader: None,

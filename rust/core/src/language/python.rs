@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, LanguageDefinition, LoopForms, Privacy, Receiver, Rules, Sharing,
-    SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, Privacy, Receiver, Rules,
+    Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -59,6 +59,11 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         quotes: &["\"\"\"", "'''", "\"", "'"],
         terminator: None,
         most_open_angles: None,
+        lines: Lines {
+            comments: &["#"],
+            statements: &["def ", "class ", "return", "import ", "raise ", "with ", "try:", "while ", "@"],
+            end: LineEnd::OutsideBrackets,
+        },
     },
     imports,
     loader: None,

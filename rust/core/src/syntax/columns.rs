@@ -16,37 +16,28 @@ impl SyntaxTree {
         let mut cursor = tree.walk();
         let mut rows = Rows::of(source);
         let mut ancestors: Vec<u32> = Vec::new();
-        let mut previous_sibling = NONE;
         loop {
             let parent = ancestors.last().copied().unwrap_or(NONE);
-            let node = whole.push(&cursor.node(), parent, previous_sibling, &mut rows);
+            let node = whole.push(&cursor.node(), parent, &mut rows);
             let field = if whole.asks_field(table, node, parent) { cursor.field_id() } else { None };
             whole.classify(table, source, node, field.map_or(0, std::num::NonZero::get));
             if cursor.goto_first_child() {
                 ancestors.push(node);
-                previous_sibling = NONE;
                 continue;
             }
             whole.nodes[node as usize].end_row = rows.at(whole.nodes[node as usize].end_byte);
-            previous_sibling = node;
             while !cursor.goto_next_sibling() {
                 let Some(ancestor) = ancestors.pop() else { return whole };
                 let end = whole.nodes.len() as u32;
                 let passed = &mut whole.nodes[ancestor as usize];
                 (passed.subtree_end, passed.end_row) = (end, rows.at(passed.end_byte));
                 cursor.goto_parent();
-                previous_sibling = ancestor;
             }
         }
     }
 
-    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, previous_sibling: u32, rows: &mut Rows) -> u32 {
+    fn push(&mut self, node: &tree_sitter::Node<'_>, parent: u32, rows: &mut Rows) -> u32 {
         let index = self.nodes.len() as u32;
-        if previous_sibling != NONE {
-            self.nodes[previous_sibling as usize].next_sibling = index;
-        } else if parent != NONE {
-            self.nodes[parent as usize].first_child = index;
-        }
         // Each question to a node is a call into C: what is known of it is not asked.
         let (kind, start_byte, end_byte) = (node.kind_id(), node.start_byte() as u32, node.end_byte() as u32);
         self.error_count += u32::from(kind == ERROR_KIND || (start_byte == end_byte && node.is_missing()));
@@ -55,8 +46,6 @@ impl SyntaxTree {
             category: Category::Other,
             role: Role::None,
             parent,
-            first_child: NONE,
-            next_sibling: NONE,
             subtree_end: index + 1,
             start_byte,
             end_byte,

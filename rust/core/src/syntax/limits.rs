@@ -8,24 +8,31 @@ use super::SyntaxTree;
 use crate::error::{CoreError, Result};
 use crate::language::Category;
 
-/// What a text may cost. Code takes 4 to 8 kB and 20 µs a turn, so the default refuses what takes more than about 64 MB and
-/// half a second of it: files of a megabyte and more that a program wrote. Where the grammar is ambiguous or recovers
-/// from errors a turn takes more: a hostile text is held to 200 MB and some seconds.
+/// What a text may cost. The default refuses what would take more than about 64 MB or half a second, which is code of a
+/// megabyte and more. Of a text that was made to be hard to parse it lets through what takes about twice as much memory and
+/// some seconds.
 ///
 /// Work is counted in turns of the parser, of 100 operations each, and not timed, so that a busy machine refuses no text
-/// that an idle one takes.
+/// that an idle one takes. Code takes 4 to 7 kB and 20 µs a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
     /// Longest text in bytes.
     pub bytes: usize,
     /// Most turns a kilobyte of text begun. Code takes 6 to 23, a list of digits 30.
     pub turns_per_kilobyte: u32,
-    /// Most turns up to any place of the text: what is as dense as a short text may be is not so for a megabyte.
+    /// Most turns that read on, up to any place of the text: what is as dense as a short text may be is not so for a
+    /// megabyte. What else the parser does, it does to symbols that it has.
     pub turns: Budget,
-    /// How many of them may come after the first error: each may take many times as long and as much memory.
-    pub turns_after_error: Budget,
-    /// Most brackets open at once, strings and comments included: each takes memory of its own.
+    /// How many of them may be spent on recovering from errors: each may take many times as long and as much memory.
+    pub turns_in_error: Budget,
+    /// Most brackets open at once, those in strings included: each takes memory of its own.
     pub open_brackets: usize,
+    /// Most tokens that may wait for the end of what they belong to, as far as bytes tell: each takes 250 bytes and more.
+    pub waiting_tokens: usize,
+    /// How many of a hundred bytes that are not blank may be punctuation, over any 64 kB.
+    pub percent_punctuation: usize,
+    /// Most nodes of the tree: beside what the parser holds each takes 28 bytes as columns.
+    pub nodes: usize,
     /// In how many functions a node may stand, on average: what is made of each function is made of those inside again.
     pub functions_around: usize,
 }
@@ -46,9 +53,12 @@ impl Default for ParseLimits {
         Self {
             bytes: 2_000_000,
             turns_per_kilobyte: 60,
-            turns: Budget { at_once: 4_600, per_kilobyte: 10, most: 9_500 },
-            turns_after_error: Budget { at_once: 1_500, per_kilobyte: 12, most: 5_500 },
+            turns: Budget { at_once: 2_000, per_kilobyte: 10, most: 9_000 },
+            turns_in_error: Budget { at_once: 150, per_kilobyte: 1, most: 400 },
             open_brackets: 2_000,
+            waiting_tokens: 65_000,
+            percent_punctuation: 80,
+            nodes: 540_000,
             functions_around: 16,
         }
     }
@@ -62,8 +72,11 @@ impl ParseLimits {
         Self {
             turns_per_kilobyte: u32::MAX,
             turns: unbounded,
-            turns_after_error: unbounded,
+            turns_in_error: unbounded,
             open_brackets: usize::MAX,
+            waiting_tokens: usize::MAX,
+            percent_punctuation: 100,
+            nodes: usize::MAX,
             functions_around: usize::MAX,
             ..Self::default()
         }
@@ -104,25 +117,35 @@ pub(super) fn parse_within(
     let options = ParseOptions::new().progress_callback(&mut count);
     let mut read = |offset: usize, _| source.get(offset..).unwrap_or_default();
     let tree = parser.parse_with_options(&mut read, earlier, Some(options));
-    tree.ok_or(CoreError::ParseBudget { turns: spent.turns })
+    let tree = tree.ok_or(CoreError::ParseBudget { turns: spent.turns })?;
+    let nodes = tree.root_node().descendant_count();
+    if nodes > limits.nodes {
+        return Err(CoreError::TooManyNodes { nodes, most: limits.nodes });
+    }
+    Ok(tree)
 }
 
 /// The work that was done so far.
 #[derive(Debug, Default)]
 struct Spent {
     turns: u32,
-    after_error: u32,
-    has_seen_error: bool,
+    /// Turns that read on.
+    reading: u32,
+    /// How many of those were spent on recovering from errors.
+    in_error: u32,
+    bytes_read: usize,
 }
 
 impl Spent {
     fn allows_another(&mut self, state: &ParseState, limits: &ParseLimits) -> bool {
         // Not the furthest: of several ways to read a text, one may be far ahead.
         let bytes_read = state.current_byte_offset();
+        let reads_on = bytes_read != self.bytes_read;
         self.turns += 1;
-        self.has_seen_error |= state.has_error();
-        self.after_error += u32::from(self.has_seen_error);
-        limits.turns.allows(self.turns, bytes_read) && limits.turns_after_error.allows(self.after_error, bytes_read)
+        self.bytes_read = bytes_read;
+        self.reading += u32::from(reads_on);
+        self.in_error += u32::from(reads_on && state.has_error());
+        limits.turns.allows(self.reading, bytes_read) && limits.turns_in_error.allows(self.in_error, bytes_read)
     }
 }
 

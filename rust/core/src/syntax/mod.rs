@@ -7,6 +7,7 @@ mod columns;
 mod limits;
 mod names;
 mod text;
+mod waiting;
 
 use std::ops::Range;
 
@@ -36,8 +37,6 @@ struct Node {
     category: Category,
     role: Role,
     parent: u32,
-    first_child: u32,
-    next_sibling: u32,
     subtree_end: u32,
     start_byte: u32,
     end_byte: u32,
@@ -48,8 +47,8 @@ struct Node {
 /// Parses a text.
 ///
 /// # Errors
-/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`], [`CoreError::TooManyOpen`],
-/// [`CoreError::TooNested`] and
+/// [`CoreError::TooLarge`], [`CoreError::Binary`], [`CoreError::NotUtf8`], [`CoreError::NoCode`],
+/// [`CoreError::TooManyOpen`], [`CoreError::Unfinished`], [`CoreError::TooNested`], [`CoreError::TooManyNodes`] and
 /// [`CoreError::ParseBudget`] for a text that cannot be taken; a text with syntax errors is taken, see
 /// [`SyntaxTree::error_count`].
 pub fn parse(language: Language, source: &[u8], limits: &ParseLimits) -> Result<SyntaxTree> {
@@ -67,7 +66,8 @@ pub(crate) fn parse_again(
 ) -> Result<Tree> {
     text::check_text(source, limits)?;
     let table = language.table();
-    text::check_brackets(source, limits.open_brackets)?;
+    text::check_punctuation(source, limits.percent_punctuation)?;
+    waiting::check(source, &table.rules().lines, limits)?;
     if let Some(most) = table.rules().most_open_angles {
         text::check_angles(source, most)?;
     }
@@ -129,12 +129,14 @@ impl SyntaxTree {
 
     /// The first child, or [`NONE`].
     pub fn first_child(&self, node: u32) -> u32 {
-        self.nodes[node as usize].first_child
+        let next = node + 1;
+        if next < self.subtree_end(node) { next } else { NONE }
     }
 
     /// The next sibling, or [`NONE`].
     pub fn next_sibling(&self, node: u32) -> u32 {
-        self.nodes[node as usize].next_sibling
+        let (parent, next) = (self.parent(node), self.subtree_end(node));
+        if parent != NONE && next < self.subtree_end(parent) { next } else { NONE }
     }
 
     /// One past the last node of the subtree.
@@ -144,11 +146,9 @@ impl SyntaxTree {
 
     /// The children, in order.
     pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        let first = self.first_child(node);
-        std::iter::successors((first != NONE).then_some(first), |child| {
-            let sibling = self.next_sibling(*child);
-            (sibling != NONE).then_some(sibling)
-        })
+        let end = self.subtree_end(node);
+        let inside = move |child: u32| (child < end).then_some(child);
+        std::iter::successors(inside(node + 1), move |child| inside(self.subtree_end(*child)))
     }
 
     /// The first child with that role.

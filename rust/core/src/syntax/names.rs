@@ -5,7 +5,6 @@ use crate::language::{Category, Role};
 
 /// How many declarators and parts of a name are looked through.
 const DEEPEST_DECLARATOR: usize = 32;
-
 impl SyntaxTree {
     /// The node that names a function, class or namespace: its own name, or that of the variable or field that it is the
     /// value of where the language has that (see [`Self::assigned_name`]).

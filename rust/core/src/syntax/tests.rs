@@ -91,3 +91,52 @@ fn syntax_errors_are_counted_not_refused() {
     assert_eq!(python("x = 1\n").error_count(), 0);
     assert!(python("def f(:\n  retur\n").error_count() > 0);
 }
+
+#[test]
+fn what_waits_for_its_end_is_counted_over_all_open_brackets() {
+    let refused = |language, text: &str| {
+        let limits = ParseLimits { waiting_tokens: 100, ..ParseLimits::default() };
+        match parse(language, text.as_bytes(), &limits) {
+            Err(CoreError::Unfinished { most: 100, .. }) => true,
+            Ok(_) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let wait = ["a?b:", "if(a)", "if(a){}else ", "-", "f(a?b:", "A<B,", "a?f(b,c):"];
+    for unit in wait {
+        let text = format!("{}1", unit.repeat(200));
+        assert!(refused(Language::JavaScript, &text) && refused(Language::C, &text), "{unit}");
+        assert!(refused(Language::Python, &text), "{unit}");
+    }
+    let done = [
+        "x = a ? b : c;\n",
+        "f(a, b, [c], {d});\n",
+        "if (a) { b; } else { c; }\n",
+        "// a ( b\n;\n",
+        "function f() { g(); }\n",
+    ];
+    for unit in done {
+        assert!(!refused(Language::JavaScript, &unit.repeat(200)), "{unit}");
+    }
+    assert!(!refused(Language::Python, &"x = a if b else c\n# (((\nf(a,\n  b)\n".repeat(200)));
+    assert!(!refused(Language::Python, &"s = ':('\ndef f(): pass\n".repeat(200)));
+    assert!(!refused(Language::Go, &"x := f(a)\nx++\n".repeat(200)));
+    assert!(!refused(Language::C, &"#define A (1 + 2\n;\n".repeat(200)));
+}
+
+#[test]
+fn punctuation_without_end_is_no_code() {
+    let python = |text: &str| parse(Language::Python, text.as_bytes(), &ParseLimits::default());
+    let table = "x = [\n".to_owned() + &"    [1, 2],\n".repeat(10_000) + "]\n";
+    assert!(python(&table).is_ok());
+    let signs = table + &"+-*/ ".repeat(40_000);
+    assert_eq!(python(&signs).unwrap_err(), CoreError::NoCode { offset: 131_072, most: 80 });
+}
+
+#[test]
+fn a_tree_of_too_many_nodes_is_refused() {
+    let limits = ParseLimits { nodes: 6, ..ParseLimits::default() };
+    assert!(parse(Language::Python, b"a.b\n", &limits).is_ok());
+    let refused = parse(Language::Python, b"a.b.c\n", &limits).unwrap_err();
+    assert!(matches!(refused, CoreError::TooManyNodes { nodes: 9, most: 6 }), "{refused}");
+}

@@ -17,24 +17,20 @@ pub(super) fn check_text(source: &[u8], limits: &ParseLimits) -> Result<()> {
     }
 }
 
-pub(super) fn check_brackets(source: &[u8], most: usize) -> Result<()> {
-    // Few texts have so many brackets at all.
-    if count_bytes(source, |byte| matches!(byte, b'(' | b'[' | b'{')) <= most {
-        return Ok(());
-    }
-    let mut open = 0_usize;
-    for (offset, byte) in source.iter().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if open > most {
-            return Err(CoreError::TooManyOpen { offset, most });
+/// Refuses a text with a stretch that is nearly all punctuation: the parser recovers from one error after the other there.
+pub(super) fn check_punctuation(source: &[u8], most: usize) -> Result<()> {
+    for (number, stretch) in source.chunks_exact(STRETCH).enumerate() {
+        let signs = count_bytes(stretch, |byte| byte.is_ascii_punctuation());
+        let blanks = count_bytes(stretch, |byte| byte.is_ascii_whitespace());
+        if signs * 100 > (STRETCH - blanks) * most {
+            return Err(CoreError::NoCode { offset: number * STRETCH, most });
         }
     }
     Ok(())
 }
+
+/// Bytes over which punctuation is counted; a shorter text takes little, whatever it is.
+const STRETCH: usize = 65_536;
 
 /// How many bytes of a text are of some kind.
 pub(crate) fn count_bytes(text: &[u8], is_counted: impl Fn(u8) -> bool) -> usize {
