@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::chain::called;
 use super::facts::FileFacts;
-use super::imports::read_imports;
+use super::imports::{OpenImport, read_imports, settle};
 use super::naming::{Paths, assigned_owner, bases_of, is_of_definition, name_parts, owner_path, plain_name};
 use super::scopes::{Names, ScopeKind, Scopes};
 use super::targets::is_target;
@@ -85,14 +85,16 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         collected,
         assignment: 0,
         assigned_end: 0,
+        open_imports: Vec::new(),
     };
     let mut node = 0;
     while node < tree.len() as u32 {
         collector.close_scopes(node);
         node = collector.visit(node);
     }
-    let Collector { mut collected, paths, .. } = collector;
+    let Collector { mut collected, paths, open_imports, .. } = collector;
     paths.join(&mut collected);
+    settle(&mut collected, &open_imports, &paths);
     collected
 }
 
@@ -112,6 +114,7 @@ struct Collector<'source, 'tree> {
     /// The last assignment and where its left side ends.
     assignment: u32,
     assigned_end: u32,
+    open_imports: Vec<OpenImport>,
 }
 
 /// A scope whose syntax is being passed.
@@ -411,12 +414,18 @@ impl<'source> Collector<'source, '_> {
     /// A namespace, or members of a class that is defined elsewhere: their names begin with its name.
     fn region(&mut self, node: u32) {
         let Some(name) = self.tree.child_with_role(node, Role::Name) else { return };
+        let (around, is_namespace) = (self.path(), self.tree.category(node) == Category::Namespace);
         if self.tree.child_with_role(node, Role::Body).is_none() {
+            if is_namespace {
+                self.paths.note_declared(around, self.text(name));
+            }
             return;
         }
-        let (around, is_namespace) = (self.path(), self.tree.category(node) == Category::Namespace);
         let parts = name_parts(self.tree, self.source, name);
         let path = parts.iter().fold(around, |path, part| self.paths.child(path, part));
+        if is_namespace {
+            self.paths.note_namespace(path);
+        }
         let kind = if is_namespace { ScopeKind::Namespace } else { ScopeKind::Class };
         let around = self.scope();
         for base in bases_of(self.tree, node) {
@@ -604,13 +613,22 @@ impl<'source> Collector<'source, '_> {
         value.filter(plain).unwrap_or(NONE)
     }
 
+    /// The dotted path of the innermost namespace that is open, or of the module.
+    fn namespace_path(&self) -> &str {
+        let innermost = self.open.iter().rev().take(DEEPEST_HEADER).find(|open| self.is_namespace(open.scope));
+        self.paths.text(innermost.map_or(0, |open| open.path))
+    }
+
     fn import(&mut self, statement: u32) {
-        let nesting =
-            self.open.iter().rev().take(DEEPEST_HEADER).filter(|open| self.is_namespace(open.scope)).count() as u32;
-        for bound in read_imports(self.source, self.tree, &self.collected.facts, statement, nesting) {
+        let around = self.namespace_path().to_owned();
+        for bound in read_imports(self.source, self.tree, &self.collected.facts, statement, &around) {
             self.push_node(NodeKind::Import, (self.scope(), self.path()), &bound.label, bound.syntax);
             self.collected.facts.imports.push(bound.import);
             let number = self.collected.facts.imports.len() as u32 - 1;
+            if bound.is_open {
+                let (scope, around) = (self.scope(), around.clone());
+                self.open_imports.push(OpenImport { import: number, scope, around });
+            }
             if let Some(name) = bound.name {
                 let name = self.intern_text(name);
                 self.collected.imported[name as usize] = true;

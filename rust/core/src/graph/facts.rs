@@ -66,6 +66,8 @@ pub(super) struct Import {
     pub(super) path: String,
     /// The module that the statement names.
     pub(super) module: String,
+    /// The path of the file that the statement names, where it names one by its whole path.
+    pub(super) file: Option<String>,
     /// The statement names it relative to the file's own package.
     pub(super) relative: bool,
     /// The name stands for a member of `module`.
@@ -153,6 +155,20 @@ impl FileFacts {
     /// The name of the module in this file.
     pub(super) fn module(&self) -> &str {
         &self.nodes[1].name
+    }
+
+    /// Whether the file is the root of what is built and does not stand for its folder: modules that it declares lie beside
+    /// it.
+    pub(super) fn is_build_root(&self) -> bool {
+        let last = self.module().rsplit('.').next().unwrap_or_default();
+        let roots = self.language.map_or(&[][..], |language| language.table().names().root_files);
+        roots.contains(&last) && roots.contains(&self.stem())
+    }
+
+    /// The name of the file without folders and extension.
+    pub(super) fn stem(&self) -> &str {
+        let file = self.path.rsplit('/').next().unwrap_or(&self.path);
+        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
     }
 
     pub(super) fn push(&mut self, tree: &SyntaxTree, kind: NodeKind, name: String, syntax: u32, parent: u32) -> u32 {

@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::NodeKind;
+use super::collect::Collected;
 use super::facts::{FileFacts, Import, WILDCARD};
+use super::naming::Paths;
+use super::scopes::View;
 use crate::language::{ImportEntry, Imported, ModulePath};
-use crate::syntax::SyntaxTree;
+use crate::syntax::{NONE, SyntaxTree};
 
 /// An import and the name that it binds, with its syntax node.
 pub(super) struct BoundImport<'source> {
@@ -13,31 +17,43 @@ pub(super) struct BoundImport<'source> {
     /// The name of its graph node.
     pub(super) label: Cow<'source, str>,
     pub(super) syntax: u32,
+    /// Definitions of the file decide what the path means.
+    pub(super) is_open: bool,
 }
 
-/// The imports of a statement. `facts` gives the file's place for relative ones; `nesting` is the number of namespaces
-/// around the statement.
+/// An import of which definitions of the file decide what it means.
+pub(super) struct OpenImport {
+    pub(super) import: u32,
+    /// The scope in which the statement stands.
+    pub(super) scope: u32,
+    /// The dotted path of the module or namespace in which it stands.
+    pub(super) around: String,
+}
+
+/// The imports of a statement. `facts` gives the file's place for relative ones; `around` is the dotted path of the
+/// module or namespace in which the statement stands.
 pub(super) fn read_imports<'source>(
     source: &'source [u8],
     tree: &SyntaxTree,
     facts: &FileFacts,
     statement: u32,
-    nesting: u32,
+    around: &str,
 ) -> Vec<BoundImport<'source>> {
     let entries = tree.table().imports(source, tree, statement);
-    entries.into_iter().filter_map(|entry| bound_import(tree, facts, entry, nesting)).collect()
+    entries.into_iter().filter_map(|entry| bound_import(facts, entry, around)).collect()
 }
 
 fn bound_import<'source>(
-    tree: &SyntaxTree,
     facts: &FileFacts,
     entry: ImportEntry<'source>,
-    nesting: u32,
+    around: &str,
 ) -> Option<BoundImport<'source>> {
-    let relative = !matches!(entry.module, ModulePath::Absolute(_) | ModulePath::External(_));
     let outside = matches!(entry.module, ModulePath::External(_));
+    let is_absolute = matches!(entry.module, ModulePath::Absolute(_) | ModulePath::Visible(_));
+    let is_open = matches!(entry.module, ModulePath::Visible(_) | ModulePath::FromModule { .. });
     let written = entry.written;
-    let module = absolute_module(tree, facts, entry.module, nesting)?;
+    let file = named_file(facts, &entry.module);
+    let module = absolute_module(facts, entry.module, around)?;
     let (path, member) = match &entry.what {
         Imported::Module => (module.clone(), false),
         Imported::Root => (module.split('.').next().unwrap_or_default().to_owned(), false),
@@ -50,31 +66,40 @@ fn bound_import<'source>(
         (None, _) => Cow::Owned(module.clone()),
     };
     let label = entry.name.map_or_else(unnamed, Cow::Borrowed);
-    let import = Import { path, module: module.clone(), relative, member, outside };
-    Some(BoundImport { import, name: entry.name, label, syntax: entry.syntax })
+    let import = Import { path, module: module.clone(), file, relative: !is_absolute && !outside, member, outside };
+    Some(BoundImport { import, name: entry.name, label, syntax: entry.syntax, is_open })
 }
 
 /// The module that a path names in this file; none where it leads out of the source root.
-pub(super) fn absolute_module(tree: &SyntaxTree, facts: &FileFacts, path: ModulePath, nesting: u32) -> Option<String> {
+pub(super) fn absolute_module(facts: &FileFacts, path: ModulePath, around: &str) -> Option<String> {
     let (base, up, path) = match path {
-        ModulePath::Absolute(path) | ModulePath::External(path) => return Some(path),
-        ModulePath::Relative { up, path } => (package_of(tree, facts), up, path),
-        // The levels next to the statement are namespaces of the file itself.
-        ModulePath::FromModule { up, path } => (facts.module().split('.').collect(), up.saturating_sub(nesting), path),
+        ModulePath::Absolute(path) | ModulePath::Visible(path) | ModulePath::External(path) => return Some(path),
+        ModulePath::Relative { up, path } => (folders(facts), up, path),
+        ModulePath::File { up, path } => (folders(facts), up, without_extension(&path).replace('/', ".")),
+        ModulePath::FromModule { up, path } => (around.split('.').collect(), up, path),
         ModulePath::PackageRoot(path) => (package_root(facts), 0, path),
     };
     let kept = base.len().checked_sub(up as usize)?;
     Some(join(&base[..kept].join("."), &path))
 }
 
-/// The folder of the file, as parts of a module's name.
-fn package_of<'facts>(tree: &SyntaxTree, facts: &'facts FileFacts) -> Vec<&'facts str> {
-    let mut package: Vec<&str> = facts.module().split('.').collect();
-    let is_root = tree.table().names().package_files.contains(&facts.module());
-    if is_root || !is_package(tree, facts.path()) {
-        package.pop();
-    }
-    package
+/// The path from the source root of the file that an import names, where it names just one.
+fn named_file(facts: &FileFacts, path: &ModulePath) -> Option<String> {
+    let ModulePath::File { up, path } = path else { return None };
+    let mut parts = folders(facts);
+    parts.truncate(parts.len().checked_sub(*up as usize)?);
+    parts.push(path);
+    Some(parts.join("/"))
+}
+
+fn without_extension(path: &str) -> &str {
+    let file = path.rfind('/').map_or(0, |slash| slash + 1);
+    path[file..].rfind('.').map_or(path, |dot| &path[..file + dot])
+}
+
+/// The folders in which a file lies, outermost first.
+fn folders(facts: &FileFacts) -> Vec<&str> {
+    facts.path().rsplit_once('/').map_or_else(Vec::new, |(folder, _)| folder.split('/').collect())
 }
 
 /// The nearest folder `src` around the file, as parts of a module's name; nothing where there is none.
@@ -84,10 +109,59 @@ fn package_root(facts: &FileFacts) -> Vec<&str> {
     folders[..end].to_vec()
 }
 
-/// Whether a file stands for its folder.
-fn is_package(tree: &SyntaxTree, path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next().is_some_and(|stem| tree.table().names().package_files.contains(&stem))
+/// Gives imports that lead to what the file itself defines or declares the path of that.
+pub(super) fn settle(collected: &mut Collected<'_>, open: &[OpenImport], paths: &Paths) {
+    for one in open {
+        if let Some(beginning) = visible_beginning(collected, one, paths) {
+            let import = &mut collected.facts.imports[one.import as usize];
+            import.path = with_beginning(&import.path, &beginning);
+            import.module = with_beginning(&import.module, &beginning);
+            import.relative = true;
+        }
+        lay_beside_root(&mut collected.facts, one.import, paths);
+    }
+}
+
+/// What the first part of an absolute path is where the statement stands: a namespace, a class, or what an import
+/// that leads into the project binds.
+fn visible_beginning(collected: &Collected<'_>, open: &OpenImport, paths: &Paths) -> Option<String> {
+    let import = &collected.facts.imports[open.import as usize];
+    if import.relative {
+        return None;
+    }
+    let first = import.path.split('.').next().unwrap_or_default();
+    let inner = join(&open.around, first);
+    if paths.is_namespace(&inner) {
+        return Some(inner);
+    }
+    let (_, binding) = collected.scopes.find(open.scope, collected.names.get(first)?, View::Full)?;
+    let class = binding.definitions().map(|node| &collected.facts.nodes[node as usize]);
+    let class = class.filter(|node| node.kind == NodeKind::Class).map(|node| node.name.clone()).next();
+    let imported = || {
+        let other = (binding.import != NONE).then(|| &collected.facts.imports[binding.import as usize])?;
+        other.relative.then(|| other.path.clone())
+    };
+    class.or_else(imported)
+}
+
+/// A dotted path with another first part.
+fn with_beginning(path: &str, beginning: &str) -> String {
+    let rest = path.find('.').map_or("", |dot| &path[dot + 1..]);
+    join(beginning, rest)
+}
+
+/// The modules that the root of what is built declares lie beside it.
+fn lay_beside_root(facts: &mut FileFacts, import: u32, paths: &Paths) {
+    let Some(root) = facts.is_build_root().then(|| facts.module().to_owned()) else { return };
+    let folder = root.rsplit_once('.').map_or("", |(folder, _)| folder);
+    let import = &mut facts.imports[import as usize];
+    let Some(rest) = import.path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('.')) else { return };
+    let first = rest.split('.').next().unwrap_or_default();
+    if paths.is_declared_elsewhere(&join(&root, first)) {
+        import.path = join(folder, rest);
+        let rest = import.module.strip_prefix(root.as_str()).unwrap_or_default();
+        import.module = join(folder, rest.trim_start_matches('.'));
+    }
 }
 
 /// Two dotted paths, either of which may be empty.

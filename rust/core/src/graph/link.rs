@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::facts::{FileFacts, FileNode, Reference, Target};
+use super::hierarchy::orders_of;
 use super::modules::{Modules, Named, Place, is_root_package};
 use super::points_to::{self, resolve};
 use super::testing::{exercised, test_code};
@@ -18,9 +19,6 @@ const GUESS: f32 = 0.3;
 
 /// Calls and inheritance between files are told to models from this confidence on.
 const TRUSTED: f32 = 0.5;
-
-/// How many classes of a hierarchy are searched for a method.
-const MOST_BASES: usize = 64;
 
 /// Joins files, given in path order, to a project graph.
 ///
@@ -49,8 +47,9 @@ pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
     for number in 0..files.len() as u32 {
         linker.add_bases(number);
     }
+    linker.orders = orders_of(&linker.bases);
     for number in 0..files.len() as u32 {
-        linker.add_calls(number);
+        linker.note_calls(number);
         linker.add_imports(number);
     }
     linker.add_followed_calls();
@@ -98,7 +97,9 @@ struct Linker<'files> {
     methods: FxHashMap<&'files str, Vec<u32>>,
     externals: FxHashMap<String, u32>,
     /// Bases of a class within the project.
-    bases: FxHashMap<u32, Vec<Place>>,
+    bases: BTreeMap<u32, Vec<u32>>,
+    /// By class: itself and its bases in the order of look-up; of those with bases.
+    orders: FxHashMap<u32, Vec<u32>>,
     /// Some more than once until they are settled.
     edges: Vec<Linked>,
     /// Calls and inheritance between files that names alone give, for the models' input.
@@ -114,7 +115,8 @@ impl<'files> Linker<'files> {
             offsets: Vec::with_capacity(files.len()),
             methods: FxHashMap::default(),
             externals: FxHashMap::default(),
-            bases: FxHashMap::default(),
+            bases: BTreeMap::new(),
+            orders: FxHashMap::default(),
             edges: Vec::new(),
             between_files: Vec::new(),
         }
@@ -177,7 +179,8 @@ impl<'files> Linker<'files> {
                         self.edge(class, End::Node(self.node(*place)), EdgeKind::Inherits, share);
                         self.note_named(class, self.node(*place), EdgeKind::Inherits, share);
                     }
-                    self.bases.entry(class).or_default().extend(places);
+                    let bases: Vec<u32> = places.iter().map(|place| self.node(*place)).collect();
+                    self.bases.entry(class).or_default().extend(bases);
                 }
                 Named::External(name) => {
                     let end = self.external(name);
@@ -239,21 +242,21 @@ impl<'files> Linker<'files> {
         }
     }
 
-    /// A variable of the bases of a class, breadth first.
+    /// A variable of the bases of a class.
     fn inherited_variable(&self, class: Place, name: &str) -> Option<Place> {
-        let (mut queue, mut next) = (vec![class], 0);
-        while next < queue.len() && next < MOST_BASES {
-            for base in self.bases.get(&self.node(queue[next])).into_iter().flatten() {
-                if let Some(found) = self.modules.own_variable(*base, name) {
-                    return Some(found);
-                }
-                if !queue.contains(base) {
-                    queue.push(*base);
-                }
-            }
-            next += 1;
-        }
-        None
+        self.bases_of(class).find_map(|base| self.modules.own_variable(base, name))
+    }
+
+    /// The bases of a class, in the order of look-up.
+    fn bases_of(&self, class: Place) -> impl Iterator<Item = Place> + '_ {
+        let order = self.orders.get(&self.node(class)).map_or(&[][..], Vec::as_slice);
+        order.iter().skip(1).map(|base| self.place(*base))
+    }
+
+    /// The file of a node, and its number in that.
+    fn place(&self, node: u32) -> Place {
+        let file = self.graph.files[node as usize];
+        (file, node - self.offsets[file as usize])
     }
 
     /// What tests exercise, by the calls found so far.
@@ -281,20 +284,13 @@ impl<'files> Linker<'files> {
         language.is_some_and(|language| language.table().is_builtin_method(method))
     }
 
-    /// Calls found by name. Where values are followed these are the edges, and names alone only tell models of calls.
-    fn add_calls(&mut self, number: u32) {
-        let file = &self.files[number as usize];
-        let is_followed = file.program.is_some() || file.sketch.is_some();
+    /// Notes the calls between files that names alone give, for the models' input. The graph's own calls come of values and
+    /// types.
+    fn note_calls(&mut self, number: u32) {
         for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Calls) {
             let source = self.node((number, reference.source));
             for (target, confidence) in self.named_calls(number, reference) {
                 self.note_named(source, target, EdgeKind::Calls, confidence);
-                if !is_followed {
-                    self.edge(source, End::Node(target), EdgeKind::Calls, confidence);
-                }
-            }
-            if !is_followed {
-                self.add_other_calls(number, reference, source);
             }
         }
     }
@@ -308,18 +304,6 @@ impl<'files> Linker<'files> {
         };
         let share = reference.confidence / places.len().max(1) as f32;
         places.into_iter().map(|place| (self.node(place), share)).collect()
-    }
-
-    /// Calls of what is outside the project, and of methods of objects about which nothing is known.
-    fn add_other_calls(&mut self, number: u32, reference: &Reference, source: u32) {
-        match (&reference.target, self.named(number, &reference.target)) {
-            (_, Named::External(name)) => {
-                let end = self.external(name);
-                self.edge(source, end, EdgeKind::Calls, reference.confidence);
-            }
-            (Target::Method(name), _) => self.guess(source, name, reference.confidence),
-            _ => {}
-        }
     }
 
     /// Notes a relation between files for the models' input.
@@ -363,22 +347,10 @@ impl<'files> Linker<'files> {
         self.files[file as usize].language.map_or("", |language| language.table().names().builtin_module)
     }
 
-    /// A method of the bases of a class, breadth first.
+    /// A method of the bases of a class.
     fn inherited(&self, class: Place, method: &str) -> Named {
-        let (mut queue, mut next) = (vec![class], 0);
-        while next < queue.len() && next < MOST_BASES {
-            for base in self.bases.get(&self.node(queue[next])).into_iter().flatten() {
-                let found = self.modules.methods(*base, method);
-                if !found.is_empty() {
-                    return Named::Project(found);
-                }
-                if !queue.contains(base) {
-                    queue.push(*base);
-                }
-            }
-            next += 1;
-        }
-        Named::Missing
+        let mut found = self.bases_of(class).map(|base| self.modules.methods(base, method));
+        found.find(|methods| !methods.is_empty()).map_or(Named::Missing, Named::Project)
     }
 
     /// The functions and classes among what was named; a class stands for its constructor where it defines one.
@@ -411,9 +383,9 @@ impl<'files> Linker<'files> {
         let module = self.node((number, 1));
         for import in 0..self.files[number as usize].imports.len() as u32 {
             match self.modules.imported(number, import) {
-                // Several files are one package.
+                // Several files are one package. What a file takes from its own namespaces is nothing that it imports.
                 Named::Project(places) => {
-                    for place in places {
+                    for place in places.into_iter().filter(|(file, _)| *file != number) {
                         self.edge(module, End::Node(self.node(place)), EdgeKind::Imports, 1.0);
                     }
                 }

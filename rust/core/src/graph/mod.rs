@@ -10,6 +10,7 @@ mod collect;
 mod columns;
 mod definitions;
 mod facts;
+mod hierarchy;
 mod imports;
 mod kinds;
 mod link;

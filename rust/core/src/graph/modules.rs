@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::NodeKind;
-use super::facts::{FileFacts, Symbol, Target, WILDCARD};
+use super::facts::{FileFacts, Import, Symbol, Target, WILDCARD};
 use crate::language::Sharing;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
@@ -29,6 +29,7 @@ pub(super) enum Named {
 pub(super) struct Modules<'files> {
     files: &'files [FileFacts],
     by_name: FxHashMap<&'files str, u32>,
+    by_path: FxHashMap<&'files str, u32>,
     /// Names that hold from a folder on which packages are found, such as `src`; none where two files share one.
     by_short_name: FxHashMap<&'files str, Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
@@ -44,6 +45,7 @@ impl<'files> Modules<'files> {
         let mut modules = Self {
             files,
             by_name: FxHashMap::default(),
+            by_path: FxHashMap::default(),
             by_short_name: FxHashMap::default(),
             by_folder: FxHashMap::default(),
             package_files: FxHashMap::default(),
@@ -52,6 +54,7 @@ impl<'files> Modules<'files> {
         let packages = package_folders(files);
         for (number, file) in files.iter().enumerate() {
             modules.by_name.entry(file.module()).or_insert(number as u32);
+            modules.by_path.insert(file.path(), number as u32);
             modules.add_short_name(number as u32, &packages);
             if file.language.is_some_and(|language| language.table().rules().sharing == Sharing::Folder) {
                 modules.package_files.entry(folder_of(file.path())).or_default().push(number as u32);
@@ -109,6 +112,14 @@ impl<'files> Modules<'files> {
         self.by_name.get(name).copied().or_else(beside).or_else(short).or_else(|| self.under_root(name))
     }
 
+    /// The module of which an import names the file, or else the module by name; one that names a file never means its own.
+    pub(super) fn loaded(&self, from: u32, import: &Import) -> Option<u32> {
+        let by_name = || self.module(from, &import.module);
+        let Some(file) = &import.file else { return by_name() };
+        let exact = self.by_path.get(file.as_str()).copied();
+        exact.or_else(by_name).filter(|module| *module != from)
+    }
+
     fn under_root(&self, name: &str) -> Option<u32> {
         let (root, own_file) = self.root?;
         match name.strip_prefix(root)? {
@@ -141,6 +152,10 @@ impl<'files> Modules<'files> {
             let files = self.package(&import.module);
             let modules = files.map(|files| files.iter().map(|file| (*file, 1)).collect());
             return modules.map_or_else(|| Named::External(import.module.clone()), Named::Project);
+        }
+        if import.file.is_some() {
+            let module = self.loaded(from, import);
+            return module.map_or(Named::Missing, |module| Named::Project(vec![(module, 1)]));
         }
         let whole = if import.member { &import.path } else { &import.module };
         match self.longest_module(from, whole) {
@@ -231,7 +246,7 @@ impl<'files> Modules<'files> {
     fn wildcards(&self, file: u32) -> impl Iterator<Item = u32> + '_ {
         let imports = &self.files[file as usize].imports;
         let everything = imports.iter().filter(|import| import.path.ends_with(WILDCARD));
-        everything.filter_map(move |import| self.module(file, &import.module)).filter(move |module| *module != file)
+        everything.filter_map(move |import| self.loaded(file, import)).filter(move |module| *module != file)
     }
 
     fn kind(&self, (file, node): Place) -> NodeKind {

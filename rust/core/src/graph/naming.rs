@@ -27,6 +27,8 @@ pub(super) struct Paths {
     /// The scope of each, or [`NONE`].
     scopes: Vec<u32>,
     numbers: FxHashMap<String, u32>,
+    /// Dotted paths of namespaces; whether the text of each stands elsewhere.
+    namespaces: FxHashMap<String, bool>,
     /// Nodes that may belong to a class that comes later: node, path of the class.
     pending: Vec<(u32, u32)>,
     /// Bases of a class that may come later: path, expression, scope in which it stands.
@@ -40,6 +42,7 @@ impl Paths {
             unnamed: vec![[0; 2]],
             scopes: vec![NONE],
             numbers: FxHashMap::default(),
+            namespaces: FxHashMap::default(),
             pending: Vec::new(),
             bases: Vec::new(),
         }
@@ -100,6 +103,25 @@ impl Paths {
 
     pub(super) fn set_scope(&mut self, path: u32, scope: u32) {
         self.scopes[path as usize] = scope;
+    }
+
+    /// Notes a namespace whose text stands in the file.
+    pub(super) fn note_namespace(&mut self, path: u32) {
+        self.namespaces.insert(self.text(path).to_owned(), false);
+    }
+
+    /// Notes a namespace in a path that is only declared.
+    pub(super) fn note_declared(&mut self, path: u32, name: &str) {
+        self.namespaces.entry(self.named(path, name)).or_insert(true);
+    }
+
+    pub(super) fn is_namespace(&self, path: &str) -> bool {
+        self.namespaces.contains_key(path)
+    }
+
+    /// Whether the file declares a namespace whose text stands elsewhere.
+    pub(super) fn is_declared_elsewhere(&self, path: &str) -> bool {
+        self.namespaces.get(path).copied().unwrap_or_default()
     }
 
     /// Notes that a node belongs to the class of that path, if there is one.

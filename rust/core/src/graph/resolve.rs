@@ -1,10 +1,13 @@
 //! Resolves what a file's code refers to, as far as the file itself tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::chain::{Chain, read_chain};
 use super::collect::{Collected, Use};
 use super::facts::{Import, Reference, Symbol, Target, WILDCARD};
+use super::hierarchy::orders_of;
 use super::scopes::{Binding, ScopeKind, View};
 use super::{EdgeKind, NodeKind};
 use crate::language::{Category, Role};
@@ -27,9 +30,6 @@ mod confidence {
 
 /// A target and how sure it is.
 type Found = (Target, f32);
-
-/// How many classes of a hierarchy are searched for a method.
-const MOST_BASES: usize = 64;
 
 /// What the file alone tells: the columns of the same names of [`FileFacts`](super::FileFacts).
 #[derive(Default)]
@@ -55,32 +55,29 @@ struct Resolver<'a, 'source> {
     source: &'source [u8],
     tree: &'a SyntaxTree,
     collected: &'a Collected<'source>,
-    /// By graph node: the bases of a class.
-    bases: Vec<Bases>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Bases {
-    /// Those in the file, as if it had no imports.
-    local: Vec<u32>,
-    /// There are others that may be in another file.
-    elsewhere: bool,
+    /// By class: itself and its bases in the file, as if it had no imports, in the order of look-up; of those with bases.
+    orders: FxHashMap<u32, Vec<u32>>,
+    /// Classes with bases that may be in another file.
+    open: BTreeSet<u32>,
 }
 
 impl<'a, 'source> Resolver<'a, 'source> {
     fn new(source: &'source [u8], tree: &'a SyntaxTree, collected: &'a Collected<'source>) -> Self {
-        let bases = vec![Bases::default(); collected.facts.nodes.len()];
-        let mut resolver = Self { source, tree, collected, bases };
+        let (orders, open) = (FxHashMap::default(), BTreeSet::new());
+        let mut resolver = Self { source, tree, collected, orders, open };
+        let mut bases: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (class, expression, scope) in &collected.bases {
             for (target, _) in resolver.base(*expression, *scope, View::Own) {
                 if let Target::Local(base) = target {
-                    resolver.bases[*class as usize].local.push(base);
+                    bases.entry(*class).or_default().push(base);
                 }
             }
             let full = resolver.base(*expression, *scope, View::Full);
-            let elsewhere = full.iter().any(|(target, _)| matches!(target, Target::Import(..) | Target::Unbound(_)));
-            resolver.bases[*class as usize].elsewhere |= elsewhere;
+            if full.iter().any(|(target, _)| matches!(target, Target::Import(..) | Target::Unbound(_))) {
+                resolver.open.insert(*class);
+            }
         }
+        resolver.orders = orders_of(&bases);
         resolver
     }
 
@@ -265,7 +262,7 @@ impl<'a, 'source> Resolver<'a, 'source> {
         }
     }
 
-    /// A method by the order of look-up: the class itself, then its bases in the file, breadth first.
+    /// A method by the order of look-up: the class itself, then its bases in the file.
     fn method(&self, class: u32, name: &str, view: View, sure: f32) -> Vec<Found> {
         if let Some(binding) = self.own_member(class, name).filter(|binding| binding.is_own()) {
             return self.member_value(class, binding, view, sure);
@@ -287,20 +284,14 @@ impl<'a, 'source> Resolver<'a, 'source> {
 
     fn inherited_method(&self, class: u32, name: &str, view: View, sure: f32) -> Vec<Found> {
         let sure = sure.min(confidence::INHERITED);
-        let (mut queue, mut next, mut elsewhere) = (vec![class], 0, false);
-        while next < queue.len() && next < MOST_BASES {
-            let bases = &self.bases[queue[next] as usize];
-            elsewhere |= bases.elsewhere;
-            for base in &bases.local {
-                if let Some(binding) = self.own_member(*base, name).filter(|binding| binding.is_own()) {
-                    return self.member_value(*base, binding, view, sure);
-                }
-                if !queue.contains(base) {
-                    queue.push(*base);
-                }
+        let alone = [class];
+        let order = self.orders.get(&class).map_or(&alone[..], Vec::as_slice);
+        for base in &order[1..] {
+            if let Some(binding) = self.own_member(*base, name).filter(|binding| binding.is_own()) {
+                return self.member_value(*base, binding, view, sure);
             }
-            next += 1;
         }
+        let elsewhere = order.iter().any(|class| self.open.contains(class));
         elsewhere.then(|| (Target::Inherited(class, name.to_owned()), sure)).into_iter().collect()
     }
 

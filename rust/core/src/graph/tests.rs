@@ -1,5 +1,7 @@
 //! Source files and the edges that must, and alone may, come of them.
 
+mod languages;
+
 use super::*;
 use crate::language::Language;
 use crate::syntax::{ParseLimits, parse};
@@ -135,6 +137,15 @@ static ACCESSES: &[Case] = &[
         edges: &["m reads m.A.v 0.95", "m.A writes m.A.v 1.00", "m.A.m reads m.A.v 0.95", "m.A.m writes m.A.v 0.95", "m.B.k reads m.A.v 0.90"],
     },
     Case {
+        what: "variables of base classes in the order of look-up, in the file and across files",
+        files: &[
+            ("a.py", "class A:\n    limit = 1\n    def go(self): pass\nclass B(A): pass\nclass C(A):\n    limit = 2\n    def go(self): pass\n"),
+            ("b.py", "from a import B, C\nclass D(B, C):\n    def m(self): return self.limit\n"),
+            ("c.py", "class A:\n    limit = 1\nclass B(A): pass\nclass C(A):\n    limit = 2\nclass D(B, C):\n    def m(self): return self.limit\n"),
+        ],
+        edges: &["a.A writes a.A.limit 1.00", "a.C writes a.C.limit 1.00", "b.D.m reads a.C.limit 0.90", "c.A writes c.A.limit 1.00", "c.C writes c.C.limit 1.00", "c.D.m reads c.C.limit 0.90"],
+    },
+    Case {
         what: "variables of other modules, by imports and through packages",
         files: &[
             ("p/__init__.py", "from .a import X\n"), ("p/a.py", "X = []\nclass C:\n    v = 1\n"),
@@ -205,7 +216,7 @@ static TESTS: &[Case] = &[
             ("c.rs", "fn h() {}\n#[cfg(test)]\nmod tests {\n    use super::h;\n    #[test]\n    fn it() { h(); }\n}\n"),
             ("d/DTest.java", "class DTest { void one() { two(); } void two() {} }\n"),
         ],
-        edges: &["c.tests.it tests c.h 1.00"],
+        edges: &["a.test.<lambda1> tests a.f 1.00", "c.tests.it tests c.h 1.00"],
     },
 ];
 

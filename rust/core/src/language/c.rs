@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Privacy, Receiver, Rules, Sharing, SpecialNames,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames,
     Spelling, Tests,
 };
 use super::{clike, tokens};
@@ -29,6 +29,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "",
         silent_parts: &[],
         package_files: &[],
+        modules: ModuleNames::NONE,
+        root_files: &[],
+        plain_names: &[],
     },
     tests: Tests {
         folders: &["test", "tests"],
@@ -48,6 +51,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "update_expression"],
+        array_creations: &[],
         sharing: Sharing::Everywhere,
         dispatch_words: &[],
         blocks_are_values: false,
@@ -59,7 +63,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lines: clike::LINES,
     },
     imports: clike::imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling {
         dead_branch: DeadBranch::Empty("if (0) {}"),
         lacks: &[Lack::NamesAreSeen],

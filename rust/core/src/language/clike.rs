@@ -124,12 +124,8 @@ pub(super) fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, stateme
     let Some(path) = tree.child_with_role(statement, R::Module) else { return Vec::new() };
     let text = tree.text(path, source);
     if let Some(written) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        return vec![ImportEntry::inclusion(path, ModulePath::of_file(written, stem, None), written)];
+        return vec![ImportEntry::inclusion(path, ModulePath::of_exact_file(written), written)];
     }
     let written = text.trim_start_matches('<').trim_end_matches('>');
     vec![ImportEntry::inclusion(path, ModulePath::External(written.to_owned()), written)]
-}
-
-fn stem(file: &str) -> &str {
-    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }

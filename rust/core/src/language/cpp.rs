@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Privacy, Receiver, Rules, SharedExtension, Sharing,
+    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, SharedExtension, Sharing,
     SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
@@ -43,6 +43,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "",
         silent_parts: &[],
         package_files: &[],
+        modules: ModuleNames::NONE,
+        root_files: &[],
+        plain_names: &[],
     },
     tests: Tests {
         folders: &["test", "tests"],
@@ -62,6 +65,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "update_expression"],
+        array_creations: &[],
         sharing: Sharing::Everywhere,
         dispatch_words: &["virtual", "override"],
         blocks_are_values: false,
@@ -73,7 +77,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lines: clike::LINES,
     },
     imports: clike::imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling { lacks: &[Lack::NamesAreSeen], ..tokens::C_FAMILY_SPELLING }),
 };
 

@@ -42,7 +42,7 @@ pub(crate) struct LanguageDefinition {
     /// What an import statement imports.
     pub(crate) imports: for<'source> fn(&'source [u8], &SyntaxTree, u32) -> Vec<ImportEntry<'source>>,
     /// A function that loads the module named by its only argument, and how that is read.
-    pub(crate) loader: Option<Loader>,
+    pub(crate) loaders: &'static [Loader],
     /// What a rewrite of a text needs to know; none where texts of the language are not rewritten.
     pub(crate) spelling: Option<Spelling>,
 }
@@ -139,6 +139,28 @@ pub(crate) struct SpecialNames {
     pub(crate) silent_parts: &'static [&'static str],
     /// Stems of the files that stand for their folder.
     pub(crate) package_files: &'static [&'static str],
+    /// Names by which paths mean modules.
+    pub(crate) modules: ModuleNames,
+    /// Stems of the files at the root of what is built, the likelier one first: the modules that they declare lie beside
+    /// them.
+    pub(crate) root_files: &'static [&'static str],
+    /// Built-in names of types of which no member has a path, and of what only looks like a function.
+    pub(crate) plain_names: &'static [&'static str],
+}
+
+/// Names by which paths mean modules; empty where a language has no such name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ModuleNames {
+    /// The module or namespace in which the path stands.
+    pub(crate) own: &'static [&'static str],
+    /// The module at the root of what is built.
+    pub(crate) root: &'static str,
+    /// The module or namespace around that in which the path stands.
+    pub(crate) around: &'static str,
+}
+
+impl ModuleNames {
+    pub(crate) const NONE: Self = Self { own: &[], root: "", around: "" };
 }
 
 /// How the method is called that a constructor call runs.
@@ -188,6 +210,8 @@ pub(crate) struct Rules {
     pub(crate) values_are_followed: bool,
     /// Kinds of assignments that give a name another value and declare none.
     pub(crate) reassignments: &'static [&'static str],
+    /// Kinds of expressions that look like a call of a class and make an array of it.
+    pub(crate) array_creations: &'static [&'static str],
     /// Which names of other files a file sees without importing them one by one.
     pub(crate) sharing: Sharing,
     /// Words of which a method has one if those of subclasses may take its place; none where all do.

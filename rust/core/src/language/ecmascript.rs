@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lines, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -18,7 +18,14 @@ pub(super) static NAMES: SpecialNames = SpecialNames {
     asynchronous: "async",
     silent_parts: &["exports", "module", "prototype", "this"],
     package_files: &["index"],
+    modules: ModuleNames { own: &["exports", "module"], root: "", around: "" },
+    root_files: &[],
+    plain_names: &[
+        "any", "bigint", "boolean", "import", "never", "number", "object", "string", "symbol", "undefined", "unknown", "void",
+    ],
 };
+
+pub(super) static LOADERS: &[Loader] = &[("require", module_path), ("import", module_path)];
 
 pub(super) static TESTS: Tests = Tests {
     folders: &["test", "tests", "__tests__"],
@@ -39,6 +46,7 @@ pub(super) static RULES: Rules = Rules {
     decorators_are_calls: true,
     values_are_followed: false,
     reassignments: &["assignment_expression", "augmented_assignment_expression", "update_expression"],
+    array_creations: &[],
     sharing: Sharing::Imports,
     dispatch_words: &[],
     blocks_are_values: false,

@@ -2,8 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, Privacy, Receiver,
-    Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -33,6 +32,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "",
         silent_parts: &[],
         package_files: &[],
+        modules: ModuleNames::NONE,
+        root_files: &[],
+        plain_names: &[
+            "_", "any", "bool", "byte", "comparable", "complex128", "complex64", "float32", "float64", "int", "int16", "int32",
+            "int64", "int8", "rune", "string", "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
+        ],
     },
     tests: Tests {
         folders: &[],
@@ -52,6 +57,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_statement", "inc_statement", "dec_statement"],
+        array_creations: &[],
         sharing: Sharing::Folder,
         dispatch_words: &[],
         blocks_are_values: false,
@@ -63,7 +69,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lines: Lines { end: LineEnd::AfterOperand, ..Lines::SLASHES },
     },
     imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling {
         loops: LoopForms::Bare,
         dead_branch: DeadBranch::Empty("if false {\n}"),

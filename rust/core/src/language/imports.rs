@@ -31,6 +31,8 @@ pub(crate) enum Imported {
 pub(crate) enum ModulePath {
     /// From where the language looks for modules.
     Absolute(String),
+    /// From what has the first part's name where the statement stands, else from where the language looks for modules.
+    Visible(String),
     /// Outside of the project in any case: the name as written may hold dots and slashes.
     External(String),
     /// From the folder of the file, so many folders further up.
@@ -40,7 +42,14 @@ pub(crate) enum ModulePath {
         /// The rest of the path; may be empty.
         path: String,
     },
-    /// From the module of the file itself, so many levels further up.
+    /// One file, by its path with slashes and extension from the folder of the file, so many folders further up.
+    File {
+        /// How many folders up.
+        up: u32,
+        /// The rest of the path.
+        path: String,
+    },
+    /// From the module or namespace in which the statement stands, so many levels further up.
     FromModule {
         /// How many levels up.
         up: u32,
@@ -55,19 +64,31 @@ impl ModulePath {
     /// A file by its path from the folder of the file that names it, as `./a/../b.js`. `stem` takes the extension off the
     /// last part; where the last part is then `silent`, the file stands for its folder.
     pub(crate) fn of_file(written: &str, stem: impl Fn(&str) -> &str, silent: Option<&str>) -> Self {
-        let (mut up, mut parts) = (0, Vec::new());
-        for part in written.split('/') {
-            match part {
-                "" | "." => {}
-                ".." if parts.is_empty() => up += 1,
-                ".." => drop(parts.pop()),
-                name => parts.push(name),
-            }
-        }
+        let (up, mut parts) = folders_and_file(written);
         let last = parts.pop().map(stem).filter(|last| Some(*last) != silent);
         parts.extend(last);
         Self::Relative { up, path: parts.join(".") }
     }
+
+    /// A file by its path from the folder of the file that names it, whose extension is part of what is meant.
+    pub(crate) fn of_exact_file(written: &str) -> Self {
+        let (up, parts) = folders_and_file(written);
+        Self::File { up, path: parts.join("/") }
+    }
+}
+
+/// How many folders up a path leads, and its parts from there.
+fn folders_and_file(written: &str) -> (u32, Vec<&str>) {
+    let (mut up, mut parts) = (0, Vec::new());
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.is_empty() => up += 1,
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    (up, parts)
 }
 
 impl<'source> ImportEntry<'source> {

@@ -2,8 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Lines, Privacy, Receiver, Rules, Sharing, SpecialNames,
-    Spelling, Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -33,6 +32,11 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "",
         silent_parts: &[],
         package_files: &[],
+        modules: ModuleNames::NONE,
+        root_files: &[],
+        plain_names: &[
+            "boolean", "byte", "char", "double", "float", "int", "long", "short", "var", "void",
+        ],
     },
     tests: Tests {
         folders: &["test"],
@@ -52,6 +56,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "update_expression"],
+        array_creations: &["array_creation_expression"],
         sharing: Sharing::Folder,
         dispatch_words: &[],
         blocks_are_values: false,
@@ -63,7 +68,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lines: Lines::SLASHES,
     },
     imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling { lacks: &[Lack::PlainUpdates], ..tokens::C_FAMILY_SPELLING }),
 };
 

@@ -22,7 +22,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     tests: ecmascript::TESTS,
     rules: ecmascript::RULES,
     imports: ecmascript::imports,
-    loader: Some(("require", ecmascript::module_path)),
+    loaders: ecmascript::LOADERS,
     spelling: Some(ecmascript::SPELLING),
 };
 

@@ -2,8 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, Privacy, Receiver, Rules,
-    Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -32,6 +31,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "async",
         silent_parts: &[],
         package_files: &["__init__"],
+        modules: ModuleNames::NONE,
+        root_files: &[],
+        plain_names: &[],
     },
     tests: Tests {
         folders: &["test", "tests"],
@@ -51,6 +53,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: true,
         values_are_followed: true,
         reassignments: &[],
+        array_creations: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: false,
@@ -66,7 +69,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         },
     },
     imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling {
         true_literal: "True",
         false_literal: "False",

@@ -2,8 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Lines, LoopForms, Privacy, Receiver, Rules,
-    Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Lines, LoopForms, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -33,6 +32,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "async",
         silent_parts: &[],
         package_files: &["mod", "lib"],
+        modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
+        root_files: &["lib", "main"],
+        plain_names: &[],
     },
     tests: Tests {
         folders: &["tests"],
@@ -52,6 +54,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         decorators_are_calls: false,
         values_are_followed: false,
         reassignments: &["assignment_expression", "compound_assignment_expr"],
+        array_creations: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: true,
@@ -63,7 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lines: Lines::SLASHES,
     },
     imports,
-    loader: None,
+    loaders: &[],
     spelling: Some(Spelling {
         loops: LoopForms::Endless,
         dead_branch: DeadBranch::Empty("if false {}"),
@@ -286,7 +289,7 @@ fn named<'source>(
     let last = path.pop()?;
     let name = alias.unwrap_or(last);
     if path.is_empty() {
-        return Some(ImportEntry::module(syntax, ModulePath::Absolute(last.to_owned()), name));
+        return Some(ImportEntry::module(syntax, ModulePath::Visible(last.to_owned()), name));
     }
     Some(ImportEntry::member(syntax, module_path(&path), last, name))
 }
@@ -297,6 +300,6 @@ fn module_path(path: &[&str]) -> ModulePath {
         _ if supers > 0 => ModulePath::FromModule { up: supers as u32, path: path[supers..].join(".") },
         Some((&"self", rest)) => ModulePath::FromModule { up: 0, path: rest.join(".") },
         Some((&"crate", rest)) => ModulePath::PackageRoot(rest.join(".")),
-        _ => ModulePath::Absolute(path.join(".")),
+        _ => ModulePath::Visible(path.join(".")),
     }
 }

@@ -177,10 +177,15 @@ impl LanguageTable {
         self.kind_name(kind) == "field_initializer"
     }
 
-    /// The module that a call of the language's loader with this text names; none where `function` is not the loader.
+    /// Whether functions of the language load modules.
+    pub(crate) fn has_loaders(&self) -> bool {
+        !self.definition.loaders.is_empty()
+    }
+
+    /// The module that a call of a loader of the language with this text names; none where `function` is no loader.
     pub(crate) fn loaded_module(&self, function: &str, text: &str) -> Option<ModulePath> {
-        let (loader, read) = self.definition.loader?;
-        (function == loader).then(|| read(text))
+        let loaders = self.definition.loaders.iter();
+        loaders.filter(|(loader, _)| *loader == function).map(|(_, read)| read(text)).next()
     }
 
     /// What an import statement imports.

@@ -3,6 +3,7 @@
 
 mod calls;
 mod differences;
+mod imports;
 mod programs;
 mod tags;
 

@@ -2,8 +2,8 @@
 
 use super::super::program::Operation;
 use super::Solver;
-use super::hierarchy::Hierarchy;
 use super::objects::Object;
+use crate::graph::hierarchy::Hierarchy;
 
 impl Solver<'_> {
     /// Follows what the bases of classes are: names, imports and attributes alone.

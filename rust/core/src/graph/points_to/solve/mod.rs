@@ -6,7 +6,6 @@ mod bases;
 mod calls;
 mod containers;
 mod dispatch;
-mod hierarchy;
 mod instances;
 mod library;
 mod objects;

@@ -133,6 +133,9 @@ impl Lowering<'_, '_> {
         if let Some(module) = self.loaded(node) {
             return module;
         }
+        if self.tree.table().rules().array_creations.contains(&self.tree.table().kind_name(self.tree.kind(node))) {
+            return self.array(node, scope);
+        }
         let callee = match self.child(node, Role::Callee) {
             Some(callee) if self.category(callee) == Category::Type => return self.literal(node, callee, scope),
             Some(callee) if self.category(callee) == Category::Subscript => {
@@ -160,6 +163,20 @@ impl Lowering<'_, '_> {
             self.fields(call, list, scope);
         }
         call
+    }
+
+    /// An array of a type, with the elements that are written out.
+    fn array(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let class = self.child(node, Role::Callee).map_or(UNKNOWN, |class| self.type_of(class, scope));
+        let several = self.push(Expression::Several(class));
+        let array = self.push(Expression::Object(several));
+        match self.child(node, Role::Value) {
+            Some(elements) => {
+                let elements = self.expression(elements, scope);
+                self.either(vec![elements, array])
+            }
+            None => array,
+        }
     }
 
     /// A callee that a call names by object and member.
@@ -346,7 +363,8 @@ impl Lowering<'_, '_> {
         let only = self.named_children(list).next().filter(|only| self.category(*only) == Category::String)?;
         let written = self.tree.string_content(only, self.source);
         let path = self.tree.table().loaded_module(self.text(callee), written)?;
-        let name = crate::graph::imports::absolute_module(self.tree, &self.collected.facts, path, 0)?;
+        let facts = &self.collected.facts;
+        let name = crate::graph::imports::absolute_module(facts, path, facts.module())?;
         let name = self.name(&name);
         Some(self.push(Expression::Module(name)))
     }

@@ -1,7 +1,7 @@
 //! Calls: what they call, what they hand over, what they give.
 
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
-use super::values::{Name, Node, Value, Values};
+use super::values::{Name, Node, Outside, Value, Values};
 use super::{Resolution, Solver};
 use crate::graph::NodeKind;
 use crate::language::Constructor;
@@ -47,7 +47,7 @@ impl Solver<'_> {
                             Value::Class { node: class, several: false }
                         }
                         Value::Class { node, .. } => Value::Class { node, several: false },
-                        Value::Plain | Value::Parameter | Value::External(_) => continue,
+                        Value::Plain | Value::Parameter | Value::External(..) => continue,
                         other => other,
                     };
                     self.note_stored(owner, name, &values);
@@ -228,8 +228,8 @@ impl Solver<'_> {
                 all.push(Value::Made(file, made));
                 all
             }
-            Value::External(_) | Value::Plain if creates => vec![Value::Made(file, call)],
-            Value::External(_) | Value::Plain => vec![Value::Plain],
+            Value::External(..) | Value::Plain if creates => vec![Value::Made(file, call)],
+            Value::External(..) | Value::Plain => vec![Value::Plain],
             // The constant of an enumeration that holds something.
             Value::Object { .. } => vec![callee],
             _ => Vec::new(),
@@ -292,7 +292,7 @@ impl Solver<'_> {
     }
 
     fn add_call(&mut self, resolution: &mut Resolution, file: u32, caller: Node, call: ExpressionId) {
-        let Expression::Call { callee, arguments, .. } = self.expression(file, call) else { return };
+        let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return };
         let mut targets: Vec<Node> = Vec::new();
         for value in self.called(file, call) {
             match value {
@@ -313,8 +313,15 @@ impl Solver<'_> {
         let share = sure / targets.len().max(1) as f32;
         resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
         for value in callees.iter() {
-            if let Value::External(path) = value {
-                resolution.external.push((caller, self.world.text(*path).to_owned()));
+            match value {
+                Value::External(path, Outside::Itself) => {
+                    resolution.external.push((caller, self.world.text(*path).to_owned()));
+                }
+                // A field that a constructor makes.
+                Value::External(path, Outside::Object) if creates => {
+                    resolution.external.push((caller, self.world.text(*path).to_owned()));
+                }
+                _ => {}
             }
         }
         self.add_callbacks(resolution, file, (caller, callee), arguments);
@@ -354,7 +361,7 @@ impl Solver<'_> {
     ) {
         let callees = self.values(file, callee);
         let is_library = |value: &Value| {
-            matches!(value, Value::External(_) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
+            matches!(value, Value::External(..) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
         };
         let name = match self.expression(file, callee) {
             Expression::Member { name, .. } | Expression::Name { name, .. } => self.world.name_in(file, name),

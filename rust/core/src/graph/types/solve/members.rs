@@ -3,21 +3,24 @@
 use super::super::sketch::{Expression, Source};
 use super::Solver;
 use super::names::joined;
-use super::values::{Name, Node, Value};
+use super::values::{Name, Node, Outside, Value};
 use crate::graph::NodeKind;
 use crate::language::Receiver;
 
 impl Solver<'_> {
     /// A member of one of several values; where an object has it, what containers hold is not asked.
     pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
-        let is_held =
-            |value: &Value| matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. });
+        let is_held = |value: &Value| {
+            matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. })
+                || is_held_outside(value)
+        };
         let mut found = Vec::new();
         for value in values.iter().filter(|value| !is_held(value)) {
             found.extend(self.member(file, *value, name));
         }
-        if !found.iter().any(|value| !matches!(value, Value::Plain | Value::External(_) | Value::LibraryOf(..))) {
-            for value in values.iter().filter(|value| is_held(value)) {
+        if !found.iter().any(|value| !matches!(value, Value::Plain | Value::External(..) | Value::LibraryOf(..))) {
+            let is_empty = found.is_empty();
+            for value in values.iter().filter(|value| is_held(value) && (is_empty || !is_held_outside(value))) {
                 found.extend(self.member(file, *value, name));
             }
         }
@@ -55,12 +58,15 @@ impl Solver<'_> {
             Value::Function(node) => self.member_of_function(file, node, name),
             Value::Gives(..) => vec![value],
             Value::LibraryOf(..) | Value::LibraryOn(_) | Value::Plain => vec![Value::Plain],
-            Value::External(path) => {
-                let path = format!("{}.{}", self.world.text(path), self.world.text(name));
-                vec![Value::External(self.world.name(&path))]
-            }
+            Value::External(_, Outside::Held) => vec![Value::Plain],
+            Value::External(path, _) => vec![self.outside_member(path, name)],
             Value::Parameter => Vec::new(),
         }
+    }
+
+    fn outside_member(&mut self, path: Name, name: Name) -> Value {
+        let path = format!("{}.{}", self.world.text(path), self.world.text(name));
+        Value::External(self.world.name(&path), Outside::Itself)
     }
 
     fn is_of_library(&self, file: u32, name: Name) -> bool {
@@ -178,7 +184,12 @@ impl Solver<'_> {
             return self.declared(file, &places);
         }
         let inner = sketch.namespaces.iter().find(|(around, one, _)| (*around, *one) == (scope, own));
-        inner.map(|(_, _, inner)| Value::Namespace(file, *inner)).into_iter().collect()
+        if let Some((_, _, inner)) = inner {
+            return vec![Value::Namespace(file, *inner)];
+        }
+        let language = self.world.files[file as usize].language;
+        let is_around = language.is_some_and(|one| one.table().names().modules.around == self.world.text(name));
+        is_around.then(|| self.module_around(file, scope)).flatten().into_iter().collect()
     }
 
     fn member_of_global(&mut self, path: Name, name: Name) -> Vec<Value> {
@@ -215,6 +226,9 @@ impl Solver<'_> {
         let Value::Made(file, made) = value else {
             return match value {
                 Value::Object { class, exact, several: true } => vec![Value::Object { class, exact, several: false }],
+                Value::External(path, Outside::Held) => vec![Value::External(path, Outside::Object)],
+                // What else it holds is a matter of the library.
+                Value::External(..) => vec![Value::Plain],
                 other => vec![other],
             };
         };
@@ -266,4 +280,9 @@ impl Solver<'_> {
     pub(super) fn is_class(&self, node: Node) -> bool {
         self.world.kind(node) == NodeKind::Class
     }
+}
+
+/// Whether all that is known is that a container holds something from outside.
+fn is_held_outside(value: &Value) -> bool {
+    matches!(value, Value::External(_, Outside::Held))
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use self::values::{Name, Node, Value, Values, sorted};
+use self::values::{Name, Node, Outside, Value, Values, sorted};
 use self::world::World;
 use super::sketch::{Expression, ExpressionId};
 use crate::graph::facts::FileFacts;
@@ -189,6 +189,7 @@ impl<'a> Solver<'a> {
         let classes = self.values(file, class);
         let objects = classes.iter().map(|value| match *value {
             Value::Class { node, several } => Value::Object { class: node, exact, several },
+            Value::External(path, Outside::Itself) => Value::External(path, Outside::Object),
             other => other,
         });
         objects.collect()
@@ -267,6 +268,7 @@ fn several(value: Value) -> Value {
     match value {
         Value::Class { node, .. } => Value::Class { node, several: true },
         Value::Object { class, exact, .. } => Value::Object { class, exact, several: true },
+        Value::External(path, _) => Value::External(path, Outside::Held),
         other => other,
     }
 }

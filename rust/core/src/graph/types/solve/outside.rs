@@ -1,7 +1,8 @@
 //! What names stand for that the file itself does not declare.
 
+use super::super::sketch::ScopeKind;
 use super::Solver;
-use super::values::{Name, Value};
+use super::values::{Name, Outside, Value};
 use crate::graph::facts::WILDCARD;
 use crate::language::Sharing;
 use crate::syntax::NONE;
@@ -34,57 +35,58 @@ impl Solver<'_> {
         }
         match language.table().names().builtin_module {
             "" => vec![Value::Plain],
+            _ if language.table().names().plain_names.contains(&text) => vec![Value::Plain],
             module => {
                 let path = format!("{module}.{text}");
-                vec![Value::External(self.world.name(&path))]
+                vec![Value::External(self.world.name(&path), Outside::Itself)]
             }
         }
     }
 
     /// Names of modules, where a file sees but what it imports.
     fn by_module(&mut self, file: u32, scope: u32, text: &str) -> Vec<Value> {
-        let module = self.world.files[file as usize].module();
+        if let Some(found) = self.special_module(file, scope, text) {
+            return vec![found];
+        }
+        let facts = &self.world.files[file as usize];
+        let module = facts.module();
+        let parent = module.rsplit_once('.').map_or("", |(parent, _)| parent);
+        let inner = crate::graph::imports::join(if facts.is_build_root() { parent } else { module }, text);
+        let found = self.world.modules.named(&inner).filter(|found| *found != file && !self.has_loader(file));
+        found.map(Value::Module).into_iter().collect()
+    }
+
+    /// The module that a name of the language's own means in a scope.
+    fn special_module(&self, file: u32, scope: u32, text: &str) -> Option<Value> {
+        let names = self.world.files[file as usize].language?.table().names().modules;
         match text {
-            "exports" | "module" if self.has_loader(file) => vec![Value::Module(file)],
-            "crate" => self.root_module(file).into_iter().collect(),
-            "self" => vec![Value::Module(file)],
-            "super" => self.module_around(file, scope).into_iter().collect(),
-            _ => {
-                let parent =
-                    if self.is_root(file) { module.rsplit_once('.').map_or("", |(parent, _)| parent) } else { module };
-                let inner = crate::graph::imports::join(parent, text);
-                let found = self.world.modules.named(&inner).filter(|found| *found != file && !self.has_loader(file));
-                found.map(Value::Module).into_iter().collect()
-            }
+            "" => None,
+            _ if names.own.contains(&text) => self.module_of(file, scope),
+            _ if text == names.root => self.root_module(file),
+            _ if text == names.around => self.module_around(file, scope),
+            _ => None,
         }
     }
 
     fn has_loader(&self, file: u32) -> bool {
         let language = self.world.files[file as usize].language;
-        language.is_some_and(|language| language.table().loaded_module("require", "").is_some())
+        language.is_some_and(|language| language.table().has_loaders())
     }
 
-    /// Whether a file is the root of what is built: modules that it names lie beside it.
-    fn is_root(&self, file: u32) -> bool {
-        let path = self.world.files[file as usize].path();
-        matches!(path.rsplit('/').next(), Some("main.rs" | "lib.rs")) && !self.is_package_file(file)
-    }
-
-    fn is_package_file(&self, file: u32) -> bool {
-        let (path, module) = (self.world.files[file as usize].path(), self.world.files[file as usize].module());
-        path.rsplit_once('/').is_some_and(|(folder, _)| folder.len() == module.len())
-    }
-
-    /// The module at the root of the package: that of `lib.rs` or `main.rs` in the nearest folder around.
+    /// The module at the root of the package: that of a root file in the nearest folder around that has one.
     fn root_module(&self, file: u32) -> Option<Value> {
+        let language = self.world.files[file as usize].language?;
         let mut folder = self.world.files[file as usize].path();
         loop {
             folder = folder.rsplit_once('/').map_or("", |(around, _)| around);
             let number = self.world.folder(folder);
             let files = number.map_or(&[][..], |number| &self.world.folders[number as usize][..]);
-            let roots = ["lib.rs", "main.rs"].into_iter().find_map(|root| {
-                files.iter().find(|one| self.world.files[**one as usize].path().rsplit('/').next() == Some(root))
-            });
+            let is = |file: u32, stem: &str| {
+                let file = &self.world.files[file as usize];
+                file.language == Some(language) && file.stem() == stem
+            };
+            let stems = language.table().names().root_files.iter();
+            let roots = stems.copied().find_map(|stem| files.iter().find(|file| is(**file, stem)));
             if let Some(root) = roots {
                 return Some(Value::Module(*root));
             }
@@ -94,25 +96,33 @@ impl Solver<'_> {
         }
     }
 
-    /// The module around the namespace, or else the file, in which a scope is.
-    fn module_around(&self, file: u32, scope: u32) -> Option<Value> {
-        let sketch = self.world.sketch(file)?;
-        let is_namespace =
-            |scope: u32| sketch.scopes[scope as usize].kind == super::super::sketch::ScopeKind::Namespace;
-        let around = |scope: u32| sketch.scopes[scope as usize].parent;
+    /// The namespace in which a scope is, or [`NONE`].
+    fn namespace_of(&self, file: u32, scope: u32) -> u32 {
+        let Some(sketch) = self.world.sketch(file) else { return NONE };
         let mut current = scope;
-        while current != NONE && !is_namespace(current) {
-            current = around(current);
+        while current != NONE && sketch.scopes[current as usize].kind != ScopeKind::Namespace {
+            current = sketch.scopes[current as usize].parent;
         }
-        if current == NONE {
-            let parent = self.world.files[file as usize].module().rsplit_once('.').map_or("", |(parent, _)| parent);
-            return self.world.modules.named(parent).map(Value::Module).or_else(|| self.root_module(file));
+        current
+    }
+
+    /// The namespace, or else the file, in which a scope is.
+    fn module_of(&self, file: u32, scope: u32) -> Option<Value> {
+        Some(match self.namespace_of(file, scope) {
+            NONE => Value::Module(file),
+            namespace => Value::Namespace(file, namespace),
+        })
+    }
+
+    /// The module around the namespace, or else the file, in which a scope is.
+    pub(super) fn module_around(&self, file: u32, scope: u32) -> Option<Value> {
+        match self.namespace_of(file, scope) {
+            NONE => {
+                let parent = self.world.files[file as usize].module().rsplit_once('.').map_or("", |(parent, _)| parent);
+                self.world.modules.named(parent).map(Value::Module).or_else(|| self.root_module(file))
+            }
+            namespace => self.module_of(file, self.world.sketch(file)?.scopes[namespace as usize].parent),
         }
-        current = around(current);
-        while current != NONE && !is_namespace(current) {
-            current = around(current);
-        }
-        Some(if current == NONE { Value::Module(file) } else { Value::Namespace(file, current) })
     }
 
     /// Names of the files of the same folder, and folders and packages by their own names.
@@ -239,7 +249,7 @@ impl Solver<'_> {
                 values.push(Value::Module(module));
                 values
             }
-            None => vec![Value::External(self.world.name(path))],
+            None => vec![Value::External(self.world.name(path), Outside::Itself)],
         }
     }
 
@@ -249,7 +259,7 @@ impl Solver<'_> {
         if import.outside {
             let folder = self.imported_folder(&import.module);
             let path = &import.path;
-            return vec![folder.map_or_else(|| Value::External(self.world.name(path)), Value::Folder)];
+            return vec![folder.map_or_else(|| Value::External(self.world.name(path), Outside::Itself), Value::Folder)];
         }
         // Modules may import from each other in circles.
         if self.depth == super::DEEPEST {
@@ -260,7 +270,7 @@ impl Solver<'_> {
         self.depth -= 1;
         if found.is_empty() && !import.relative {
             let path = &import.path;
-            return vec![Value::External(self.world.name(path))];
+            return vec![Value::External(self.world.name(path), Outside::Itself)];
         }
         found
     }
@@ -370,7 +380,7 @@ impl Solver<'_> {
                 continue;
             }
             let folder = self.world.folder(&import.module.replace('.', "/"));
-            match (self.world.module(file, &import.module), folder) {
+            match (self.world.loaded(file, import), folder) {
                 (Some(module), _) => sources.push(Value::Module(module)),
                 (None, Some(folder)) if self.world.sharing(file) == Sharing::Folder => {
                     sources.push(Value::Folder(folder));

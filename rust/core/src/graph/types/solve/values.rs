@@ -45,10 +45,21 @@ pub(super) enum Value {
     Gives(u32, ExpressionId),
     /// A type that only the use of what is generic tells.
     Parameter,
-    /// Something outside the project.
-    External(Name),
+    /// Something outside the project, by path.
+    External(Name, Outside),
     /// Something of the language's own, with nothing of the project in it.
     Plain,
+}
+
+/// What is known of something outside the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Outside {
+    /// It is what the path names.
+    Itself,
+    /// It is an object of the type that the path names.
+    Object,
+    /// It is a container of such objects.
+    Held,
 }
 
 /// Values, sorted, each once.

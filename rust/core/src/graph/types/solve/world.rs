@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::sketch::{Class, Function, Sketch};
 use super::values::{Name, Node};
 use crate::graph::NodeKind;
-use crate::graph::facts::FileFacts;
+use crate::graph::facts::{FileFacts, Import};
 use crate::graph::modules::Modules;
 use crate::language::{Rules, Sharing};
 
@@ -207,6 +207,11 @@ impl<'a> World<'a> {
     /// The folder of exactly this path.
     pub(super) fn folder(&self, path: &str) -> Option<u32> {
         self.folder_numbers.get(path).copied()
+    }
+
+    /// The module that an import loads.
+    pub(super) fn loaded(&self, from: u32, import: &Import) -> Option<u32> {
+        if import.file.is_some() { self.modules.loaded(from, import) } else { self.module(from, &import.module) }
     }
 
     /// The module that `name` ends the name of, or has as its own.

@@ -1,5 +1,22 @@
 //! The order in which a class and its bases are searched.
 
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+/// The orders of the classes that have bases: each class itself first. See [`Hierarchy::orders`].
+pub(super) fn orders_of(bases: &BTreeMap<u32, Vec<u32>>) -> FxHashMap<u32, Vec<u32>> {
+    let mut classes: Vec<u32> = bases.iter().flat_map(|(class, bases)| bases.iter().chain([class])).copied().collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let number = |class: &u32| classes.partition_point(|known| known < class) as u32;
+    let numbered = |class: &u32| bases.get(class).map_or_else(Vec::new, |bases| bases.iter().map(number).collect());
+    let orders = Hierarchy::new(classes.iter().map(numbered).collect()).orders();
+    let named = |order: Vec<u32>| order.into_iter().map(|place| classes[place as usize]).collect::<Vec<_>>();
+    let orders = orders.into_iter().map(named).filter(|order| order.len() > 1);
+    orders.map(|order| (order[0], order)).collect()
+}
+
 /// The classes of a project and their bases, by number.
 pub(super) struct Hierarchy {
     bases: Vec<Vec<u32>>,
@@ -76,6 +93,14 @@ fn first_met(lists: &[Vec<u32>]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn classes_keep_their_numbers() {
+        let bases = BTreeMap::from([(9, vec![7, 4]), (7, vec![2]), (4, vec![2])]);
+        let mut orders: Vec<_> = orders_of(&bases).into_values().collect();
+        orders.sort();
+        assert_eq!(orders, [vec![4, 2], vec![7, 2], vec![9, 7, 4, 2]]);
+    }
 
     #[test]
     fn classes_are_searched_in_pythons_order() {

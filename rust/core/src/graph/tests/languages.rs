@@ -1,0 +1,113 @@
+//! Imports and what is outside the project, in the languages other than Python.
+
+use super::{Case, lines_of, project, references};
+use crate::graph::EdgeKind;
+
+#[rustfmt::skip]
+static CASES: &[Case] = &[
+    Case { what: "files whose names have a dot import what lies beside them",
+        files: &[
+            ("shape.js", "export function area() {}\n"),
+            ("shape.test.js", "import { area } from './shape';\ntest('area', () => { area(); });\n"),
+        ],
+        edges: &["shape.test calls shape.test.<lambda1> 0.95", "shape.test imports shape 1.00", "shape.test.<lambda1> calls shape.area 1.00"] },
+    Case { what: "and load it",
+        files: &[
+            ("area.js", "module.exports = function area() {};\n"),
+            ("area.test.js", "const area = require('./area');\nfunction check() { area(); }\n"),
+        ],
+        edges: &["area.test.check calls area.area 1.00"] },
+    Case { what: "both names may have one, and so may folders",
+        files: &[
+            ("ng/app.service.ts", "export class AppService { load() {} }\n"),
+            ("ng/app.component.ts", "import { AppService } from './app.service';\nexport class AppComponent { constructor(private service: AppService) { this.service.load(); } }\n"),
+            ("v1.2/app.spec.ts", "import { AppComponent } from '../ng/app.component';\nnew AppComponent(null);\n"),
+        ],
+        edges: &["ng.app.component imports ng.app.service 1.00", "ng.app.component.AppComponent.constructor calls ng.app.service.AppService.load 0.95",
+            "v1.2.app.spec calls ng.app.component.AppComponent.constructor 1.00", "v1.2.app.spec imports ng.app.component 1.00"] },
+    Case { what: "a module that is loaded when the code runs",
+        files: &[("a.js", "export function f() {}\n"), ("b.js", "async function g() { const a = await import('./a.js'); a.f(); }\n")],
+        edges: &["b.g calls a.f 0.95"] },
+    Case { what: "a header is what its file says, not the source file beside it",
+        files: &[
+            ("bell.c", "#include \"bell.h\"\nint ring(void) { return LOUD; }\n"),
+            ("bell.h", "int ring(void);\nstatic inline int twice(int a) { return a + a; }\n"),
+            ("tower.c", "#include \"bell.h\"\n#include <stdio.h>\n#include \"gone.h\"\nint main(void) { return twice(ring()); }\n"),
+        ],
+        edges: &["bell imports bell 1.00", "tower imports bell 1.00", "tower imports stdio.h 1.00", "tower.main calls bell.ring 1.00", "tower.main calls bell.twice 1.00"] },
+    Case { what: "a file does not include itself", files: &[("bell.c", "#include \"bell.h\"\nint ring(void) { return 1; }\n")], edges: &[] },
+    Case { what: "a file's own namespaces and classes are nothing that it imports",
+        files: &[("l.rs", "pub mod util { pub fn helper() {} }\nuse util::helper;\nuse self::util as tools;\nenum Kind { One, Two }\nuse Kind::*;\nfn f() { helper(); tools::helper(); let _ = One; }\n")],
+        edges: &["l.f calls l.util.helper 0.95", "l.f calls l.util.helper 1.00"] },
+    Case { what: "namespaces see those around them through their own paths",
+        files: &[("l.rs", "mod a {\n    fn f() {}\n    mod b {\n        use super::f;\n        fn g() { f(); }\n    }\n}\nmod c {\n    use super::a;\n    fn h() { a::f(); }\n}\n")],
+        edges: &["l.a.b.g calls l.a.f 1.00", "l.c.h calls l.a.f 0.95"] },
+    Case { what: "paths mean the namespace in which they stand",
+        files: &[("l.rs", "mod a {\n    fn f() {}\n    pub mod b {\n        fn g() { super::f(); super::super::h(); }\n    }\n    fn i() { self::f(); self::b::g(); }\n}\nfn h() { self::a::i(); }\n")],
+        edges: &["l.a.b.g calls l.a.f 0.95", "l.a.b.g calls l.h 0.95", "l.a.i calls l.a.b.g 0.95", "l.a.i calls l.a.f 0.95", "l.h calls l.a.i 0.95"] },
+    Case { what: "modules that the root declares lie beside it, those of another file in its folder",
+        files: &[
+            ("src/main.rs", "mod paint;\nuse paint::stroke;\nuse self::paint::fill;\nfn main() { stroke(); fill(); }\n"),
+            ("src/paint/mod.rs", "mod brush;\nmod mix;\npub use brush::*;\npub use mix::blend as fill;\n"),
+            ("src/paint/brush.rs", "pub fn stroke() {}\n"), ("src/paint/mix.rs", "pub fn blend() {}\n"),
+        ],
+        edges: &["src.main imports src.paint 1.00", "src.main.main calls src.paint.brush.stroke 1.00", "src.main.main calls src.paint.mix.blend 1.00",
+            "src.paint imports src.paint.brush 1.00", "src.paint imports src.paint.mix 1.00"] },
+    Case { what: "a name that the file does not define is outside",
+        files: &[("l.rs", "use anyhow::{anyhow, Result};\nuse serde;\nuse serde::Serialize;\nfn f() -> Result<u32> { anyhow::bail() }\n")],
+        edges: &["l imports anyhow 1.00", "l imports serde 1.00", "l.f calls anyhow.anyhow.bail 0.95"] },
+];
+
+#[test]
+fn files_give_their_edges_and_no_others() {
+    for case in CASES {
+        assert_eq!(references(&project(case.files)), case.edges, "{}", case.what);
+    }
+}
+
+#[rustfmt::skip]
+static OUTSIDE: &[Case] = &[
+    Case { what: "what a container holds has no part in what the container is asked",
+        files: &[
+            ("M.java", "import java.util.Map;\nclass M { void f(Map<String, Integer> m) { m.put(\"a\", 1); m.get(\"a\").intValue(); } }\n"),
+            ("l.rs", "fn f(v: &mut Vec<u32>) { v.push(1); }\n"),
+            ("t.ts", "function f(h: Record<string, () => void>) { h['a'](); }\n"),
+        ],
+        edges: &["M.M.f calls java.util.Map.get 0.95", "M.M.f calls java.util.Map.put 0.95", "l.f calls std.Vec.push 0.95"] },
+    Case { what: "what is taken out of it is asked itself",
+        files: &[("M.java", "import java.util.List;\nclass M { void f(List<String> all, String[] some) { for (String one : all) one.trim(); some[0].strip(); } }\n")],
+        edges: &["M.M.f calls java.lang.String.strip 0.95", "M.M.f calls java.lang.String.trim 0.95"] },
+    Case { what: "a type that is left open or has no members, and an array, are nothing to call",
+        files: &[
+            ("M.java", "class Kite {}\nclass M { void f(String a) { var b = a.trim(); b.strip(); int[] c = new int[3]; Kite[] d = new Kite[2]; } }\n"),
+            ("g.go", "package g\nfunc F[T any](x T, y any) int { return int(len(x.Acorns)) }\n"),
+            ("t.ts", "function f(a: any, b: unknown) { a.run(); }\nasync function g(name: string) { await import(name); }\n"),
+        ],
+        edges: &["M.M.f calls java.lang.String.trim 0.95", "g.F calls builtin.len 0.95"] },
+];
+
+#[test]
+fn what_is_outside_has_its_own_path() {
+    for case in OUTSIDE {
+        let calls = lines_of(&project(case.files), &[EdgeKind::Calls]);
+        assert_eq!(calls, case.edges, "{}", case.what);
+    }
+}
+
+#[test]
+fn an_included_header_is_the_header() {
+    let graph = project(&[("bell.c", "#include \"bell.h\"\n"), ("bell.h", ""), ("tower.c", "#include \"bell.h\"\n")]);
+    let path = |node: u32| graph.file_paths[graph.files[node as usize] as usize].as_str();
+    let imports = graph.edges().filter(|edge| edge.kind == EdgeKind::Imports);
+    let imports: Vec<_> = imports.map(|edge| (path(edge.source), path(edge.target))).collect();
+    assert_eq!(imports, [("bell.c", "bell.h"), ("tower.c", "bell.h")]);
+}
+
+#[test]
+fn no_file_imports_itself() {
+    for case in CASES {
+        let graph = project(case.files);
+        let mut imports = graph.edges().filter(|edge| edge.kind == EdgeKind::Imports);
+        assert!(imports.all(|edge| edge.source != edge.target), "{}", case.what);
+    }
+}
