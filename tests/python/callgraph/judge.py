@@ -53,14 +53,21 @@ def exported_edges(lines: Iterable[str], least: float = 0.0) -> set[Edge]:
 
     Edges with a confidence below `least` (0 to 1) are left out.
     """
+    return {edge for edge, leaves, confidence in exported_calls(lines) if not leaves and confidence >= least}
+
+
+def exported_externals(lines: Iterable[str]) -> set[Edge]:
+    """Return the calls that leave the project in the lines of `graph export --format jsonl`."""
+    return {edge for edge, leaves, _ in exported_calls(lines) if leaves}
+
+
+def exported_calls(lines: Iterable[str]) -> list[tuple[Edge, bool, float]]:
+    """Return each call with whether it leaves the project, and its confidence (0 to 1)."""
     rows = [json.loads(line) for line in lines]
-    names = {row["id"]: row["name"] for row in rows if row["type"] == "node" and row["kind"] != "external"}
-    return {
-        (names[row["source"]], names[row["target"]])
-        for row in rows
-        if row["type"] == "edge" and row["kind"] == "calls" and row["confidence"] >= least
-        if row["source"] in names and row["target"] in names
-    }
+    nodes = {row["id"]: row for row in rows if row["type"] == "node"}
+    calls = [row for row in rows if row["type"] == "edge" and row["kind"] == "calls"]
+    ends = [(nodes[row["source"]], nodes[row["target"]], row["confidence"]) for row in calls]
+    return [((one["name"], other["name"]), other["kind"] == "external", sure) for one, other, sure in ends]
 
 
 def score(expected: set[Edge], found: set[Edge]) -> Score:

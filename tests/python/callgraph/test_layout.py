@@ -23,6 +23,7 @@ SUFFIXES = {
 OTHER_FILES = {"expected.json", "go.mod"}
 # Files that have the name of their folder.
 FOLDER_FILES = {"index", "lib", "mod"}
+FIELDS = {"note", "calls", "candidates", "external"}
 LEAST = 30
 # Names that the README gives to what has none in the source.
 GIVEN_NAMES = re.compile(r"<(lambda|class)\d+>|default")
@@ -62,10 +63,10 @@ def faults(language, project):
     expected = json.loads((project / "expected.json").read_text(encoding="utf-8"))
     texts = texts_by_module(language, project)
     calls, candidates = edges_of(expected["calls"]), edges_of(expected.get("candidates", {}))
-    names = {name for edge in calls for name in edge}
+    names = {name for edge in calls for name in edge} | set(expected.get("external", {}))
     strangers = [path for path in project.rglob("*") if path.is_file() and path.name not in OTHER_FILES]
     return [
-        *(["unknown fields"] if not {"note", "calls"} <= set(expected) <= {"note", "calls", "candidates"} else []),
+        *(["unknown fields"] if not {"note", "calls"} <= set(expected) <= FIELDS else []),
         *(["the note is no sentence"] if not re.fullmatch(r"\S[^\n]*\.", expected["note"]) else []),
         *(["no source"] if not texts else []),
         *(["no edge"] if not calls else []),

@@ -72,6 +72,8 @@ pub(super) struct Import {
     pub(super) relative: bool,
     /// The name stands for a member of `module`.
     pub(super) member: bool,
+    /// No module lies in `module`: what is behind it in `path` are its members.
+    pub(super) is_exact: bool,
     /// The module is none of the project's, whatever its name.
     pub(super) outside: bool,
 }

@@ -40,10 +40,11 @@ pub(super) fn read_imports<'source>(
     around: &str,
 ) -> Vec<BoundImport<'source>> {
     let entries = tree.table().imports(source, tree, statement);
-    entries.into_iter().filter_map(|entry| bound_import(facts, entry, around)).collect()
+    entries.into_iter().filter_map(|entry| bound_import(tree, facts, entry, around)).collect()
 }
 
 fn bound_import<'source>(
+    tree: &SyntaxTree,
     facts: &FileFacts,
     entry: ImportEntry<'source>,
     around: &str,
@@ -66,7 +67,9 @@ fn bound_import<'source>(
         (None, _) => Cow::Owned(module.clone()),
     };
     let label = entry.name.map_or_else(unnamed, Cow::Borrowed);
-    let import = Import { path, module: module.clone(), file, relative: !is_absolute && !outside, member, outside };
+    let is_exact = !tree.table().rules().modules_have_modules;
+    let relative = !is_absolute && !outside;
+    let import = Import { path, module: module.clone(), file, relative, member, is_exact, outside };
     Some(BoundImport { import, name: entry.name, label, syntax: entry.syntax, is_open })
 }
 

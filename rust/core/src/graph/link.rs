@@ -1,5 +1,7 @@
 //! Joins the files of a project.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::facts::{FileFacts, FileNode, Reference, Target};

@@ -145,6 +145,15 @@ impl<'files> Modules<'files> {
         }
     }
 
+    /// The module that the path of an import begins with, and the rest of the path.
+    fn beginning<'path>(&self, from: u32, import: &Import, path: &'path str) -> Option<(u32, &'path str)> {
+        if !import.is_exact {
+            return self.longest_module(from, path);
+        }
+        let rest = path.get(import.module.len()..).unwrap_or_default();
+        Some((self.loaded(from, import)?, rest.trim_start_matches('.')))
+    }
+
     /// The module that an import statement in file `from` loads.
     pub(super) fn imported(&self, from: u32, import: u32) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
@@ -157,7 +166,7 @@ impl<'files> Modules<'files> {
             let module = self.loaded(from, import);
             return module.map_or(Named::Missing, |module| Named::Project(vec![(module, 1)]));
         }
-        let whole = if import.member { &import.path } else { &import.module };
+        let whole = if import.member && !import.is_exact { &import.path } else { &import.module };
         match self.longest_module(from, whole) {
             Some((module, _)) => Named::Project(vec![(module, 1)]),
             None if import.relative => Named::Missing,
@@ -177,7 +186,7 @@ impl<'files> Modules<'files> {
             let files = self.package(&import.module).filter(|_| !attributes.is_empty());
             return files.map_or(Named::External(path), |files| self.member_of_package(files, attributes, steps));
         }
-        match self.longest_module(from, &path) {
+        match self.beginning(from, import, &path) {
             Some((module, "")) => Named::Project(vec![(module, 1)]),
             Some((module, rest)) => self.member((module, 1), rest, steps),
             None if import.relative => Named::Missing,
@@ -269,7 +278,7 @@ impl<'files> Modules<'files> {
             return files.iter().find_map(|file| self.variable_of((*file, 1), attributes, steps));
         }
         let path = super::imports::join(&import.path, attributes);
-        let (module, rest) = self.longest_module(from, &path)?;
+        let (module, rest) = self.beginning(from, import, &path)?;
         self.variable_of((module, 1), rest, steps)
     }
 

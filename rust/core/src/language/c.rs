@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames,
-    Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -24,6 +24,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     names: SpecialNames {
         constructor: Constructor::None,
         parent_object: "",
+        own_class: "",
         static_method: "",
         builtin_module: "",
         asynchronous: "",
@@ -50,8 +51,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        modules_have_modules: false,
         reassignments: &["assignment_expression", "update_expression"],
         array_creations: &[],
+        shorthands: &[],
+        patterns: &[],
+        keeping_methods: &[],
         sharing: Sharing::Everywhere,
         dispatch_words: &[],
         blocks_are_values: false,

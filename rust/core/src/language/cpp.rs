@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, SharedExtension, Sharing,
-    SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, SharedExtension,
+    Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -38,6 +38,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     names: SpecialNames {
         constructor: Constructor::ClassName,
         parent_object: "",
+        own_class: "",
         static_method: "",
         builtin_module: "",
         asynchronous: "",
@@ -64,8 +65,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        modules_have_modules: false,
         reassignments: &["assignment_expression", "update_expression"],
         array_creations: &[],
+        shorthands: &[],
+        patterns: &[],
+        keeping_methods: &["emplace_back", "insert", "push", "push_back", "push_front"],
         sharing: Sharing::Everywhere,
         dispatch_words: &["virtual", "override"],
         blocks_are_values: false,

@@ -129,6 +129,8 @@ pub(crate) struct SpecialNames {
     pub(crate) constructor: Constructor,
     /// What stands for the base classes' view of the object.
     pub(crate) parent_object: &'static str,
+    /// What stands for the class in its own body.
+    pub(crate) own_class: &'static str,
     /// The decorator of a method without a receiver.
     pub(crate) static_method: &'static str,
     /// The module that holds the built-in names.
@@ -208,10 +210,18 @@ pub(crate) struct Rules {
     pub(crate) decorators_are_calls: bool,
     /// Calls are found by following values.
     pub(crate) values_are_followed: bool,
+    /// A name that is imported from a module may be that of a module in it.
+    pub(crate) modules_have_modules: bool,
     /// Kinds of assignments that give a name another value and declare none.
     pub(crate) reassignments: &'static [&'static str],
     /// Kinds of expressions that look like a call of a class and make an array of it.
     pub(crate) array_creations: &'static [&'static str],
+    /// Kinds of fields of which the name is also that of the variable that they hold.
+    pub(crate) shorthands: &'static [&'static str],
+    /// Kinds of patterns that a value is matched with.
+    pub(crate) patterns: &'static [(&'static str, PatternForm)],
+    /// Methods of containers that keep what they are given.
+    pub(crate) keeping_methods: &'static [&'static str],
     /// Which names of other files a file sees without importing them one by one.
     pub(crate) sharing: Sharing,
     /// Words of which a method has one if those of subclasses may take its place; none where all do.
@@ -279,6 +289,27 @@ pub(crate) struct Tests {
 
 /// Prefixes and suffixes.
 pub(crate) type Affixes = (&'static [&'static str], &'static [&'static str]);
+
+/// What a pattern says of the value that is matched with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatternForm {
+    /// It has a name.
+    Name,
+    /// It is as the pattern within says; a name beside that stands for it, too.
+    Around,
+    /// It is as one of the parts says.
+    Alternatives,
+    /// It is what is left of a sequence.
+    Starred,
+    /// It is a sequence, with these elements.
+    Sequence,
+    /// It is an object of a class, which comes first.
+    Class,
+    /// It has a member or key of a name, which comes first.
+    Keyword,
+    /// It is a mapping.
+    Mapping,
+}
 
 /// How a method has its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,6 +27,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     names: SpecialNames {
         constructor: Constructor::ClassName,
         parent_object: "super",
+        own_class: "",
         static_method: "",
         builtin_module: "java.lang",
         asynchronous: "",
@@ -34,9 +35,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &[],
         modules: ModuleNames::NONE,
         root_files: &[],
-        plain_names: &[
-            "boolean", "byte", "char", "double", "float", "int", "long", "short", "var", "void",
-        ],
+        plain_names: &["boolean", "byte", "char", "double", "float", "int", "long", "short", "var", "void"],
     },
     tests: Tests {
         folders: &["test"],
@@ -55,8 +54,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: false,
         decorators_are_calls: false,
         values_are_followed: false,
+        modules_have_modules: true,
         reassignments: &["assignment_expression", "update_expression"],
         array_creations: &["array_creation_expression"],
+        shorthands: &[],
+        patterns: &[],
+        keeping_methods: &["add", "addFirst", "addLast", "offer", "push", "put", "set"],
         sharing: Sharing::Folder,
         dispatch_words: &[],
         blocks_are_values: false,

@@ -51,7 +51,7 @@ mod typescript;
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
 pub(crate) use definition::{
-    Constructor, DeadBranch, Documentation, Lack, LineEnd, Lines, LoopForms, Privacy, Receiver, Rules, Sharing,
+    Constructor, DeadBranch, Documentation, Lack, LineEnd, Lines, LoopForms, PatternForm, Privacy, Receiver, Rules, Sharing,
     SpecialNames, Spelling, Tests,
 };
 pub use form::Form;

@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, PatternForm, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -26,6 +26,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     names: SpecialNames {
         constructor: Constructor::Named("__init__"),
         parent_object: "super",
+        own_class: "",
         static_method: "staticmethod",
         builtin_module: "builtins",
         asynchronous: "async",
@@ -52,8 +53,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         headers_run_outside: true,
         decorators_are_calls: true,
         values_are_followed: true,
+        modules_have_modules: true,
         reassignments: &[],
         array_creations: &[],
+        shorthands: &[],
+        patterns: PATTERNS,
+        keeping_methods: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: false,
@@ -85,6 +90,20 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         lacks: &[],
     }),
 };
+
+static PATTERNS: &[(&str, PatternForm)] = &[
+    ("identifier", PatternForm::Name),
+    ("case_pattern", PatternForm::Around),
+    ("as_pattern", PatternForm::Around),
+    ("dotted_name", PatternForm::Alternatives),
+    ("union_pattern", PatternForm::Alternatives),
+    ("splat_pattern", PatternForm::Starred),
+    ("list_pattern", PatternForm::Sequence),
+    ("tuple_pattern", PatternForm::Sequence),
+    ("class_pattern", PatternForm::Class),
+    ("keyword_pattern", PatternForm::Keyword),
+    ("dict_pattern", PatternForm::Mapping),
+];
 
 #[rustfmt::skip]
 static KINDS: &[(&str, C)] = &[

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::definition::{LanguageDefinition, Tests};
+use super::definition::{LanguageDefinition, PatternForm, Tests};
 use super::form::Form;
 use super::idioms::{Idioms, Meaning};
 use super::imports::{ImportEntry, ModulePath};
@@ -175,6 +175,12 @@ impl LanguageTable {
     /// Whether a kind makes a field or a base of the object that a constructor makes: `dial(4)` in `Oven() : dial(4) {}`.
     pub(crate) fn is_member_initializer(&self, kind: u16) -> bool {
         self.kind_name(kind) == "field_initializer"
+    }
+
+    /// What a pattern says of the value that is matched with it; none of what is no pattern.
+    pub(crate) fn pattern_form(&self, kind: u16) -> Option<PatternForm> {
+        let name = self.kind_name(kind);
+        self.rules().patterns.iter().find(|(pattern, _)| *pattern == name).map(|(_, form)| *form)
     }
 
     /// Whether functions of the language load modules.

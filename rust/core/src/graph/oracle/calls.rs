@@ -75,8 +75,7 @@ impl Calls {
         let graph = project_graph(project);
         let name = |node: u32| graph.names[node as usize].clone();
         let calls = graph.edges().filter(|edge| edge.kind == EdgeKind::Calls);
-        let (outside, inside): (Vec<_>, Vec<_>) =
-            calls.partition(|edge| graph.kind(edge.target) == NodeKind::External);
+        let (outside, inside): (Vec<_>, Vec<_>) = calls.partition(|edge| graph.kind(edge.target) == NodeKind::External);
         let ends = |edge: &Edge| (name(edge.source), name(edge.target));
         Self {
             inside: inside.iter().map(|edge| (ends(edge), edge.confidence)).collect(),
@@ -187,8 +186,13 @@ fn calls_reach_the_bars() {
 }
 
 /// The precision and recall that each language's calls of what is outside must have, in the projects that list them.
-const OUTSIDE_BARS: [(Language, f64, f64); 1] = [
-    (Language::Python, 0.5, 0.5),
+const OUTSIDE_BARS: [(Language, f64, f64); 6] = [
+    (Language::Python, 1.0, 0.8),
+    (Language::JavaScript, 0.5, 0.5),
+    (Language::TypeScript, 0.5, 0.5),
+    (Language::Rust, 0.5, 0.5),
+    (Language::Go, 0.5, 0.5),
+    (Language::Java, 0.5, 0.5),
 ];
 
 #[test]
@@ -203,7 +207,7 @@ fn calls_that_leave_the_project_reach_the_bars() {
             sum.add(score(&found, &expected));
         }
         println!("{}: precision {:.3}, recall {:.3}", language.name(), sum.precision(), sum.recall());
-        assert!(sum.right >= 10, "{}: the fixtures were read: {}", language.name(), sum.right);
+        assert!(sum.right >= 7, "{}: the fixtures were read: {}", language.name(), sum.right);
         let reaches = sum.precision() >= precision && sum.recall() >= recall;
         assert!(reaches, "{} {} {}", language.name(), sum.precision(), sum.recall());
     }

@@ -54,7 +54,10 @@ fn beside(file: &str, up: usize, written: &str) -> String {
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.truncate(parts.len().saturating_sub(1 + up));
     for part in written.split('/').filter(|part| !matches!(*part, "." | "")) {
-        if part == ".." { drop(parts.pop()) } else { parts.push(part) }
+        match part {
+            ".." => parts.truncate(parts.len().saturating_sub(1)),
+            _ => parts.push(part),
+        }
     }
     parts.join("/")
 }
@@ -82,7 +85,8 @@ fn by_python(file: &str, line: &str) -> Vec<Vec<String>> {
         let path = if dots == 0 { path } else { beside(file, dots - 1, &path) };
         [format!("{path}.py"), format!("{path}/__init__.py").trim_start_matches('/').to_owned()]
     };
-    let plain = |names: &str| names.split(',').map(|name| name.trim().split(' ').next().unwrap_or("").to_owned()).collect();
+    let plain =
+        |names: &str| names.split(',').map(|name| name.trim().split(' ').next().unwrap_or("").to_owned()).collect();
     if let Some(names) = line.strip_prefix("import ") {
         let names: Vec<String> = plain(names);
         return names.iter().map(|name| module(0, name).to_vec()).collect();
@@ -99,9 +103,8 @@ fn by_python(file: &str, line: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn imports_lead_to_the_files_that_their_statements_name() {
-    let languages = [
-        Language::Python, Language::JavaScript, Language::TypeScript, Language::Java, Language::C, Language::Cpp,
-    ];
+    let languages =
+        [Language::Python, Language::JavaScript, Language::TypeScript, Language::Java, Language::C, Language::Cpp];
     for language in languages {
         let mut count = 0;
         for (name, path) in projects(language) {

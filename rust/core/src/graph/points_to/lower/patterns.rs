@@ -3,7 +3,7 @@
 use super::super::program::{Key, NOTHING, Operation, Shape, Side, Variable};
 use super::Lowering;
 use super::operators::in_place_method_of;
-use crate::language::{Category, Role};
+use crate::language::{Category, PatternForm, Role};
 use crate::syntax::NONE;
 
 impl Lowering<'_, '_> {
@@ -97,7 +97,7 @@ impl Lowering<'_, '_> {
         let parts = self.parts_of(pattern);
         let is_starred = |part: &u32| {
             let starred = matches!(self.category(*part), Category::VariadicParameter | Category::Spread);
-            starred || self.tree.table().kind_name(self.tree.kind(*part)) == "splat_pattern"
+            starred || self.form(*part) == Some(PatternForm::Starred)
         };
         let star = parts.iter().position(is_starred);
         let caller = self.caller();
@@ -193,17 +193,17 @@ impl Lowering<'_, '_> {
     fn class_of_pattern(&self, pattern: u32) -> Option<u32> {
         let mut current = pattern;
         for _ in 0..8 {
-            match self.kind_name(current) {
-                "class_pattern" => return self.parts_of(current).first().copied(),
-                "case_pattern" | "as_pattern" => current = *self.parts_of(current).first()?,
+            match self.form(current) {
+                Some(PatternForm::Class) => return self.parts_of(current).first().copied(),
+                Some(PatternForm::Around) => current = *self.parts_of(current).first()?,
                 _ => return None,
             }
         }
         None
     }
 
-    fn kind_name(&self, node: u32) -> &str {
-        self.tree.table().kind_name(self.tree.kind(node))
+    fn form(&self, node: u32) -> Option<PatternForm> {
+        self.tree.table().pattern_form(self.tree.kind(node))
     }
 
     fn narrowed(&mut self, from: Variable, class: u32) -> Variable {
@@ -249,17 +249,17 @@ impl Lowering<'_, '_> {
         let mut open = vec![(pattern, value)];
         while let Some((node, value)) = open.pop() {
             let parts = self.parts_of(node);
-            match self.kind_name(node) {
-                "identifier" => self.bind(node, value),
-                "as_pattern" | "case_pattern" | "dotted_name" | "union_pattern" | "splat_pattern" => {
+            match self.form(node) {
+                Some(PatternForm::Name) => self.bind(node, value),
+                Some(PatternForm::Around | PatternForm::Alternatives | PatternForm::Starred) => {
                     open.extend(parts.into_iter().map(|part| (part, value)));
                 }
-                "list_pattern" | "tuple_pattern" => self.unpack(node, value, &mut open),
-                "class_pattern" | "keyword_pattern" => {
+                Some(PatternForm::Sequence) => self.unpack(node, value, &mut open),
+                Some(PatternForm::Class | PatternForm::Keyword) => {
                     open.extend(parts.into_iter().skip(1).map(|part| (part, NOTHING)));
                 }
-                "dict_pattern" => open.extend(parts.into_iter().map(|part| (part, NOTHING))),
-                _ => {}
+                Some(PatternForm::Mapping) => open.extend(parts.into_iter().map(|part| (part, NOTHING))),
+                None => {}
             }
         }
     }

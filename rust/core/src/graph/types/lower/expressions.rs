@@ -234,7 +234,8 @@ impl Lowering<'_, '_> {
     }
 
     fn is_shorthand(&self, field: u32) -> bool {
-        self.tree.table().kind_name(self.tree.kind(field)).starts_with("shorthand_")
+        let table = self.tree.table();
+        table.rules().shorthands.contains(&table.kind_name(self.tree.kind(field)))
     }
 
     fn shorthand(&mut self, field: u32, scope: u32) -> ExpressionId {

@@ -15,23 +15,6 @@ const NAMED: f32 = 1.0;
 /// The same among the arguments of a macro, which may do anything with them.
 const IN_MACRO: f32 = 0.8;
 
-/// Methods of containers that keep what they are given.
-const KEEPING: &[&str] = &[
-    "add",
-    "addFirst",
-    "addLast",
-    "append",
-    "emplace_back",
-    "insert",
-    "offer",
-    "push",
-    "push_back",
-    "push_front",
-    "put",
-    "set",
-    "unshift",
-];
-
 /// How many parameters of a function that a library calls are given what a container holds.
 const MOST_PARAMETERS: u32 = 3;
 
@@ -85,11 +68,16 @@ impl Solver<'_> {
         }
     }
 
+    /// Whether a method of containers keeps what it is given.
+    fn is_keeping(&self, file: u32, name: Name) -> bool {
+        self.world.rules(file).is_some_and(|rules| rules.keeping_methods.contains(&self.world.text(name)))
+    }
+
     /// Puts arguments into the container whose method keeps them.
     fn keep(&mut self, file: u32, callee: ExpressionId, given: &[Values]) {
         let Expression::Member { object, name } = self.expression(file, callee) else { return };
         let name = self.world.name_in(file, name);
-        if !KEEPING.contains(&self.world.text(name)) {
+        if !self.is_keeping(file, name) {
             return;
         }
         let element = self.world.name("");
@@ -369,7 +357,7 @@ impl Solver<'_> {
         };
         let is_outside = callees.iter().any(is_library)
             || (callees.is_empty() && matches!(self.expression(file, callee), Expression::Name { .. }));
-        if !is_outside || KEEPING.contains(&self.world.text(name)) {
+        if !is_outside || self.is_keeping(file, name) {
             return;
         }
         for argument in self.parts(file, arguments) {

@@ -51,7 +51,7 @@ impl Solver<'_> {
             let class = self.class_around(file, scope);
             return class.map(|class| vec![Value::Parent(class)]);
         }
-        if language.table().rules().receiver == Receiver::Named("self") && text == "Self" {
+        if text == names.own_class && !text.is_empty() {
             let class = self.class_around(file, scope);
             return class.map(|node| vec![Value::Class { node, several: false }]);
         }

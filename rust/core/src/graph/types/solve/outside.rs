@@ -1,6 +1,6 @@
 //! What names stand for that the file itself does not declare.
 
-use super::super::sketch::ScopeKind;
+use super::super::sketch::{ScopeKind, Source};
 use super::Solver;
 use super::values::{Name, Outside, Value};
 use crate::graph::facts::WILDCARD;
@@ -159,8 +159,7 @@ impl Solver<'_> {
     fn own_member_of_module(&mut self, file: u32, name: Name) -> Vec<Value> {
         let Some(own) = self.world.own_name(file, name) else { return Vec::new() };
         let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
-        let is_import =
-            |source: &super::super::sketch::Source| matches!(source, super::super::sketch::Source::Import(_));
+        let is_import = |source: &Source| matches!(source, Source::Import(_));
         let mut places = sketch.declared_in(0, own, 0);
         places.retain(|place| !sketch.declared[*place].sources.iter().any(is_import));
         self.declared(file, &places)
@@ -235,7 +234,7 @@ impl Solver<'_> {
         let sketch = self.world.sketch(file)?;
         let place = sketch.declared_in(0, own, 0).into_iter().next()?;
         match sketch.declared[place].sources.first()? {
-            super::super::sketch::Source::Definition(node) => Some(self.definition(self.world.node(file, *node))),
+            Source::Definition(node) => Some(self.definition(self.world.node(file, *node))),
             _ => None,
         }
     }
@@ -266,7 +265,13 @@ impl Solver<'_> {
             return Vec::new();
         }
         self.depth += 1;
-        let found = self.absolute(file, &import.path);
+        let found = match self.world.loaded(file, import).filter(|_| import.is_exact) {
+            Some(module) => {
+                let members = import.path.get(import.module.len()..).unwrap_or_default();
+                self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
+            }
+            None => self.absolute(file, &import.path),
+        };
         self.depth -= 1;
         if found.is_empty() && !import.relative {
             let path = &import.path;
@@ -311,12 +316,25 @@ impl Solver<'_> {
         folder.map_or_else(Vec::new, |folder| self.members_of(file, Value::Folder(folder), name))
     }
 
+    /// Whether an import binds a name of the module that leads out of the project: a path that begins with such a name does
+    /// not begin with what it stands for.
+    fn is_from_outside(&self, file: u32, text: &str) -> bool {
+        let name = self.world.known(text).and_then(|name| self.world.own_name(file, name));
+        let (Some(name), Some(sketch)) = (name, self.world.sketch(file)) else { return false };
+        let imports = &self.world.files[file as usize].imports;
+        let leads_out = |source: &Source| matches!(source, Source::Import(one) if !imports[*one as usize].relative);
+        sketch.declared_in(0, name, 0).iter().any(|place| sketch.declared[*place].sources.iter().any(leads_out))
+    }
+
     /// A path below the root of a package, without the folder of that.
     fn absolute_from_root(&mut self, file: u32, path: &str) -> Vec<Value> {
         if self.has_loader(file) {
             return Vec::new();
         }
         let Some(root @ Value::Module(number)) = self.root_module(file) else { return Vec::new() };
+        if number == file && self.is_from_outside(file, path.split('.').next().unwrap_or_default()) {
+            return Vec::new();
+        }
         let module = self.world.files[number as usize].module();
         let folder = module.rsplit_once('.').map_or("", |(folder, _)| folder);
         let rest = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('.'));
