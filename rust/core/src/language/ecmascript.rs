@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling,
+    Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};

@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy,
+    Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};

@@ -2,7 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};

@@ -167,7 +167,7 @@ const BARS: [(Language, f64, f64); 8] = [
     (Language::Python, 0.97, 0.9),
     (Language::JavaScript, 0.98, 0.98),
     (Language::TypeScript, 0.98, 0.97),
-    (Language::Rust, 0.97, 0.89),
+    (Language::Rust, 0.98, 0.95),
     (Language::Go, 0.97, 0.95),
     (Language::Java, 0.98, 0.97),
     (Language::C, 0.98, 0.93),
@@ -188,11 +188,11 @@ fn calls_reach_the_bars() {
 /// The precision and recall that each language's calls of what is outside must have, in the projects that list them.
 const OUTSIDE_BARS: [(Language, f64, f64); 6] = [
     (Language::Python, 1.0, 0.8),
-    (Language::JavaScript, 0.5, 0.5),
-    (Language::TypeScript, 0.5, 0.5),
-    (Language::Rust, 0.5, 0.5),
-    (Language::Go, 0.5, 0.5),
-    (Language::Java, 0.5, 0.5),
+    (Language::JavaScript, 1.0, 0.88),
+    (Language::TypeScript, 1.0, 0.5),
+    (Language::Rust, 0.76, 0.76),
+    (Language::Go, 1.0, 1.0),
+    (Language::Java, 1.0, 0.95),
 ];
 
 #[test]
@@ -207,7 +207,7 @@ fn calls_that_leave_the_project_reach_the_bars() {
             sum.add(score(&found, &expected));
         }
         println!("{}: precision {:.3}, recall {:.3}", language.name(), sum.precision(), sum.recall());
-        assert!(sum.right >= 7, "{}: the fixtures were read: {}", language.name(), sum.right);
+        assert!(sum.right >= 6, "{}: the fixtures were read: {}", language.name(), sum.right);
         let reaches = sum.precision() >= precision && sum.recall() >= recall;
         assert!(reaches, "{} {} {}", language.name(), sum.precision(), sum.recall());
     }
