@@ -72,8 +72,6 @@ pub(super) struct Import {
     pub(super) relative: bool,
     /// The name stands for a member of `module`.
     pub(super) member: bool,
-    /// No module lies in `module`: what is behind it in `path` are its members.
-    pub(super) is_exact: bool,
     /// The module is none of the project's, whatever its name.
     pub(super) outside: bool,
 }
@@ -165,6 +163,11 @@ impl FileFacts {
         let last = self.module().rsplit('.').next().unwrap_or_default();
         let roots = self.language.map_or(&[][..], |language| language.table().names().root_files);
         roots.contains(&last) && roots.contains(&self.stem())
+    }
+
+    /// Whether what is imported from a module is never a module in it.
+    pub(super) fn imports_only_members(&self) -> bool {
+        self.language.is_some_and(|language| !language.table().rules().modules_have_modules)
     }
 
     /// The name of the file without folders and extension.

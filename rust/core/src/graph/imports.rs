@@ -40,15 +40,10 @@ pub(super) fn read_imports<'source>(
     around: &str,
 ) -> Vec<BoundImport<'source>> {
     let entries = tree.table().imports(source, tree, statement);
-    entries.into_iter().filter_map(|entry| bound_import(tree, facts, entry, around)).collect()
+    entries.into_iter().filter_map(|entry| bound_import(facts, entry, around)).collect()
 }
 
-fn bound_import<'source>(
-    tree: &SyntaxTree,
-    facts: &FileFacts,
-    entry: ImportEntry<'source>,
-    around: &str,
-) -> Option<BoundImport<'source>> {
+fn bound_import<'source>(facts: &FileFacts, entry: ImportEntry<'source>, around: &str) -> Option<BoundImport<'source>> {
     let outside = matches!(entry.module, ModulePath::External(_));
     let is_absolute = matches!(entry.module, ModulePath::Absolute(_) | ModulePath::Visible(_));
     let is_open = matches!(entry.module, ModulePath::Visible(_) | ModulePath::FromModule { .. });
@@ -67,9 +62,8 @@ fn bound_import<'source>(
         (None, _) => Cow::Owned(module.clone()),
     };
     let label = entry.name.map_or_else(unnamed, Cow::Borrowed);
-    let is_exact = !tree.table().rules().modules_have_modules;
     let relative = !is_absolute && !outside;
-    let import = Import { path, module: module.clone(), file, relative, member, is_exact, outside };
+    let import = Import { path, module: module.clone(), file, relative, member, outside };
     Some(BoundImport { import, name: entry.name, label, syntax: entry.syntax, is_open })
 }
 

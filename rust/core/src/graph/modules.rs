@@ -147,7 +147,7 @@ impl<'files> Modules<'files> {
 
     /// The module that the path of an import begins with, and the rest of the path.
     fn beginning<'path>(&self, from: u32, import: &Import, path: &'path str) -> Option<(u32, &'path str)> {
-        if !import.is_exact {
+        if !self.files[from as usize].imports_only_members() {
             return self.longest_module(from, path);
         }
         let rest = path.get(import.module.len()..).unwrap_or_default();
@@ -166,7 +166,11 @@ impl<'files> Modules<'files> {
             let module = self.loaded(from, import);
             return module.map_or(Named::Missing, |module| Named::Project(vec![(module, 1)]));
         }
-        let whole = if import.member && !import.is_exact { &import.path } else { &import.module };
+        let whole = if import.member && !self.files[from as usize].imports_only_members() {
+            &import.path
+        } else {
+            &import.module
+        };
         match self.longest_module(from, whole) {
             Some((module, _)) => Named::Project(vec![(module, 1)]),
             None if import.relative => Named::Missing,

@@ -57,8 +57,9 @@ impl Solver<'_> {
             Value::Made(file, made) => self.member_of_made(file, made, name),
             Value::Function(node) => self.member_of_function(file, node, name),
             Value::Gives(..) => vec![value],
-            Value::LibraryOf(..) | Value::LibraryOn(_) | Value::Plain => vec![Value::Plain],
-            Value::External(_, Outside::Held) => vec![Value::Plain],
+            Value::LibraryOf(..) | Value::LibraryOn(_) | Value::Plain | Value::External(_, Outside::Held) => {
+                vec![Value::Plain]
+            }
             Value::External(path, _) => vec![self.outside_member(path, name)],
             Value::Parameter => Vec::new(),
         }

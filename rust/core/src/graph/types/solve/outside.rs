@@ -61,7 +61,7 @@ impl Solver<'_> {
         let names = self.world.files[file as usize].language?.table().names().modules;
         match text {
             "" => None,
-            _ if names.own.contains(&text) => self.module_of(file, scope),
+            _ if names.own.contains(&text) => Some(self.module_of(file, scope)),
             _ if text == names.root => self.root_module(file),
             _ if text == names.around => self.module_around(file, scope),
             _ => None,
@@ -107,11 +107,11 @@ impl Solver<'_> {
     }
 
     /// The namespace, or else the file, in which a scope is.
-    fn module_of(&self, file: u32, scope: u32) -> Option<Value> {
-        Some(match self.namespace_of(file, scope) {
+    fn module_of(&self, file: u32, scope: u32) -> Value {
+        match self.namespace_of(file, scope) {
             NONE => Value::Module(file),
             namespace => Value::Namespace(file, namespace),
-        })
+        }
     }
 
     /// The module around the namespace, or else the file, in which a scope is.
@@ -121,7 +121,7 @@ impl Solver<'_> {
                 let parent = self.world.files[file as usize].module().rsplit_once('.').map_or("", |(parent, _)| parent);
                 self.world.modules.named(parent).map(Value::Module).or_else(|| self.root_module(file))
             }
-            namespace => self.module_of(file, self.world.sketch(file)?.scopes[namespace as usize].parent),
+            namespace => Some(self.module_of(file, self.world.sketch(file)?.scopes[namespace as usize].parent)),
         }
     }
 
@@ -265,13 +265,14 @@ impl Solver<'_> {
             return Vec::new();
         }
         self.depth += 1;
-        let found = match self.world.loaded(file, import).filter(|_| import.is_exact) {
-            Some(module) => {
-                let members = import.path.get(import.module.len()..).unwrap_or_default();
-                self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
-            }
-            None => self.absolute(file, &import.path),
-        };
+        let found =
+            match self.world.loaded(file, import).filter(|_| self.world.files[file as usize].imports_only_members()) {
+                Some(module) => {
+                    let members = import.path.get(import.module.len()..).unwrap_or_default();
+                    self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
+                }
+                None => self.absolute(file, &import.path),
+            };
         self.depth -= 1;
         if found.is_empty() && !import.relative {
             let path = &import.path;
