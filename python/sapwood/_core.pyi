@@ -437,10 +437,8 @@ def preserving_kinds(language: str) -> list[str]:
 
 # Structure ----------------------------------------------------------------------------------------------------------
 
-def structure_terms(
-    texts: Sequence[str], language: str = "python"
-) -> list[tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
-    """Hashed features of each text's canonical form, sorted by hash, with counts."""
+def structure_terms(texts: Sequence[str], language: str = "python") -> list[NDArray[np.uint64]]:
+    """Hashed features of each text's canonical form, ascending, each once."""
 
 def code_tokens(texts: Sequence[str], language: str = "python") -> list[list[str]]:
     """The tokens of each text, without comments, documentation, imports and layout."""

@@ -214,4 +214,4 @@ def _statement_terms(texts: Sequence[str], language: str) -> list[list[tuple[int
     listed = [statements(text) for text in texts]
     flat = [text for of_text in listed for _, text in of_text]
     terms = iter(_core.structure_terms(flat, language))
-    return [[(line, set(next(terms)[0].tolist())) for line, _ in of_text] for of_text in listed]
+    return [[(line, set(next(terms).tolist())) for line, _ in of_text] for of_text in listed]

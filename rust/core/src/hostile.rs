@@ -21,7 +21,7 @@ struct Columns {
     rows: SparseRows,
     hashes: Vec<u64>,
     shape: u64,
-    terms: Vec<(u64, u32)>,
+    terms: Vec<u64>,
     forest: Forest,
     documented: Vec<Option<String>>,
 }

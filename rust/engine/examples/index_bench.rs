@@ -17,8 +17,8 @@ use sapwood::Engine;
 use sapwood::engine::quietly;
 use sapwood::index::{Content, build, save};
 use sapwood_core::features::{SparseRows, file_features};
-use sapwood_core::forest::subtree_hashes;
-use sapwood_core::graph::{FileFacts, file_facts, link};
+use sapwood_core::forest::{structure_terms, subtree_hashes};
+use sapwood_core::graph::{FileFacts, NodeKind, file_facts, link};
 use sapwood_core::sampler::input_graph;
 use sapwood_core::{Language, ParseLimits, SyntaxTree, parse};
 use sapwood_workspace::{SourceFile, Sources, Workspace};
@@ -173,6 +173,12 @@ fn phases(files: &[SourceFile], texts: &[Vec<u8>]) -> Outcome<Vec<(&'static str,
         std::hint::black_box(subtree_hashes(text, tree, 0));
     }
     clock.lap("phase forest");
+    for ((text, tree), facts) in texts.iter().zip(&trees).zip(&facts) {
+        for node in facts.nodes().iter().filter(|node| node.kind == NodeKind::Function) {
+            std::hint::black_box(structure_terms(text, tree, node.syntax));
+        }
+    }
+    clock.lap("phase canonical");
     let graph = link(&facts);
     clock.lap("phase link");
     std::hint::black_box(input_graph(&graph, rows));

@@ -31,9 +31,7 @@ impl Engine {
     /// # Errors
     /// As [`Self::place`].
     pub fn place_buffer(&self, buffer: &Buffer, hops: usize) -> Result<Option<PlacedText>> {
-        match self.index_data() {
-            Err(error) if error.code() == "no_index" => Ok(None),
-            index => index?.place_buffer(buffer, hops),
-        }
+        let Some(index) = self.index_if_any()? else { return Ok(None) };
+        index.place_buffer(buffer, hops)
     }
 }

@@ -233,7 +233,8 @@ impl Engine {
     /// Code `bad_input` where no function of the index stands there, `stale_index` where the file has changed.
     pub fn search_at(&self, file: &str, line: u32, k: usize) -> Result<Vec<Hit>> {
         let index = self.index_data()?;
-        let document = search::function_at(&index, &self.relative(&index, file), line)?;
+        let below = index::path_below(self.workspace.storage().as_ref(), self.workspace.source_root(), file);
+        let document = search::function_at(&index, below.as_deref().unwrap_or(file), line)?;
         let mut query = search::of_function(&index, document)?;
         let serving = self.serving(&index).unwrap_or_default();
         query.vector = serving.as_ref().and_then(|serving| serving.of_function(document));
@@ -320,13 +321,18 @@ impl Engine {
     /// # Errors
     /// Code `damaged_index`, and the typed reason for a text that cannot be taken.
     pub fn place(&self, code: &str, path: &str, language: Language, hops: usize) -> Result<Option<PlacedText>> {
-        let index = match self.index_data() {
-            Err(error) if error.code() == "no_index" => return Ok(None),
-            index => index?,
-        };
+        let Some(index) = self.index_if_any()? else { return Ok(None) };
         match index::path_below(self.workspace.storage().as_ref(), self.workspace.source_root(), path) {
             Some(path) => index.place(code, &path, language, hops),
             None => Ok(None),
+        }
+    }
+
+    /// The stored index; none before the first.
+    pub(crate) fn index_if_any(&self) -> Result<Option<Arc<Index>>> {
+        match self.index_data() {
+            Err(error) if error.code() == "no_index" => Ok(None),
+            index => index.map(Some),
         }
     }
 
@@ -347,17 +353,6 @@ impl Engine {
         holder.to_str().map(str::to_owned).ok_or_else(|| EngineError::BadInput {
             message: format!("the path {} is not UTF-8; move the workspace", holder.display()),
         })
-    }
-
-    /// A path as the index writes it.
-    fn relative(&self, index: &Index, file: &str) -> String {
-        if index.graph().file_paths.iter().any(|path| path == file) {
-            return file.to_owned();
-        }
-        let canonical = self.workspace.storage().canonical(Path::new(file)).ok();
-        let below = canonical.as_ref().and_then(|path| path.strip_prefix(self.workspace.source_root()).ok());
-        let parts = below.map(|path| path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>());
-        parts.map_or_else(|| file.to_owned(), |parts| parts.join("/"))
     }
 }
 

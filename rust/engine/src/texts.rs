@@ -4,19 +4,21 @@
 use rayon::prelude::*;
 use sapwood_core::features::file_features;
 use sapwood_core::forest::{
-    Forest, ForestBuilder, LabelledTree, NameView, Vocabulary, VocabularyCounter, code_tokens, shape_hash,
-    structure_terms, subtree_hashes,
+    Forest, ForestBuilder, LabelledTree, NameView, Vocabulary, VocabularyCounter, code_tokens, structure_terms,
 };
 use sapwood_core::graph::{FileFacts, file_facts, link};
 use sapwood_core::sampler::{InputGraph, input_graph};
 use sapwood_core::{Language, ParseLimits, SyntaxTree, parse};
 use sapwood_search::{Scored, StructureIndex};
 
-use crate::duplicates::{counted, duplicate_groups};
+use crate::duplicates::{Likeness, duplicate_groups};
 use crate::error::{EngineError, Result};
 
-/// A text's terms: ascending hashes with their counts.
-pub type Terms = Vec<(u64, u32)>;
+/// A text's terms: ascending hashes, each once.
+pub type Terms = Vec<u64>;
+
+/// A text's words: ascending hashes with their counts.
+pub(crate) type CountedTerms = Vec<(u64, u32)>;
 
 /// Every text stands in a file of this name, so that rows do not depend on where it came from.
 const STANDALONE: &str = "text";
@@ -221,13 +223,8 @@ pub fn tokens<T: AsRef<str> + Sync>(texts: &[T], language: Language, view: NameV
 pub fn near_duplicates<T: AsRef<str> + Sync>(texts: &[T], language: Language, threshold: f64) -> Result<Vec<u32>> {
     let trees = parse_all(texts, language)?;
     let both = texts.par_iter().zip(&trees);
-    let (documents, shapes): (Vec<Terms>, Vec<u64>) = both
-        .map(|(text, tree)| {
-            let source = text.as_ref().as_bytes();
-            (counted(subtree_hashes(source, tree, 0)), shape_hash(source, tree, 0))
-        })
-        .unzip();
-    duplicate_groups(&documents, &shapes, threshold)
+    let documents: Vec<Likeness> = both.map(|(text, tree)| Likeness::of(text.as_ref().as_bytes(), tree, 0)).collect();
+    duplicate_groups(&documents, threshold)
 }
 
 /// The `k` documents most like each text, best first.

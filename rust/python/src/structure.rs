@@ -13,21 +13,17 @@ use crate::index::DUPLICATE_THRESHOLD;
 
 type Ranking<'py> = (Column<'py, u32>, Column<'py, f32>);
 
-/// Hashed features of each text's canonical form, sorted by hash, with counts.
+/// Hashed features of each text's canonical form, ascending, each once.
 #[pyfunction]
 #[pyo3(signature = (texts, language = "python"))]
 pub(crate) fn structure_terms<'py>(
     py: Python<'py>,
     texts: Vec<String>,
     language: &str,
-) -> PyResult<Vec<(Column<'py, u64>, Column<'py, u32>)>> {
+) -> PyResult<Vec<Column<'py, u64>>> {
     let language = Language::from_name(language).map_err(to_python)?;
     let terms = py.detach(|| texts::terms(&texts, language)).map_err(to_python)?;
-    let columns = terms.into_iter().map(|terms| {
-        let (hashes, counts) = terms.into_iter().unzip();
-        (moved(py, hashes), moved(py, counts))
-    });
-    Ok(columns.collect())
+    Ok(terms.into_iter().map(|terms| moved(py, terms)).collect())
 }
 
 /// Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more.

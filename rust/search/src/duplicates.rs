@@ -13,9 +13,8 @@ use crate::postings::check_terms;
 /// Bayardo, Ma and Srikant, 2007), so only documents that do are compared.
 ///
 /// # Errors
-/// [`SearchError::Threshold`] for a threshold outside (0, 1], [`SearchError::UnsortedDocument`],
-/// [`SearchError::ZeroCount`], [`SearchError::TooMany`].
-pub fn near_duplicates<D: AsRef<[(u64, u32)]>>(documents: &[D], threshold: f64) -> Result<Vec<u32>> {
+/// [`SearchError::Threshold`] for a threshold outside (0, 1], [`SearchError::UnsortedDocument`], [`SearchError::TooMany`].
+pub fn near_duplicates<D: AsRef<[u64]>>(documents: &[D], threshold: f64) -> Result<Vec<u32>> {
     if !(threshold > 0.0 && threshold <= 1.0) {
         return Err(SearchError::Threshold { value: threshold });
     }
@@ -30,8 +29,8 @@ pub fn near_duplicates<D: AsRef<[(u64, u32)]>>(documents: &[D], threshold: f64) 
 }
 
 /// Joins documents with equal sets of terms. Gives the first of each set, by size and then number, without empty ones.
-fn join_equal<D: AsRef<[(u64, u32)]>>(documents: &[D], groups: &mut Groups) -> Vec<u32> {
-    let terms_of = |document: u32| documents[document as usize].as_ref().iter().map(|&(term, _)| term);
+fn join_equal<D: AsRef<[u64]>>(documents: &[D], groups: &mut Groups) -> Vec<u32> {
+    let terms_of = |document: u32| documents[document as usize].as_ref().iter();
     let size = |document: u32| documents[document as usize].as_ref().len();
     let mut order: Vec<u32> = (0..documents.len() as u32).filter(|&document| size(document) > 0).collect();
     order.sort_by(|&left, &right| {
@@ -48,8 +47,8 @@ fn join_equal<D: AsRef<[(u64, u32)]>>(documents: &[D], groups: &mut Groups) -> V
 }
 
 /// Each document's terms as ranks of rarity, ascending: rarest first.
-fn by_rarity<D: AsRef<[(u64, u32)]>>(documents: &[D], chosen: &[u32]) -> Vec<Vec<u32>> {
-    let terms_of = |document: &u32| documents[*document as usize].as_ref().iter().map(|&(term, _)| term);
+fn by_rarity<D: AsRef<[u64]>>(documents: &[D], chosen: &[u32]) -> Vec<Vec<u32>> {
+    let terms_of = |document: &u32| documents[*document as usize].as_ref().iter().copied();
     let mut frequencies: FxHashMap<u64, u32> = FxHashMap::default();
     for term in chosen.iter().flat_map(terms_of) {
         *frequencies.entry(term).or_default() += 1;
@@ -169,21 +168,20 @@ mod tests {
 
     use super::*;
 
-    type Terms = Vec<(u64, u32)>;
+    type Terms = Vec<u64>;
 
     /// Sets drawn from few terms, and sets that differ from a long one in a few places.
     fn documents() -> impl Strategy<Value = Vec<Terms>> {
         let few = prop::collection::btree_set(0_u64..8, 0..7);
         let near = prop::collection::btree_set(0_u64..20, 0..5)
             .prop_map(|changed| (0..20).map(|term| if changed.contains(&term) { term + 100 } else { term }).collect());
-        let listed = |set: BTreeSet<u64>| set.into_iter().map(|term| (term, 1 + term as u32 % 3)).collect();
+        let listed = |set: BTreeSet<u64>| set.into_iter().collect();
         prop::collection::vec(prop_oneof![few, near].prop_map(listed), 0..25)
     }
 
     /// Groups by comparing all pairs, and merging until nothing changes.
     fn all_pairs(documents: &[Terms], tenths: usize) -> Vec<u32> {
-        let sets: Vec<BTreeSet<u64>> =
-            documents.iter().map(|terms| terms.iter().map(|&(term, _)| term).collect()).collect();
+        let sets: Vec<BTreeSet<u64>> = documents.iter().map(|terms| terms.iter().copied().collect()).collect();
         let alike = |left: usize, right: usize| {
             let (left, right) = (&sets[left], &sets[right]);
             !left.is_empty() && 10 * left.intersection(right).count() >= tenths * left.union(right).count()
@@ -212,8 +210,8 @@ mod tests {
     }
 
     #[test]
-    fn counts_do_not_matter_and_empty_documents_are_alone() {
-        let documents = [vec![], vec![(1, 1), (2, 9)], vec![], vec![(1, 5), (2, 1)], vec![(3, 1)]];
+    fn equal_documents_share_a_group_and_empty_ones_are_alone() {
+        let documents = [vec![], vec![1, 2], vec![], vec![1, 2], vec![3]];
         assert_eq!(near_duplicates(&documents, 0.8).unwrap(), [0, 1, 2, 1, 4]);
     }
 
@@ -222,6 +220,6 @@ mod tests {
         for value in [0.0, -1.0, 1.01, f64::NAN] {
             assert!(matches!(near_duplicates::<Terms>(&[], value), Err(SearchError::Threshold { .. })), "{value}");
         }
-        assert!(near_duplicates(&[vec![(2, 1), (1, 1)]], 0.5).is_err());
+        assert!(near_duplicates(&[vec![2, 1]], 0.5).is_err());
     }
 }

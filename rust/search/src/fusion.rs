@@ -11,9 +11,9 @@ const CONSTANT: f64 = 60.0;
 /// A way of finding documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
-    /// Shared syntax subtrees, see [`crate::StructureIndex`].
+    /// Shared features of the canonical form, see [`crate::StructureIndex`].
     Structure,
-    /// Learned vectors, see [`crate::scan`].
+    /// Learned vectors, see [`crate::scan_where`].
     Vectors,
     /// Shared words, see [`crate::WordIndex`].
     Words,

@@ -1,25 +1,18 @@
 //! Exact inner-product search over a flat matrix.
 
 use crate::error::{Result, SearchError};
-use crate::ranking::{Everything, Filter, Scored, TopK};
+use crate::ranking::{Filter, Scored, TopK};
 
 /// Partial sums of an inner product: their number is fixed, so that the result does not depend on the machine.
 const LANES: usize = 16;
 
-/// The `k` rows with the greatest inner product with the query, best first, ties by row number. For L2-normalised
+/// The `k` rows that a filter keeps with the greatest inner product with the query, best first, ties by row number. For L2-normalised
 /// vectors the scores are cosines. `vectors` holds whole rows of `dimensions` values; a row whose product is not a
 /// number is not listed.
 ///
 /// # Errors
-/// [`SearchError::Shape`] if `dimensions` is 0, does not divide the vectors' length, or differs from the query's.
-pub fn scan(vectors: &[f32], dimensions: usize, query: &[f32], k: usize) -> Result<Vec<Scored>> {
-    scan_where(vectors, dimensions, query, k, &Everything)
-}
-
-/// As [`scan`], among the rows that a filter keeps.
-///
-/// # Errors
-/// As [`scan`], and [`SearchError::TooMany`] for more rows than a document number can name.
+/// [`SearchError::Shape`] if `dimensions` is 0, does not divide the vectors' length, or differs from the query's;
+/// [`SearchError::TooMany`] for more rows than a document number can name.
 pub fn scan_where(
     vectors: &[f32],
     dimensions: usize,
@@ -63,6 +56,7 @@ fn inner_product(left: &[f32], right: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::Everything;
     use proptest::prelude::*;
 
     fn matrix() -> impl Strategy<Value = (usize, Vec<f32>, Vec<f32>)> {
@@ -80,7 +74,7 @@ mod tests {
             let mut expected: Vec<(u32, f32)> = (0..).zip(vectors.chunks(dimensions).map(product)).collect();
             expected.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
             expected.truncate(k);
-            let found = scan(&vectors, dimensions, &query, k).unwrap();
+            let found = scan_where(&vectors, dimensions, &query, k, &Everything).unwrap();
             prop_assert_eq!(found.iter().map(|hit| (hit.document, hit.score)).collect::<Vec<_>>(), expected);
         }
     }
@@ -88,7 +82,7 @@ mod tests {
     #[test]
     fn shapes_that_do_not_fit_are_refused() {
         for (vectors, dimensions, query) in [(4, 2, 3), (3, 2, 2), (4, 0, 0)] {
-            let error = scan(&vec![0.0; vectors], dimensions, &vec![0.0; query], 1).unwrap_err();
+            let error = scan_where(&vec![0.0; vectors], dimensions, &vec![0.0; query], 1, &Everything).unwrap_err();
             assert!(matches!(error, SearchError::Shape { .. }), "{vectors} {dimensions} {query}: {error}");
         }
     }

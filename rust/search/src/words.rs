@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sapwood_core::names::{for_each_subtoken, hash_text};
 
 use crate::error::Result;
-use crate::postings::{Columns, Postings};
-use crate::ranking::{Everything, Filter, Scored, TopK};
+use crate::postings::{CountedColumns, CountedPostings};
+use crate::ranking::{Filter, Scored, TopK};
 
 /// Saturation of a word's count.
 const K1: f32 = 1.2;
@@ -68,7 +68,7 @@ impl DocumentWords {
 /// An index of documents that are bags of words.
 #[derive(Debug, Clone)]
 pub struct WordIndex {
-    postings: Postings,
+    counted: CountedPostings,
     /// `k1 · (1 − b + b · length / mean length)`, one entry a document.
     discounts: Vec<f32>,
 }
@@ -79,38 +79,38 @@ impl WordIndex {
     /// # Errors
     /// [`crate::SearchError::UnsortedDocument`], [`crate::SearchError::ZeroCount`], [`crate::SearchError::TooMany`].
     pub fn build<D: AsRef<[(u64, u32)]>>(documents: &[D]) -> Result<Self> {
-        Ok(Self::from_postings(Postings::build(documents)?))
+        Ok(Self::of(CountedPostings::build(documents)?))
     }
 
     /// Restores an index from stored columns.
     ///
     /// # Errors
     /// [`crate::SearchError::Damaged`] for columns that no index gave.
-    pub fn from_columns(columns: Columns) -> Result<Self> {
-        Ok(Self::from_postings(Postings::from_columns(columns)?))
+    pub fn from_columns(columns: CountedColumns) -> Result<Self> {
+        Ok(Self::of(CountedPostings::from_columns(columns)?))
     }
 
     /// The columns to store.
-    pub fn to_columns(&self) -> Columns {
-        self.postings.columns().clone()
+    pub fn to_columns(&self) -> CountedColumns {
+        self.counted.to_columns()
     }
 
     /// The documents that were indexed.
     pub fn documents(&self) -> Vec<Vec<(u64, u32)>> {
-        self.postings.documents()
+        self.counted.postings.documents(|term, place| (term, self.counted.counts[place]))
     }
 
-    fn from_postings(postings: Postings) -> Self {
-        let lengths = &postings.columns().lengths;
-        let total: u64 = lengths.iter().copied().map(u64::from).sum();
+    fn of(counted: CountedPostings) -> Self {
+        let lengths = counted.lengths();
+        let total: u64 = lengths.iter().sum();
         let mean = (total as f64 / lengths.len().max(1) as f64).max(f64::MIN_POSITIVE);
-        let discount = |&length: &u32| K1 * (1.0 - B + B * (f64::from(length) / mean) as f32);
-        Self { discounts: lengths.iter().map(discount).collect(), postings }
+        let discount = |length: &u64| K1 * (1.0 - B + B * (*length as f64 / mean) as f32);
+        Self { discounts: lengths.iter().map(discount).collect(), counted }
     }
 
     /// Number of documents.
     pub fn len(&self) -> usize {
-        self.postings.document_count()
+        self.counted.postings.document_count()
     }
 
     /// Whether there is no document.
@@ -118,20 +118,15 @@ impl WordIndex {
         self.len() == 0
     }
 
-    /// The `k` documents that hold the query's words best, ties by document number; none that holds no word of it.
-    /// Scores are BM25 (Robertson and Zaragoza, 2009; k1 = 1.2, b = 0.75) with `idf = ln(1 + (n − df + ½) / (df + ½))`;
-    /// a word that the query repeats counts as often.
-    pub fn query(&self, words: &Words, k: usize) -> Vec<Scored> {
-        self.query_where(words, k, &Everything)
-    }
-
-    /// As [`Self::query`], among the documents that a filter keeps.
+    /// The `k` documents that hold the query's words best among those that a filter keeps, ties by document number; none
+    /// that holds no word of it. Scores are BM25 (Robertson and Zaragoza, 2009; k1 = 1.2, b = 0.75) with
+    /// `idf = ln(1 + (n − df + ½) / (df + ½))`; a word that the query repeats counts as often.
     pub fn query_where(&self, words: &Words, k: usize, filter: &impl Filter) -> Vec<Scored> {
         let mut scores = vec![0.0_f32; self.len()];
         for (_, term, repeats) in words.terms() {
-            let Some(position) = self.postings.position(term) else { continue };
+            let Some(position) = self.counted.postings.position(term) else { continue };
             let scale = self.scale(position, repeats);
-            for (document, count) in self.postings.run(position) {
+            for (document, count) in self.counted.run(position) {
                 scores[document as usize] += self.score(scale, document, count);
             }
         }
@@ -147,8 +142,9 @@ impl WordIndex {
     /// The query's words that a document holds, each with its part of the score, the largest first.
     pub fn matched<'words>(&self, words: &'words Words, document: u32) -> Vec<(&'words str, f32)> {
         let part = |(word, term, repeats)| {
-            let position = self.postings.position(term)?;
-            let count = self.postings.count(position, document)?;
+            let position = self.counted.postings.position(term)?;
+            let place = self.counted.postings.place(position, document)?;
+            let count = self.counted.counts[place];
             Some((word, self.score(self.scale(position, repeats), document, count)))
         };
         let mut matched: Vec<_> = words.terms().filter_map(part).collect();
@@ -166,7 +162,7 @@ impl WordIndex {
     }
 
     fn idf(&self, position: usize) -> f32 {
-        let frequency = self.postings.document_frequency(position) as f64;
+        let frequency = self.counted.postings.document_frequency(position) as f64;
         libm::log1p((self.len() as f64 - frequency + 0.5) / (frequency + 0.5)) as f32
     }
 }
@@ -174,6 +170,7 @@ impl WordIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::Everything;
     use proptest::prelude::*;
     use sapwood_core::names::subtokens;
 
@@ -231,7 +228,7 @@ mod tests {
             let index = index_of(&documents);
             let scores = bm25(&documents, &query);
             let words = Words::of(&query);
-            let found = index.query(&words, k);
+            let found = index.query_where(&words, k, &Everything);
             prop_assert_eq!(found.len(), scores.iter().filter(|&&score| score > 0.0).count().min(k));
             let mut best = scores.clone();
             best.sort_by(|left, right| right.total_cmp(left));
@@ -242,7 +239,7 @@ mod tests {
                 prop_assert!((hit.score - parts).abs() < 1e-4);
             }
             let restored = WordIndex::from_columns(index.to_columns()).unwrap();
-            prop_assert_eq!(restored.query(&words, k), found);
+            prop_assert_eq!(restored.query_where(&words, k, &Everything), found);
             prop_assert_eq!(WordIndex::build(&index.documents()).unwrap().to_columns(), index.to_columns());
         }
     }
@@ -250,7 +247,7 @@ mod tests {
     #[test]
     fn names_are_found_by_their_parts_in_any_case() {
         let index = index_of(&[vec!["write_footer"], vec!["parseHTTPHeader"]]);
-        let found = index.query(&Words::of("the HEADER"), 5);
+        let found = index.query_where(&Words::of("the HEADER"), 5, &Everything);
         assert_eq!(found.iter().map(|hit| hit.document).collect::<Vec<_>>(), [1]);
         assert!(index.query_where(&Words::of("header"), 5, &|document: u32| document == 0).is_empty());
     }

@@ -9,14 +9,14 @@ from rich.console import Console
 
 from sapwood.terminal.hits import HitList, HitRow
 
-WHY = "structure #2 (likeness 0.31), words #1 (BM25 7.1: parse, header)"
+WHY = "structure #2 (likeness 0.31: loop over range, append), words #1 (BM25 7.1: parse, header)"
 
 
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (200, "1  mail.parse  mail.py:4  structure #2 (likeness 0.31), words #1 (BM25 7.1: parse, header)"),
-        (84, "mail.py:4 · structure #2 (likeness 0.31) · words #1 (BM25 7.1: parse, header)"),
+        (200, f"1  mail.parse  mail.py:4  {WHY}"),
+        (110, "mail.py:4 · structure #2 (likeness 0.31: loop over range, append) · words #1 (BM25 7.1: parse, header)"),
     ],
 )
 def test_why_is_shown_leg_by_leg(width, line):

@@ -72,7 +72,8 @@ impl Forest {
     }
 
     /// The vocabulary ids of a node.
-    pub fn tokens_of(&self, node: u32) -> &[u32] {
+    #[cfg(test)]
+    pub(crate) fn tokens_of(&self, node: u32) -> &[u32] {
         &self.entry_tokens[row(&self.entry_indptr, self.entry[node as usize])]
     }
 }

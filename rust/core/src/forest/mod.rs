@@ -27,7 +27,7 @@ mod vocabulary;
 
 pub(crate) use bindings::{Bindings, Declaration, Occurrence};
 pub use builder::{Forest, ForestBuilder};
-pub use canonical::structure_terms;
+pub use canonical::{feature_names, structure_terms};
 pub use labelled::{LabelledTree, TreeProblem};
 pub use structure::{shape_hash, subtree_hashes};
 pub use tokens::code_tokens;

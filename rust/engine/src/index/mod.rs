@@ -18,12 +18,10 @@ mod store;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
+use sapwood_core::Language;
 use sapwood_core::features;
-use sapwood_core::forest::{shape_hash, subtree_hashes};
 use sapwood_core::graph::{NodeKind, ProjectGraph};
 use sapwood_core::sampler::InputGraph;
-use sapwood_core::{Language, ParseLimits, parse};
 use sapwood_workspace::Sources;
 
 pub use build::{Built, OnProgress, Progress, build};
@@ -37,7 +35,7 @@ pub use report::{IndexReport, SkippedFile};
 pub use store::save;
 pub(crate) use store::{Stamp, load, stamp};
 
-use crate::duplicates::{counted, duplicate_groups};
+use crate::duplicates::{Likeness, duplicate_groups};
 use crate::error::{EngineError, Result};
 
 /// An indexed code base.
@@ -111,22 +109,7 @@ impl Index {
     /// # Errors
     /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::Search`] for a threshold outside (0, 1].
     pub fn function_groups(&self, threshold: f64) -> Result<Vec<u32>> {
-        let texts = self.node_texts(&self.functions)?;
-        let languages = self.functions.iter().map(|function| self.language(*function));
-        let languages = languages.collect::<Result<Vec<_>>>()?;
-        let limits = ParseLimits::default();
-        let (documents, shapes): (Vec<_>, Vec<_>) = texts
-            .par_iter()
-            .zip(languages)
-            .map(|(text, language)| {
-                let tree = parse(language, text.as_bytes(), &limits)?;
-                let hashes = subtree_hashes(text.as_bytes(), &tree, 0);
-                Ok((counted(hashes), shape_hash(text.as_bytes(), &tree, 0)))
-            })
-            .collect::<Result<Vec<_>>>()?
-            .into_iter()
-            .unzip();
-        duplicate_groups(&documents, &shapes, threshold)
+        duplicate_groups(&self.read_functions(&self.functions, Likeness::of)?, threshold)
     }
 
     /// The language of a node's file.

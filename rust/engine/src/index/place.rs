@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use sapwood_core::features::file_features;
-use sapwood_core::graph::own_facts;
+use sapwood_core::features::{SparseRows, file_features};
+use sapwood_core::graph::{FileFacts, own_facts};
 use sapwood_core::sampler::{PlacedText, place};
 use sapwood_core::{Buffer, Language, ParseLimits, parse};
 use sapwood_workspace::Storage;
@@ -18,12 +18,13 @@ impl Index {
     /// # Errors
     /// The typed reason for a text that cannot be taken.
     pub(crate) fn place(&self, code: &str, path: &str, language: Language, hops: usize) -> Result<Option<PlacedText>> {
-        let Some(file) = self.file_at(path, language) else { return Ok(None) };
-        let source = code.as_bytes();
-        let tree = parse(language, source, &ParseLimits::default())?;
-        let facts = own_facts(path, source, &tree);
-        let rows = file_features(source, &tree, &facts);
-        Ok(Some(place(&self.graph, &self.input, file, &facts, rows, hops)))
+        self.placed(path, language, hops, || {
+            let source = code.as_bytes();
+            let tree = parse(language, source, &ParseLimits::default())?;
+            let facts = own_facts(path, source, &tree);
+            let rows = file_features(source, &tree, &facts);
+            Ok((facts, rows))
+        })
     }
 
     /// As [`Self::place`], of an open text at its own path.
@@ -31,8 +32,18 @@ impl Index {
     /// # Errors
     /// The typed reason for a text that cannot be taken.
     pub(crate) fn place_buffer(&self, buffer: &Buffer, hops: usize) -> Result<Option<PlacedText>> {
-        let Some(file) = self.file_at(buffer.path(), buffer.language()) else { return Ok(None) };
-        let (facts, rows) = buffer.features()?;
+        self.placed(buffer.path(), buffer.language(), hops, || Ok(buffer.features()?))
+    }
+
+    fn placed(
+        &self,
+        path: &str,
+        language: Language,
+        hops: usize,
+        read: impl FnOnce() -> Result<(FileFacts, SparseRows)>,
+    ) -> Result<Option<PlacedText>> {
+        let Some(file) = self.file_at(path, language) else { return Ok(None) };
+        let (facts, rows) = read()?;
         Ok(Some(place(&self.graph, &self.input, file, &facts, rows, hops)))
     }
 

@@ -13,7 +13,7 @@ use super::read::{FileContent, FunctionContent, KnownFiles, Reading};
 use super::report::SkippedFile;
 use super::{Index, IndexReport, Refused, fingerprint_of, folder_name};
 use crate::search::SearchIndex;
-use crate::texts::Terms;
+use crate::texts::{CountedTerms, Terms};
 
 /// The stored index with its report.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ pub(crate) struct Previous {
     /// By function.
     terms: Vec<Terms>,
     /// By function.
-    words: Vec<Terms>,
+    words: Vec<CountedTerms>,
 }
 
 impl Previous {

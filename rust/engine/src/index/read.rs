@@ -12,7 +12,7 @@ use sapwood_workspace::{SourceBytes, SourceFile, Sources};
 use super::kept::{KeptFile, Rest};
 use super::report::SkippedFile;
 use super::{Refused, is_listed};
-use crate::texts::Terms;
+use crate::texts::{CountedTerms, Terms};
 
 /// How much of a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(crate) struct FileContent {
 /// What search needs of a function.
 pub(crate) struct FunctionContent {
     pub(crate) terms: Terms,
-    pub(crate) words: Terms,
+    pub(crate) words: CountedTerms,
 }
 
 /// What is known of files by their paths before they are read: the hash of the content that they had.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use sapwood_core::{Category, ParseLimits, SyntaxTree, parse};
 
 use super::Index;
 use crate::error::{EngineError, Result};
@@ -20,24 +21,56 @@ impl Index {
     /// # Errors
     /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::BadInput`] for a node of no file.
     pub fn node_texts(&self, nodes: &[u32]) -> Result<Vec<String>> {
-        let mut by_file: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        let cut_all = |text: &str, nodes: &[u32]| Ok(nodes.iter().map(|node| self.cut(text, *node)).collect());
+        self.in_files(nodes, cut_all)
+    }
+
+    /// What `read` makes of functions, each given with the text and tree of its whole file and its node there: cut out of
+    /// its class, a method of some languages is no function any more.
+    ///
+    /// # Errors
+    /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::BadInput`] for a node of no file.
+    pub(crate) fn read_functions<T: Send>(
+        &self,
+        nodes: &[u32],
+        read: impl Fn(&[u8], &SyntaxTree, u32) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        self.in_files(nodes, |text, nodes| {
+            let Some(first) = nodes.first() else { return Ok(Vec::new()) };
+            let tree = parse(self.language(*first)?, text.as_bytes(), &ParseLimits::default())?;
+            let starts = function_starts(&tree);
+            let read_one = |node: &u32| {
+                let start = self.graph.start_bytes[*node as usize] as usize;
+                let found = starts.get(starts.partition_point(|(other, _)| *other < start));
+                let (_, syntax) = found.filter(|(other, _)| *other == start).ok_or_else(|| self.stale(*node))?;
+                Ok(read(text.as_bytes(), &tree, *syntax))
+            };
+            nodes.iter().map(read_one).collect()
+        })
+    }
+
+    /// What `read` makes of the nodes of each file, given with its text; in the order of `nodes`.
+    fn in_files<T: Send>(&self, nodes: &[u32], read: impl Fn(&str, &[u32]) -> Result<Vec<T>> + Sync) -> Result<Vec<T>> {
+        let mut by_file: FxHashMap<u32, (Vec<usize>, Vec<u32>)> = FxHashMap::default();
         for (position, node) in nodes.iter().enumerate() {
             self.path(*node)?;
-            by_file.entry(self.graph.files[*node as usize]).or_default().push(position);
+            let (positions, nodes) = by_file.entry(self.graph.files[*node as usize]).or_default();
+            positions.push(position);
+            nodes.push(*node);
         }
-        let found: Vec<_> = by_file
+        let found: Vec<Vec<(usize, T)>> = by_file
             .into_par_iter()
-            .map(|(file, positions)| {
-                let text = self.file_text(file)?;
-                let cut = |position: usize| (position, self.cut(&text, nodes[position]));
-                Ok(positions.into_iter().map(cut).collect::<Vec<_>>())
+            .map(|(file, (positions, nodes))| {
+                Ok(positions.into_iter().zip(read(&self.file_text(file)?, &nodes)?).collect())
             })
             .collect::<Result<_>>()?;
-        let mut texts = vec![String::new(); nodes.len()];
-        for (position, text) in found.into_iter().flatten() {
-            texts[position] = text;
-        }
-        Ok(texts)
+        let mut found: Vec<(usize, T)> = found.into_iter().flatten().collect();
+        found.sort_unstable_by_key(|(position, _)| *position);
+        Ok(found.into_iter().map(|(_, one)| one).collect())
+    }
+
+    fn stale(&self, node: u32) -> EngineError {
+        EngineError::StaleIndex { path: self.path(node).unwrap_or_default().to_owned() }
     }
 
     fn cut(&self, text: &str, node: u32) -> String {
@@ -56,6 +89,13 @@ impl Index {
         }
         String::from_utf8(read.bytes).map_err(|_| stale())
     }
+}
+
+/// Where each function starts, ascending, and its node; of two that start together the outer one first.
+fn function_starts(tree: &SyntaxTree) -> Vec<(usize, u32)> {
+    let is_function = |node: &u32| matches!(tree.category(*node), Category::Function | Category::Lambda);
+    let functions = (0..tree.len() as u32).filter(is_function);
+    functions.map(|node| (tree.byte_range(node).start, node)).collect()
 }
 
 /// The text between two bytes, with the indentation of its first line taken from the others.

@@ -1,9 +1,13 @@
 //! Search over the functions of an index: structure, words and learned vectors, fused.
 
 mod query;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
-use sapwood_search::{Columns as Postings, Fused, Leg, Scored, StructureIndex, WordIndex, fuse, scan_where};
+use sapwood_search::{
+    Columns as Postings, CountedColumns, Fused, Leg, Scored, StructureIndex, WordIndex, fuse, scan_where,
+};
 use sapwood_workspace::{Columns, ColumnsWriter, Workspace, WorkspaceError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,7 +89,9 @@ impl SearchIndex {
         let mut writer = ColumnsWriter::new();
         writer.put_metadata(FINGERPRINT, fingerprint);
         put(&mut writer, "structure", &self.structure.to_columns());
-        put(&mut writer, "words", &self.words.to_columns());
+        let words = self.words.to_columns();
+        put(&mut writer, "words", &words.postings);
+        writer.put("words.count", &words.counts);
         Ok(workspace.save_index(FILE, &writer)?)
     }
 
@@ -96,7 +102,8 @@ impl SearchIndex {
             return Err(WorkspaceError::DamagedIndex { path, reason: "it is of another index".to_owned() }.into());
         }
         let structure = StructureIndex::from_columns(get(&columns, "structure")?)?;
-        Ok(Self { structure, words: WordIndex::from_columns(get(&columns, "words")?)? })
+        let words = CountedColumns { postings: get(&columns, "words")?, counts: columns.get("words.count")? };
+        Ok(Self { structure, words: WordIndex::from_columns(words)? })
     }
 
     /// The best `k` functions. `vectors` takes part where the query has a vector.
@@ -112,8 +119,19 @@ impl SearchIndex {
         let rankings: [(Leg, &[Scored]); 3] =
             [(Leg::Structure, &structure), (Leg::Vectors, &similar), (Leg::Words, &words)];
         let fused = fuse(&rankings, k).into_iter();
-        let matched = |document| self.words.matched(&query.words, document);
-        Ok(fused.map(|found| hit(index, &found, &rankings, &matched(found.document))).collect())
+        Ok(fused.map(|found| hit(index, &found, &rankings, &self.shared(query, found.document))).collect())
+    }
+
+    /// What a document has in common with the query.
+    fn shared<'query>(&self, query: &'query Query, document: u32) -> Shared<'query> {
+        let name = |(term, _): &(u64, f32)| {
+            let found = query.names.binary_search_by_key(term, |(named, _)| *named).ok()?;
+            Some(query.names[found].1.as_str())
+        };
+        Shared {
+            features: self.structure.matched(&query.terms, document).iter().filter_map(name).collect(),
+            words: self.words.matched(&query.words, document).into_iter().map(|(word, _)| word).collect(),
+        }
     }
 }
 
@@ -126,11 +144,18 @@ impl VectorLeg {
     }
 }
 
-fn hit(index: &Index, found: &Fused, rankings: &[(Leg, &[Scored])], matched: &[(&str, f32)]) -> Hit {
+/// What a document has in common with a query, what gave most first.
+struct Shared<'query> {
+    /// Names of features of the canonical form.
+    features: Vec<&'query str>,
+    words: Vec<&'query str>,
+}
+
+fn hit(index: &Index, found: &Fused, rankings: &[(Leg, &[Scored])], shared: &Shared<'_>) -> Hit {
     let graph = index.graph();
     let node = index.functions()[found.document as usize];
     let at = node as usize;
-    let reasons: Vec<String> = found.legs.iter().map(|leg| reason(*leg, rankings, matched)).collect();
+    let reasons: Vec<String> = found.legs.iter().map(|leg| reason(*leg, rankings, shared)).collect();
     Hit {
         node,
         path: graph.file_paths[graph.files[at] as usize].clone(),
@@ -143,26 +168,27 @@ fn hit(index: &Index, found: &Fused, rankings: &[(Leg, &[Scored])], matched: &[(
     }
 }
 
-/// How many of the words that a function shares with the query are named.
-const NAMED_WORDS: usize = 5;
+/// How much of what a function shares with the query is named.
+const MOST_NAMED: usize = 5;
 
-fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])], matched: &[(&str, f32)]) -> String {
+fn reason((leg, rank): (Leg, u32), rankings: &[(Leg, &[Scored])], shared: &Shared<'_>) -> String {
     let ranking = rankings.iter().find(|(other, _)| *other == leg);
     let score = ranking.and_then(|(_, ranking)| ranking.get(rank as usize - 1)).map_or(0.0, |found| found.score);
     let name = leg.name();
     match leg {
-        Leg::Words => format!("{name} #{rank} (BM25 {score:.1}: {})", named(matched)),
-        Leg::Structure => format!("{name} #{rank} (likeness {score:.2})"),
+        Leg::Words => format!("{name} #{rank} (BM25 {score:.1}: {})", named(&shared.words)),
+        Leg::Structure if shared.features.is_empty() => format!("{name} #{rank} (likeness {score:.2})"),
+        Leg::Structure => format!("{name} #{rank} (likeness {score:.2}: {})", named(&shared.features)),
         Leg::Vectors => format!("{name} #{rank} (cosine {score:.2})"),
     }
 }
 
-/// The words that gave most, and how many there are beyond.
-fn named(matched: &[(&str, f32)]) -> String {
-    let words: Vec<&str> = matched.iter().take(NAMED_WORDS).map(|(word, _)| *word).collect();
-    match matched.len().saturating_sub(NAMED_WORDS) {
-        0 => words.join(", "),
-        more => format!("{} and {more} more", words.join(", ")),
+/// The first of what gave most, and how many there are beyond.
+fn named(shared: &[&str]) -> String {
+    let first = shared[..shared.len().min(MOST_NAMED)].join(", ");
+    match shared.len().saturating_sub(MOST_NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -170,16 +196,15 @@ fn put(writer: &mut ColumnsWriter, name: &str, postings: &Postings) {
     writer.put(&format!("{name}.term"), &postings.terms);
     writer.put(&format!("{name}.indptr"), &postings.indptr);
     writer.put(&format!("{name}.document"), &postings.documents);
-    writer.put(&format!("{name}.count"), &postings.counts);
-    writer.put(&format!("{name}.length"), &postings.lengths);
+    writer.put(&format!("{name}.document_count"), &[postings.document_count]);
 }
 
 fn get(columns: &Columns, name: &str) -> Result<Postings> {
+    let document_count: Vec<u32> = columns.get(&format!("{name}.document_count"))?;
     Ok(Postings {
         terms: columns.get(&format!("{name}.term"))?,
         indptr: columns.get(&format!("{name}.indptr"))?,
         documents: columns.get(&format!("{name}.document"))?,
-        counts: columns.get(&format!("{name}.count"))?,
-        lengths: columns.get(&format!("{name}.length"))?,
+        document_count: document_count.first().copied().unwrap_or_default(),
     })
 }

@@ -1,6 +1,6 @@
 //! What is searched for.
 
-use sapwood_core::forest::structure_terms;
+use sapwood_core::forest::{feature_names, structure_terms};
 use sapwood_core::{Category, Language, ParseLimits, Role, SyntaxTree, documentation, parse};
 use sapwood_search::Words;
 
@@ -12,6 +12,8 @@ use crate::texts::Terms;
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     pub(crate) terms: Terms,
+    /// What people call some of the terms, sorted by term.
+    pub(crate) names: Vec<(u64, String)>,
     pub(crate) words: Words,
     pub(crate) vector: Option<Vec<f32>>,
     /// Position in the index's functions.
@@ -36,15 +38,22 @@ pub(crate) fn of_code(code: &str, language: Language) -> Result<Query> {
     let docstring = documentation(source, &tree, 0).unwrap_or_default();
     let mut words = Words::default();
     for_each_word(source, &tree, 0, name, &docstring, |text, weight| words.add(text, weight));
-    Ok(Query { terms: structure_terms(source, &tree, 0), words, ..Query::default() })
+    let (terms, names) = (structure_terms(source, &tree, 0), feature_names(source, &tree, 0));
+    Ok(Query { terms, names, words, ..Query::default() })
 }
 
-/// A function of the index, by its position among them. It is not among its own hits.
+/// A function of the index, by its position among them, with the terms and words that it has there. It is not among its
+/// own hits.
 pub(crate) fn of_function(index: &Index, document: u32) -> Result<Query> {
     let node = index.functions()[document as usize];
-    let texts = index.node_texts(&[node])?;
-    let query = of_code(texts.first().map_or("", String::as_str), index.language(node)?)?;
-    Ok(Query { leave_out: Some(document), ..query })
+    let (name, docstring) = (&index.graph().names[node as usize], index.docstring(node));
+    let read = index.read_functions(&[node], |source, tree, function| {
+        let mut words = Words::default();
+        for_each_word(source, tree, function, name, docstring, |text, weight| words.add(text, weight));
+        let (terms, names) = (structure_terms(source, tree, function), feature_names(source, tree, function));
+        Query { terms, names, words, leave_out: Some(document), ..Query::default() }
+    })?;
+    Ok(read.into_iter().next().unwrap_or_default())
 }
 
 /// The innermost function at a line of a file, by its position in the index's functions.

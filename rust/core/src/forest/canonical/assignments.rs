@@ -19,9 +19,26 @@ impl Reader<'_, '_> {
             _ => vec![(first, value)],
         };
         for (target, value) in pairs {
-            let node = self.assigned(target, value);
+            let node = self.assigned_choice(target, value);
             self.emit(node);
         }
+    }
+
+    /// An assignment; of a choice between values, the choice between assignments.
+    fn assigned_choice(&mut self, target: u32, value: u32) -> u32 {
+        let mut cases = Vec::new();
+        let mut last = value;
+        while let Some((condition, then, otherwise)) = self.choice(last) {
+            cases.push((condition, then));
+            last = otherwise;
+        }
+        let mut node = self.assigned(target, last);
+        for (condition, then) in cases.into_iter().rev() {
+            let then = self.assigned(target, then);
+            let groups = [self.arena.node(Form::Then, [then]), self.arena.node(Form::Else, [node])];
+            node = self.arena.node(Form::If, [condition].into_iter().chain(groups));
+        }
+        node
     }
 
     /// `a, b = c, d` as the pairs it consists of.
@@ -55,9 +72,9 @@ impl Reader<'_, '_> {
     /// A body that is one expression as the statement that returns it.
     fn returning(&mut self, body: u32) -> u32 {
         match *self.arena.children(body) {
-            [only] if is_value(self.arena.form(only)) => {
-                let result = self.arena.node(Form::Return, [only]);
-                self.arena.node(Form::Body, [result])
+            [only] if is_value(self.arena.form(only)) || self.choice(only).is_some() => {
+                let statements = self.return_of(only);
+                self.group(Form::Body, statements).unwrap_or(body)
             }
             _ => body,
         }

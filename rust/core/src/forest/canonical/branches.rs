@@ -37,7 +37,7 @@ impl Reader<'_, '_> {
         rest
     }
 
-    /// Emits a branch. What follows a way out needs no `else`; a choice between true and false is its condition.
+    /// Emits a branch. A choice between true and false is its condition, one between the greater and the smaller is that.
     fn decided(&mut self, condition: u32, then: &[u32], otherwise: Vec<u32>) {
         let condition = self.arena_condition(condition);
         if let ([then], [otherwise]) = (then, otherwise.as_slice())
@@ -45,6 +45,36 @@ impl Reader<'_, '_> {
         {
             return self.emit(node);
         }
+        if let Some(node) = self.extreme(condition, then, &otherwise) {
+            return self.emit(node);
+        }
+        if self.reads_better_turned(condition, then, &otherwise) {
+            let turned = self.negated(condition);
+            return self.branched(turned, &otherwise, then.to_vec());
+        }
+        self.branched(condition, then, otherwise);
+    }
+
+    /// Whether the alternative of a branch should come first: where it alone leads out, or where the condition is a negation
+    /// and it makes no other difference.
+    fn reads_better_turned(&self, condition: u32, then: &[u32], otherwise: &[u32]) -> bool {
+        let leads_out = |nodes: &[u32]| nodes.last().is_some_and(|last| is_way_out(self.arena.form(*last)));
+        if then.is_empty() || otherwise.is_empty() {
+            return then.is_empty() && !otherwise.is_empty();
+        }
+        match (leads_out(then), leads_out(otherwise)) {
+            (left, right) if left == right => self.is_negative(condition),
+            (_, alternative) => alternative,
+        }
+    }
+
+    /// Whether a condition is the opposite of one that is as simple.
+    pub(super) fn is_negative(&self, condition: u32) -> bool {
+        matches!(self.arena.form(condition), Form::Not | Form::NotEqual | Form::LessEqual)
+    }
+
+    /// Emits a branch as it stands. What follows a way out needs no `else`.
+    fn branched(&mut self, condition: u32, then: &[u32], otherwise: Vec<u32>) {
         let leaves = then.last().is_some_and(|last| is_way_out(self.arena.form(*last)));
         let group = self.group(Form::Then, then.iter().copied());
         if leaves && otherwise.len() < MOST_HANDED_ON {

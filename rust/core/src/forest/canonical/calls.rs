@@ -135,7 +135,19 @@ impl Reader<'_, '_> {
                 reader.found(fails, Form::False)
             }),
         };
-        looped.unwrap_or_else(|| self.arena.node(form, [each]))
+        match (looped, form) {
+            (Some(looped), _) => looped,
+            (None, Form::Sum) => self.sum_of(each),
+            (None, _) => self.arena.node(form, [each]),
+        }
+    }
+
+    /// The loop that adds up all elements of a list.
+    fn sum_of(&mut self, list: u32) -> u32 {
+        let element = self.unnamed();
+        let sum = self.summed(element);
+        let body = self.arena.node(Form::Body, [sum]);
+        self.each(element, list, Some(body))
     }
 
     /// A function that is run for each element, as the loop that it stands for.

@@ -7,6 +7,7 @@ use crate::language::{Category, Form, Role};
 impl Reader<'_, '_> {
     pub(super) fn for_loop(&mut self, parts: &[Part]) {
         let body: Vec<u32> = of_role(parts, Role::Body).collect();
+        let body = self.loop_body(body);
         let body = self.group(Form::Body, body);
         if let (Some(target), Some(source)) = (of_role(parts, Role::Left).next(), of_role(parts, Role::Right).next()) {
             let node = self.each(target, source, body);
@@ -32,7 +33,8 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn while_loop(&mut self, parts: &[Part]) {
-        let body = self.group(Form::Body, of_role(parts, Role::Body));
+        let body = self.loop_body(of_role(parts, Role::Body).collect());
+        let body = self.group(Form::Body, body);
         let node = self.repeated(of_role(parts, Role::Condition).next(), body, Vec::new());
         self.emit(node);
     }

@@ -19,6 +19,12 @@
 //! | `if c: return True else: return False` | `Return(c)` |
 //! | `x[-1]` | `Subscript(x, Subtract(Length(x), 1))` |
 //! | `t = e; return t` | `Return(e)` |
+//! | `b == a`, `y + x`, `q and p` | operands in one order |
+//! | `if not c: b else: a` | `If(c, Then(a), Else(b))` |
+//! | `return a if c else b`, `x = a if c else b` | a branch around two returns, or assignments |
+//! | `if c: continue` before the rest of a loop | `If(Not(c), Then(…))` around that |
+//! | `if m < x: m = x` | `Assign(m, Maximum(m, x))` |
+//! | `sum(xs)` | the loop that adds |
 //!
 //! Names that a text does not bind are kept, in small letters and without separators, so that `is_digit` and `isDigit`
 //! are one; those that all languages have under different names are one label, by each language's own table. Where an
@@ -31,9 +37,12 @@ mod arena;
 mod assignments;
 mod branches;
 mod calls;
+mod choices;
 mod definitions;
 mod loops;
 mod operations;
+mod order;
+mod readable;
 mod reader;
 mod reduce;
 mod simplify;
@@ -43,22 +52,33 @@ mod terms;
 mod tests;
 
 use crate::syntax::SyntaxTree;
+use arena::Arena;
 use reader::Reader;
 
-/// Hashed features of the canonical form of the subtree under `root`, with their counts, sorted by hash: what one node
-/// shows, nodes with one and with three levels below them, and which use of a variable follows which. Two texts in
-/// whatever languages share them as far as they do the same in the same way.
+/// Hashed features of the canonical form of the subtree under `root`, each once, in ascending order: what one node
+/// shows, how often and within which loops and branches, nodes with what is below and beside them, and which use of a
+/// variable follows which. Two texts in whatever languages share them as far as they do the same in the same way. The two
+/// lowest bits of a hash are the logarithm of four times the weight of its kind of feature.
 ///
 /// `source` must be the text that `tree` was parsed from.
-pub fn structure_terms(source: &[u8], tree: &SyntaxTree, root: u32) -> Vec<(u64, u32)> {
+pub fn structure_terms(source: &[u8], tree: &SyntaxTree, root: u32) -> Vec<u64> {
     let mut reader = Reader::new(source, tree, root);
-    let top = reader.read();
-    let (arena, top) = simplify::simplify(&reader.arena, &reader.names, top);
-    counted(terms::terms(&arena, &reader.names, top))
+    let arena = form(&mut reader);
+    let mut terms = terms::terms(&arena, &reader.names);
+    terms.sort_unstable();
+    terms.dedup();
+    terms
 }
 
-fn counted(mut terms: Vec<u64>) -> Vec<(u64, u32)> {
-    terms.sort_unstable();
-    let runs = terms.chunk_by(|left, right| left == right);
-    runs.map(|run| (run[0], run.len() as u32)).collect()
+/// What people call some of the features that [`structure_terms`] gives, sorted by hash: labels, and what loops run over.
+pub fn feature_names(source: &[u8], tree: &SyntaxTree, root: u32) -> Vec<(u64, String)> {
+    let mut reader = Reader::new(source, tree, root);
+    let arena = form(&mut reader);
+    readable::feature_names(&arena, &reader.names)
+}
+
+fn form(reader: &mut Reader<'_, '_>) -> Arena {
+    let top = reader.read();
+    let (arena, top) = simplify::simplify(&reader.arena, &reader.names, top);
+    order::ordered(&arena, &reader.names, top)
 }

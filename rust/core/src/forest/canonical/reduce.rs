@@ -31,7 +31,7 @@ impl Reader<'_, '_> {
             Category::Comprehension | Category::Generator => self.comprehension(parts),
             Category::ComprehensionFor => self.pass_roles(parts),
             Category::ComprehensionIf => parts.iter().for_each(|part| self.emit(part.node)),
-            Category::Return => self.listed(Form::Return, parts),
+            Category::Return => self.returned(parts),
             Category::Yield => self.listed(Form::Yield, parts),
             Category::Raise => self.listed(Form::Raise, parts),
             Category::Assert => self.listed(Form::Assert, parts),
@@ -62,6 +62,16 @@ impl Reader<'_, '_> {
             Category::String | Category::ConcatenatedString => self.listed(Form::Format, parts),
             Category::Other | Category::Error => self.other(syntax, parts),
             _ => self.pass(parts),
+        }
+    }
+
+    fn returned(&mut self, parts: &[Part]) {
+        match parts {
+            [only] => {
+                let statements = self.return_of(only.node);
+                self.emit_all(statements);
+            }
+            _ => self.listed(Form::Return, parts),
         }
     }
 
@@ -119,7 +129,14 @@ impl Reader<'_, '_> {
                 before.pop();
                 answer
             }
-            None => node,
+            None => match self.turned_return(condition, then, node) {
+                Some((turned, last_return)) => {
+                    before.pop();
+                    before.push(turned);
+                    last_return
+                }
+                None => node,
+            },
         }
     }
 
