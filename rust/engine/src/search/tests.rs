@@ -70,3 +70,17 @@ fn equal_methods_are_alike_in_every_language() {
         assert_eq!(groups, [0, 0], "{name}");
     }
 }
+
+#[test]
+fn hits_name_the_features_that_they_share() {
+    let (_folder, engine) = indexed(Language::Java, &class(Language::Java, "Box"));
+    let code = "def f(xs):\n    t = 0\n    for x in xs:\n        t = x + t\n    return t\n";
+    let hit = engine.search_code(code, Language::Python, 1).unwrap().remove(0);
+    let (_, named) = hit.why.split_once("structure #1 (likeness 1.00: ").unwrap_or_else(|| panic!("{}", hit.why));
+    let mut names: Vec<&str> = named.split(')').next().unwrap().split(", ").collect();
+    names.sort_unstable();
+    assert_eq!(names, ["add", "loop", "return"]);
+    let other = "def g(xs):\n    for x in xs:\n        if x.strip():\n            return len(x)\n";
+    let hit = engine.search_code(other, Language::Python, 1).unwrap().remove(0);
+    assert!(hit.why.contains("loop") && !hit.why.contains("trim") && !hit.why.contains("length"), "{}", hit.why);
+}

@@ -137,8 +137,11 @@ impl Reader<'_, '_> {
     /// The constant of a comparison stands last; what is compared with true or false is itself the answer.
     fn equality(&mut self, form: Form, left: u32, right: u32) -> u32 {
         let is_literal = |reader: &Self, node| reader.is_constant(node) || reader.arena.form(node) == Form::Text;
-        let (left, right) =
-            if is_literal(self, left) && !is_literal(self, right) { (right, left) } else { (left, right) };
+        let is_truth = |reader: &Self, node| matches!(reader.arena.form(node), Form::True | Form::False);
+        let stands_last = |one, other| {
+            is_literal(self, one) && !is_literal(self, other) || is_truth(self, one) && !is_truth(self, other)
+        };
+        let (left, right) = if stands_last(left, right) { (right, left) } else { (left, right) };
         match (form, self.arena.form(right)) {
             (Form::Equal, Form::True) | (Form::NotEqual, Form::False) => left,
             (Form::Equal, Form::False) | (Form::NotEqual, Form::True) => self.negated(left),

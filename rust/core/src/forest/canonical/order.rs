@@ -16,8 +16,10 @@ const MOST_WRITTEN_OUT: u32 = 8;
 /// The form under `root` with operands in order; its root is the last node. Nodes stand in the order in which they run
 /// then; what nothing refers to is left out.
 pub(super) fn ordered(arena: &Arena, names: &Names<'_>, root: u32) -> Arena {
-    let (hashes, sizes) = (hashes(arena, names), sizes(arena));
-    let mut ordered = Arena::default();
+    let (heads, sizes) = (heads(arena, names), sizes(arena));
+    let plain = hashes(arena, &heads);
+    let told_apart = hashes(arena, &with_uses(arena, names, &heads));
+    let mut ordered = Arena::with_capacity(arena.len());
     let mut places = vec![NONE; arena.len()];
     let mut open = vec![(root, false)];
     let mut done: Vec<u32> = Vec::new();
@@ -31,7 +33,16 @@ pub(super) fn ordered(arena: &Arena, names: &Names<'_>, root: u32) -> Arena {
             done.push(place);
         } else if places[node as usize] == NONE {
             open.push((node, true));
-            open.extend(children(arena, &hashes, node).iter().rev().map(|child| (*child, false)));
+            let first = open.len();
+            open.extend(arena.children(node).iter().map(|child| (*child, false)));
+            if is_commutative(arena.form(node)) {
+                // Constants stand last, as they are mostly written; where variables are used tells apart what is left.
+                open[first..].sort_by_key(|(child, _)| {
+                    (is_constant(arena.form(*child)), plain[*child as usize], told_apart[*child as usize])
+                });
+            }
+            // What is put on last is taken first.
+            open[first..].reverse();
         } else {
             done.push(places[node as usize]);
         }
@@ -67,33 +78,34 @@ pub(super) fn is_commutative(form: Form) -> bool {
     )
 }
 
-/// Children of a node, those of a commutative one in order: constants last, as they are mostly written.
-fn children(arena: &Arena, hashes: &[u64], node: u32) -> Vec<u32> {
-    let mut children = arena.children(node).to_vec();
-    if is_commutative(arena.form(node)) {
-        children.sort_by_key(|child| (is_constant(arena.form(*child)), hashes[*child as usize]));
-    }
-    children
-}
-
 fn is_constant(form: Form) -> bool {
     matches!(form, Form::Number | Form::Text | Form::True | Form::False | Form::Null)
 }
 
-/// A hash of the subtree under each node that does not depend on the order of its operands. Variables are told apart by
-/// where they are used.
-fn hashes(arena: &Arena, names: &Names<'_>) -> Vec<u64> {
+/// A hash of what each node shows by itself.
+fn heads(arena: &Arena, names: &Names<'_>) -> Vec<u64> {
     let words = hashed_names(names);
-    let heads: Vec<u64> = (0..arena.len() as u32).map(|node| head(arena, &words, node)).collect();
-    let uses = uses(arena, names, &heads);
+    (0..arena.len() as u32).map(|node| head(arena, &words, node)).collect()
+}
+
+/// The same with variables told apart by where they are used.
+fn with_uses(arena: &Arena, names: &Names<'_>, heads: &[u64]) -> Vec<u64> {
+    let uses = uses(arena, names, heads);
+    let with_use = |(node, head): (u32, &u64)| bound(arena, node).map_or(*head, |binding| mix(*head, uses[binding]));
+    (0..).zip(heads).map(with_use).collect()
+}
+
+/// A hash of the subtree under each node that does not depend on the order of operands.
+fn hashes(arena: &Arena, heads: &[u64]) -> Vec<u64> {
     let mut hashes: Vec<u64> = Vec::with_capacity(arena.len());
-    for (node, head) in (0..).zip(heads) {
-        let head = bound(arena, node).map_or(head, |binding| mix(head, uses[binding]));
-        let mut below: Vec<u64> = arena.children(node).iter().map(|child| hashes[*child as usize]).collect();
-        if is_commutative(arena.form(node)) {
-            below.sort_unstable();
-        }
-        hashes.push(below.into_iter().fold(head, mix));
+    for (node, &head) in (0..).zip(heads) {
+        let below = arena.children(node).iter().map(|child| hashes[*child as usize]);
+        let hash = if is_commutative(arena.form(node)) {
+            mix(head, below.fold(0, |sum, hash| sum.wrapping_add(mix(head, hash))))
+        } else {
+            below.fold(head, mix)
+        };
+        hashes.push(hash);
     }
     hashes
 }

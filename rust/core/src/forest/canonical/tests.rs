@@ -78,6 +78,7 @@ fn texts_that_mean_the_same_have_one_form() {
         &["a, b = x, y\ng(a, a, b, b)", "a = x\nb = y\ng(a, a, b, b)"],
         &["return not x == y", "return x != y"],
         &["return len(x) == y.a", "return y.a == len(x)"],
+        &["return True == 0", "return 0 == True"],
         &["return g(x, y) == g(y, x)", "return g(y, x) == g(x, y)"],
         &["return x.a + len(y)", "return len(y) + x.a"],
         &["return x * y.a * 2", "return 2 * y.a * x", "return y.a * x * 2"],
@@ -88,7 +89,7 @@ fn texts_that_mean_the_same_have_one_form() {
         &["if not x:\n    g(x)\nelse:\n    h(y)", "if x:\n    h(y)\nelse:\n    g(x)"],
         &["if x <= y:\n    g(x)\nelse:\n    h(y)", "if x > y:\n    h(y)\nelse:\n    g(x)"],
         &["if not x:\n    return y\nreturn z", "if x:\n    return z\nreturn y", "return y if not x else z"],
-        &["if x:\n    g(y)\nelse:\n    return z", "if not x:\n    return z\ng(y)"],
+        &["if x:\n    y = g(y)\nelse:\n    return z", "if not x:\n    return z\ny = g(y)"],
         &["q = y if x else z\ng(q, q)", "if x:\n    q = y\nelse:\n    q = z\ng(q, q)"],
         &["if x > y:\n    y = x\ng(y, y)", "y = max(y, x)\ng(y, y)", "if y < x:\n    y = x\ng(y, y)"],
         &[
