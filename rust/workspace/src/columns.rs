@@ -38,8 +38,10 @@ macro_rules! element {
         impl Element for $number {
             const DTYPE: Dtype = Dtype::$dtype;
             fn write(values: &[Self]) -> Vec<u8> {
-                let mut bytes = Vec::with_capacity(size_of_val(values));
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                let mut bytes = vec![0; size_of_val(values)];
+                for (place, value) in bytes.chunks_exact_mut(size_of::<Self>()).zip(values) {
+                    place.copy_from_slice(&value.to_le_bytes());
+                }
                 bytes
             }
             fn read(bytes: &[u8]) -> Vec<Self> {

@@ -115,6 +115,7 @@ impl<'source> Items<'source> {
 
     /// The number of a path. `shape` tells parent–child, grandparent–parent–child and sibling pairs apart; the last two
     /// kinds are the pair that all three end in.
+    #[inline]
     pub(super) fn path(&mut self, shape: Shape, kinds: [Category; 3]) -> u32 {
         let [first, above, kind] = kinds;
         let pair = self.paths.pair(above, kind);

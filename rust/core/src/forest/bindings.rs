@@ -134,7 +134,8 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             targets: vec![false; nodes],
             imports: vec![false; nodes],
             scopes: vec![Scope { category: Category::Module, outer: NONE, definition: 0 }],
-            occurrences: Vec::new(),
+            // About one node in eight is an identifier.
+            occurrences: Vec::with_capacity(nodes / 8),
             names: Vec::new(),
             name_numbers: FxHashMap::default(),
             bindings: FxHashMap::default(),
@@ -159,6 +160,10 @@ impl<'source, 'tree> Scan<'source, 'tree> {
 
     fn visit(&mut self, node: u32) {
         let category = self.category(node);
+        // Most nodes are tokens, which neither name anything nor hold what does.
+        if category != Category::Identifier && self.tree.first_child(node) == NONE && !opens_scope(category) {
+            return;
+        }
         let offset = self.offset(node);
         if let Some(parent) = self.parent(node) {
             let above = self.offset(parent);

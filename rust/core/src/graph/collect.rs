@@ -159,9 +159,13 @@ impl<'source> Collector<'source, '_> {
 
     /// Takes a node in and gives the next one to visit.
     fn visit(&mut self, node: u32) -> u32 {
+        let category = self.tree.category(node);
+        if category.is_token() && self.tree.first_child(node) == NONE {
+            return node + 1;
+        }
         self.collected.targets[node as usize] = is_target(self.tree, node, &self.collected.targets);
         self.collected.in_handler[node as usize] = is_in_handler(self.tree, node, &self.collected.in_handler);
-        match self.tree.category(node) {
+        match category {
             Category::Import | Category::ImportFrom => {
                 self.import(node);
                 return self.tree.subtree_end(node);

@@ -151,8 +151,9 @@ impl<'files> Linker<'files> {
 
     /// Keeps each edge once, with its highest confidence, sorted.
     fn settle_edges(&mut self) {
+        // Stable for its speed: long runs are in order already.
         let place = |(source, end, kind, _): &Linked| (*source, *end, *kind);
-        self.edges.sort_unstable_by(|one, other| place(one).cmp(&place(other)).then(other.3.total_cmp(&one.3)));
+        self.edges.sort_by(|one, other| place(one).cmp(&place(other)).then(other.3.total_cmp(&one.3)));
         self.edges.dedup_by_key(|edge| place(edge));
     }
 

@@ -38,6 +38,7 @@ impl Arena {
         self.words[node as usize]
     }
 
+    #[inline]
     pub(super) fn children(&self, node: u32) -> &[u32] {
         &self.children[self.range(node)]
     }
@@ -69,6 +70,7 @@ impl Arena {
         self.node(form, [])
     }
 
+    #[inline]
     fn range(&self, node: u32) -> std::ops::Range<usize> {
         let start = if node == 0 { 0 } else { self.ends[node as usize - 1] };
         start as usize..self.ends[node as usize] as usize

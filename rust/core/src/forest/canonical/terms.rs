@@ -172,6 +172,11 @@ fn name_hash(text: &str) -> u64 {
         return hash_text(text, 2);
     }
     let mut plain = String::with_capacity(text.len());
+    if text.is_ascii() {
+        let kept = text.bytes().filter(u8::is_ascii_alphanumeric);
+        plain.extend(kept.map(|byte| char::from(byte.to_ascii_lowercase())));
+        return hash_text(&plain, 2);
+    }
     for character in text.chars().filter(|character| character.is_alphanumeric()) {
         plain.extend(character.to_lowercase());
     }
