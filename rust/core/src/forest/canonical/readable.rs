@@ -26,8 +26,17 @@ fn label_name(arena: &Arena, names: &Names<'_>, node: u32) -> Option<String> {
         Form::Variable => binding_of(word).is_none().then(|| names.text(word).to_owned()),
         Form::Field => Some(format!(".{}", names.text(word))),
         Form::Call => (word > 0).then(|| names.text(word - 1).to_owned()),
-        Form::Module | Form::Function | Form::Parameters | Form::Body | Form::Then | Form::Else => None,
-        Form::Number | Form::Text | Form::Assign | Form::Other | Form::Name => None,
+        Form::Module
+        | Form::Function
+        | Form::Parameters
+        | Form::Body
+        | Form::Then
+        | Form::Else
+        | Form::Number
+        | Form::Text
+        | Form::Assign
+        | Form::Other
+        | Form::Name => None,
         Form::Each => Some("loop".to_owned()),
         Form::If => Some("branch".to_owned()),
         Form::While => Some("while loop".to_owned()),
