@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benches.data import DATA_VARIABLE, data_folder
 from benches.figures import Figures
 from sapwood import _core
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 ROOT = Path(__file__).parent.parent
-PROGRAMS = ROOT.parent / "shared" / "data" / "cruxeval.jsonl.gz"
-"""CRUXEval: functions with an input and the output that they give (MIT, facebookresearch/cruxeval)."""
+PROGRAMS = "cruxeval.jsonl.gz"
+"""In the data folder. CRUXEval: functions, inputs and the outputs that they give (MIT, facebookresearch/cruxeval)."""
 SANDBOX = ROOT / "benches" / "sandbox.py"
 SEEDS = 3
 
@@ -43,7 +44,7 @@ class Variant:
     origin: Program
 
 
-def read_programs(path: Path = PROGRAMS) -> list[Program]:
+def read_programs(path: Path) -> list[Program]:
     """Every program of the data set, in its order."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -112,10 +113,11 @@ def outcomes_by_kind(variants: Sequence[Variant]) -> dict[str, Counter[str]]:
 def measure() -> Figures:
     """Rewrite and run every program of CRUXEval."""
     figures = Figures()
-    if not PROGRAMS.exists():
-        figures.leave_out("preserved_share", f"{PROGRAMS} is not there")
+    path = data_folder() / PROGRAMS
+    if not path.exists():
+        figures.leave_out("preserved_share", f"no data set at {path}; name its folder in {DATA_VARIABLE}")
         return figures
-    programs = [program for program, outcome in _judged(read_programs()) if outcome == "same"]
+    programs = [program for program, outcome in _judged(read_programs(path)) if outcome == "same"]
     kept = outcomes_by_kind(preserved(programs, SEEDS))
     changed = outcomes_by_kind(mutated(programs, SEEDS))
     of = f"of the n variants of {len(programs)} CRUXEval functions, up to {SEEDS} a function,"

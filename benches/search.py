@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sysconfig
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benches import cross_language
 from benches.cargo import example
+from benches.data import DATA_VARIABLE, data_folder
 from benches.figures import Figures
 from sapwood.demo.corpus import LIBRARY_EXCLUDES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = {
     "words": "the words of a function's dotted name",
     "place": "FILE:LINE of a function",
     "code": "the text of a function",
 }
-
-
-DATA_VARIABLE = "SAPWOOD_DATA"
-
-
-def data_folder() -> Path:
-    """Where the MBPP rows are: the folder that SAPWOOD_DATA names, else `shared/data` beside this repository."""
-    return Path(os.environ.get(DATA_VARIABLE, Path(__file__).parents[2] / "shared" / "data"))
 
 
 def measure() -> Figures:

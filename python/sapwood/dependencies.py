@@ -23,9 +23,9 @@ INSTALL_TRAINING = "run scripts/quickstart in a clone of sapwood"
 """What brings all of `TRAINING`, and what indexing and search need."""
 
 
-def missing_for_training() -> list[str]:
-    """Distributions of the extra `train` that are not installed; imports none of them."""
-    return [package for module, package in TRAINING.items() if util.find_spec(module) is None]
+def missing(*modules: str) -> list[str]:
+    """Distributions of these modules of the extra `train`, of all without any, that are not installed; imports none."""
+    return [TRAINING[module] for module in modules or TRAINING if util.find_spec(module) is None]
 
 
 def require_training() -> None:
@@ -43,10 +43,9 @@ def require(*modules: str) -> None:
     Raises:
         MissingDependencyError: One of them is not.
     """
-    missing = [TRAINING[module] for module in modules if util.find_spec(module) is None]
-    if missing:
+    if absent := missing(*modules):
         message = (
-            f"this needs {', '.join(missing)} of the extra `train`, not installed here; "
+            f"this needs {', '.join(absent)} of the extra `train`, not installed here; "
             f"{INSTALL_TRAINING}, which installs all"
         )
         raise MissingDependencyError(message)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sapwood import _core
 from sapwood.checks import Check
-from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training, version_of
+from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing, version_of
 from sapwood.errors import NoIndexError, NoWorkspaceError, SapwoodError
 from sapwood.formats import count, what_and_fix
 from sapwood.naming import MODELS, TREE_LSTM
@@ -52,9 +52,8 @@ def _extension() -> Check:
 
 
 def _training_part() -> list[Check]:
-    missing = missing_for_training()
-    if missing:
-        found = f"without {', '.join(missing)}: no training, no answers of models"
+    if absent := missing():
+        found = f"without {', '.join(absent)}: no training, no answers of models"
         return [Check("training", "warning", found, INSTALL_TRAINING)]
     try:
         import torch  # noqa: F401 whether it imports is the question

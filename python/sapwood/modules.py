@@ -30,6 +30,9 @@ _DOTS_AN_INCH: Final = 110
 _STYLE: Final[dict[Any, Any]] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "sapwood"}
 _INK, _USES, _CYCLE = "#243b53", "#829ab1", "#d64545"
 
+_COUNTED = frozenset({"imports", "calls", "inherits", "reads", "writes"})
+"""What one module does with another; what a test exercises is among its calls."""
+
 Place = tuple[float, float]
 
 
@@ -47,8 +50,8 @@ def module_graph(graph: Graph) -> nx.DiGraph[str]:
         if data["kind"] == "module":
             modules.add_node(data["name"], lines=data["end_line"], functions=functions[data["file"]])
     uses: Counter[tuple[str, str]] = Counter()
-    for source, target, confidence in whole.edges(data="confidence"):
-        if confidence < LEAST_CONFIDENCE:
+    for source, target, kind, confidence in whole.edges(keys=True, data="confidence"):
+        if kind not in _COUNTED or confidence < LEAST_CONFIDENCE:
             continue
         user, used = (module_of.get(whole.nodes[end]["file"]) for end in (source, target))
         if user is not None and used is not None and user != used:

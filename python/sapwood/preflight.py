@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sapwood import _core
 from sapwood.checks import Check, failed
-from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing_for_training
+from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing
 from sapwood.errors import SapwoodError
 from sapwood.formats import count, figure, what_and_fix
 
@@ -47,9 +47,8 @@ def examine_quickly(engine: _core.Engine, model: str, config: Config) -> list[Ch
 
 
 def _dependencies() -> Check:
-    missing = missing_for_training()
-    if missing:
-        return Check("dependencies", "failed", f"{', '.join(missing)} not installed", INSTALL_TRAINING)
+    if absent := missing():
+        return Check("dependencies", "failed", f"{', '.join(absent)} not installed", INSTALL_TRAINING)
     return Check("dependencies", "ok", f"{len(TRAINING)} packages")
 
 

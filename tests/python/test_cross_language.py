@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from benches import cross_language
-from benches.search import DATA_VARIABLE, data_folder
+from benches.data import DATA_VARIABLE, data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

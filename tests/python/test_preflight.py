@@ -50,6 +50,6 @@ def test_classes_above_twenty_to_one_are_a_warning(labels, status):
 
 
 def test_a_missing_package_fails_with_its_command(engine, monkeypatch):
-    monkeypatch.setattr(preflight, "missing_for_training", lambda: ["torch"])
+    monkeypatch.setattr(preflight, "missing", lambda: ["torch"])
     (failure,) = failed(preflight.examine(engine, "graphsage", load_config()))
     assert ("torch" in failure.found, "scripts/quickstart" in failure.fix) == (True, True)

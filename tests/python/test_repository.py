@@ -171,8 +171,8 @@ def test_tests_named_in_the_architecture_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     for file, name in re.findall(r"`(tests/python/\S+\.py)::(\w+)`", text):
         assert f"def {name}(" in (ROOT / file).read_text(), f"{file}::{name}"
-    for folder in re.findall(r"`(tests/[\w/]+)`", text):
-        assert (ROOT / folder).is_dir(), folder
+    for place in re.findall(r"`((?:tests|rust|python|benches|docs|scripts)/[\w/.-]+)`", text):
+        assert (ROOT / place).exists(), place
 
 
 @pytest.mark.skipif("PYTHONPATH" in os.environ, reason="another package may stand before the installed one")

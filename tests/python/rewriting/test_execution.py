@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from benches import rewrites
+from benches.data import DATA_VARIABLE, data_folder
 from benches.rewrites import Program
 
 from sapwood import _core
@@ -16,9 +17,10 @@ SAMPLE = 10
 
 
 def programs(every: int) -> list[Program]:
-    if not rewrites.PROGRAMS.exists():
-        pytest.skip(f"CRUXEval is not at {rewrites.PROGRAMS}")
-    found = rewrites.read_programs()[::every]
+    path = data_folder() / rewrites.PROGRAMS
+    if not path.exists():
+        pytest.skip(f"CRUXEval is not at {path}; name its folder in {DATA_VARIABLE}")
+    found = rewrites.read_programs(path)[::every]
     assert set(rewrites.run(found)) == {"same"}
     return found
 
