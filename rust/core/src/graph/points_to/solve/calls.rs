@@ -107,6 +107,10 @@ impl Solver<'_> {
     }
 
     fn call_with_class(&mut self, callee: Variable, class: u32, call: Call) {
+        // A class whose `__new__` makes the class again would pass one more each time.
+        if call.arguments.1 >= MOST_ARGUMENTS as u32 {
+            return;
+        }
         let class = self.objects.number(Object::Class(class));
         let first = self.holding(class);
         let arguments = self.with_first(first, call.arguments);
