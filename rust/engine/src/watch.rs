@@ -98,9 +98,9 @@ impl Following {
         on_renewal: &mut (dyn FnMut(Result<Renewal>) + Send),
     ) -> Result<bool> {
         let sources = engine.workspace().sources()?;
-        if let Ok(walk) = sources.walk() {
+        if let Ok(folders) = sources.folders() {
             // Before they are read: what happens in them from now on is heard of.
-            self.watch.follow(&walk.folders.into_iter().collect());
+            self.watch.follow(&folders.into_iter().collect());
         }
         match renewal(engine, go_on) {
             // Another process indexes: it may have begun before the last change.

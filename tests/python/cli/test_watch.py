@@ -107,6 +107,26 @@ def test_renewals_are_json_lines_and_what_is_wrong_ends_nothing(project, watchin
     assert watch.interrupt() == 130
 
 
+def test_a_folder_that_is_empty_at_first_is_followed(project):
+    engine = sapwood.open(project)
+    engine.index()
+    [(path, text), *others] = [(path, path.read_text()) for path in sorted(project.rglob("*.py"))]
+    for gone in (path, *(path for path, _ in others)):
+        gone.unlink()
+    told = []
+
+    def put_back(renewal):
+        told.append(renewal)
+        replace(path, text)
+        return isinstance(renewal, sapwood.EmptyFolderError)
+
+    watching = threading.Thread(target=engine.watch, args=(put_back,), daemon=True)
+    watching.start()
+    watching.join(PATIENCE)
+    assert not watching.is_alive()
+    assert told[-1]["report"]["files"] == 1
+
+
 def test_watching_ends_where_the_caller_says_so(project):
     told = []
     engine = sapwood.open(project)

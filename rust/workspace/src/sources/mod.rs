@@ -165,6 +165,23 @@ impl Sources {
     /// exclude that is no glob, [`WorkspaceError::EmptyFolder`] when there is no source file at all. A folder further
     /// down that can't be listed is one entry of [`Walk::skipped`].
     pub fn walk(&self) -> Result<Walk> {
+        let walk = self.look_through()?;
+        if walk.files.is_empty() {
+            let (path, languages) = (self.root.clone(), known_languages());
+            return Err(WorkspaceError::EmptyFolder { path, languages, skipped: walk.skipped });
+        }
+        Ok(walk)
+    }
+
+    /// The folders that [`Sources::walk`] looks into, absolute, sorted: those in which a source file may turn up.
+    ///
+    /// # Errors
+    /// As [`Sources::walk`], but a root without a source file is none.
+    pub fn folders(&self) -> Result<Vec<PathBuf>> {
+        Ok(self.look_through()?.folders)
+    }
+
+    fn look_through(&self) -> Result<Walk> {
         let rules = Rules::new(self.storage.as_ref(), &self.root, &self.excludes)?;
         walk::walk(self.storage.as_ref(), &self.root, rules, self.limit)
     }
@@ -202,6 +219,10 @@ impl Sources {
         let full = self.root.join(relative);
         if self.storage.canonical(&full).at(&full)? == full { Ok(full) } else { Err(outside(path)) }
     }
+}
+
+fn known_languages() -> String {
+    Language::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn outside(path: &str) -> WorkspaceError {

@@ -31,19 +31,11 @@ pub(super) fn walk(storage: &dyn Storage, root: &Path, rules: Rules, limit: u64)
     found.files.sort_by(|left, right| left.path.cmp(&right.path));
     found.folders.sort();
     found.skipped.sort_by(|left, right| left.path.cmp(&right.path));
-    if found.files.is_empty() {
-        let (path, languages) = (root.to_owned(), known_languages());
-        return Err(WorkspaceError::EmptyFolder { path, languages, skipped: found.skipped });
-    }
     Ok(found)
 }
 
 /// Longer files without an extension are not read to find their language.
 const LONGEST_SCRIPT: u64 = 256 * 1024;
-
-fn known_languages() -> String {
-    Language::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", ")
-}
 
 impl Walker<'_> {
     /// Goes down with a stack of its own: a deep tree must not end the process.
