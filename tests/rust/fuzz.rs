@@ -1,5 +1,6 @@
 //! Texts made of real ones by random edits, for as many seconds as `SAPWOOD_FUZZ_SECONDS` says, else two.
 //!
+//! `fuzz/` has the same targets for libFuzzer, which `scripts/test --slow` runs where a nightly compiler and cargo-fuzz are.
 //! Rounds are seeded by their number: a failure names its round, and the same round fails again. What failed once stays in
 //! `tests/fixtures/fuzz`, where every run reads it first.
 
@@ -7,6 +8,8 @@
 
 #[path = "support/columns.rs"]
 mod columns;
+#[path = "support/rewrites.rs"]
+mod rewrites;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,8 +18,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sapwood_core::rewrite::{Mutation, Preserving, Rewritten, mutate, preserve};
-use sapwood_core::{Language, ParseLimits, parse};
+use sapwood_core::Language;
 
 /// A text of the corpus and its language.
 #[derive(Debug, Clone)]
@@ -148,22 +150,5 @@ fn no_text_breaks_what_is_made_of_texts() {
 #[test]
 fn no_rewrite_of_any_text_breaks_it() {
     // Few changes: a text with errors is not rewritten.
-    fuzz("rewrites", 3, |language, text, seed| {
-        let Ok(tree) = parse(language, text.as_bytes(), &ParseLimits::default()) else { return };
-        let mutants = Mutation::ALL.iter().filter_map(|kind| mutate(text, &tree, *kind, seed));
-        let offered = Preserving::ALL.iter().filter(|kind| kind.is_offered(language));
-        let variants = offered.filter_map(|kind| preserve(text, &tree, *kind, seed).unwrap());
-        for rewritten in mutants.chain(variants) {
-            check_rewritten(language, text, &rewritten);
-        }
-    });
-}
-
-fn check_rewritten(language: Language, text: &str, rewritten: &Rewritten) {
-    assert_ne!(text, rewritten.source, "{}", rewritten.kind);
-    let tree = parse(language, rewritten.source.as_bytes(), &ParseLimits::default()).unwrap();
-    assert_eq!(tree.error_count(), 0, "{}: {}", rewritten.kind, rewritten.source);
-    let lines = rewritten.source.split('\n').count() as u32;
-    assert!(rewritten.lines.is_sorted() && !rewritten.lines.is_empty(), "{}", rewritten.kind);
-    assert!(rewritten.lines.iter().all(|line| (1..=lines).contains(line)), "{}: {:?}", rewritten.kind, rewritten.lines);
+    fuzz("rewrites", 3, rewrites::rewrite);
 }

@@ -41,8 +41,9 @@ const LEVELS: &[(&str, &str)] = &[
     ("if(a)", ""),
 ];
 
-/// What fills a megabyte of one line, or of very many.
-const UNITS: &[&str] = &["x = f(y); ", "1,", "a b ", "f()", "// x\n", "# x\n"];
+/// What fills a megabyte of one line, or of very many; the last breaks one definition after the other.
+const UNITS: &[&str] =
+    &["x = f(y); ", "1,", "a b ", "f()", "// x\n", "# x\n", "func (d D) B() T { return d }\nfunc (d D) R{ t T }\n"];
 
 /// Every shape, for any language.
 pub(crate) fn shapes() -> impl Iterator<Item = Shape> {

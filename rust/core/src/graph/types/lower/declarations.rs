@@ -2,6 +2,7 @@
 
 use super::super::sketch::{Expression, ExpressionId, ScopeKind, Source, UNKNOWN};
 use super::Lowering;
+use crate::graph::NodeKind;
 use crate::language::{Category, Role};
 use crate::syntax::NONE;
 
@@ -380,8 +381,9 @@ impl Lowering<'_, '_> {
     /// The function whose parameter a name is, and which one.
     fn place_of_parameter(&self, name: u32, scope: u32) -> Option<(u32, u32)> {
         let function = self.sketch.scopes[scope as usize].owner;
-        let syntax = self.collected.facts.nodes[function as usize].syntax;
-        let list = self.parameters_of(syntax)?;
+        let owner = &self.collected.facts.nodes[function as usize];
+        // A broken text has parameters outside functions, and a file may have very many.
+        let list = if owner.kind == NodeKind::Function { self.parameters_of(owner.syntax)? } else { return None };
         let mut place = 0;
         for parameter in self.parameter_nodes(list) {
             if (parameter..self.tree.subtree_end(parameter)).contains(&name) {
