@@ -1,23 +1,18 @@
 //! Joins the files of a project.
 
+mod calls;
+mod named;
+
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{FileFacts, FileNode, Reference, Target};
+use super::facts::{FileFacts, FileNode, Target};
 use super::hierarchy::orders_of;
 use super::modules::{Modules, Named, Place, is_root_package};
-use super::points_to::{self, resolve};
 use super::testing::{exercised, test_code};
-use super::{EdgeKind, NodeKind, ProjectGraph, types};
-use crate::language::Constructor;
+use super::{EdgeKind, NodeKind, ProjectGraph};
 use crate::syntax::NONE;
-
-/// More methods of one name than this, and a call of it on an unknown object says nothing.
-const MOST_CANDIDATES: usize = 4;
-
-/// How sure it is that a method of a name is meant, about whose object nothing is known; shared between all of that name.
-const GUESS: f32 = 0.3;
 
 /// Calls and inheritance between files are told to models from this confidence on.
 const TRUSTED: f32 = 0.5;
@@ -194,37 +189,6 @@ impl<'files> Linker<'files> {
         }
     }
 
-    /// Calls found by following values, in files whose language allows it.
-    fn add_followed_calls(&mut self) {
-        let found = resolve(self.files, &self.modules, &self.offsets);
-        self.add_found(found.calls, found.external, found.unknown);
-    }
-
-    /// Calls and bases found by types, in the other languages.
-    fn add_typed_calls(&mut self) {
-        let found = types::resolve(self.files, &self.modules, &self.offsets);
-        self.add_found(found.calls, found.external, found.unknown);
-        for (class, base) in found.bases {
-            self.edge(class, End::Node(base), EdgeKind::Inherits, points_to::SURE);
-        }
-    }
-
-    /// Calls of nodes, of what is outside the project, and of methods of unknown objects.
-    fn add_found(&mut self, calls: Vec<(u32, u32, f32)>, external: Vec<(u32, String)>, unknown: Vec<(u32, String)>) {
-        for (caller, node, confidence) in calls {
-            self.edge(caller, End::Node(node), EdgeKind::Calls, confidence);
-        }
-        for (caller, path) in external {
-            let end = self.external(path);
-            self.edge(caller, end, EdgeKind::Calls, points_to::SURE);
-        }
-        for (caller, method) in unknown {
-            if !self.is_builtin_method(caller, &method) {
-                self.guess(caller, &method, GUESS);
-            }
-        }
-    }
-
     /// Reads and writes of variables.
     fn add_accesses(&mut self, number: u32) {
         for access in &self.files[number as usize].accesses {
@@ -243,23 +207,6 @@ impl<'files> Linker<'files> {
             let source = self.node((number, access.source));
             self.edge(source, End::Node(self.node(variable)), kind, access.confidence);
         }
-    }
-
-    /// A variable of the bases of a class.
-    fn inherited_variable(&self, class: Place, name: &str) -> Option<Place> {
-        self.bases_of(class).find_map(|base| self.modules.own_variable(base, name))
-    }
-
-    /// The bases of a class, in the order of look-up.
-    fn bases_of(&self, class: Place) -> impl Iterator<Item = Place> + '_ {
-        let order = self.orders.get(&self.node(class)).map_or(&[][..], Vec::as_slice);
-        order.iter().skip(1).map(|base| self.place(*base))
-    }
-
-    /// The file of a node, and its number in that.
-    fn place(&self, node: u32) -> Place {
-        let file = self.graph.files[node as usize];
-        (file, node - self.offsets[file as usize])
     }
 
     /// What tests exercise, by the calls found so far.
@@ -281,104 +228,10 @@ impl<'files> Linker<'files> {
         }
     }
 
-    fn is_builtin_method(&self, caller: u32, method: &str) -> bool {
-        let file = self.offsets.partition_point(|first| *first <= caller).saturating_sub(1);
-        let language = self.files.get(file).and_then(|file| file.language);
-        language.is_some_and(|language| language.table().is_builtin_method(method))
-    }
-
-    /// Notes the calls between files that names alone give, for the models' input. The graph's own calls come of values and
-    /// types.
-    fn note_calls(&mut self, number: u32) {
-        for reference in self.files[number as usize].references.iter().filter(|one| one.kind == EdgeKind::Calls) {
-            let source = self.node((number, reference.source));
-            for (target, confidence) in self.named_calls(number, reference) {
-                self.note_named(source, target, EdgeKind::Calls, confidence);
-            }
-        }
-    }
-
-    /// The nodes that a call may reach by the names that its file gives them.
-    fn named_calls(&self, number: u32, reference: &Reference) -> Vec<(u32, f32)> {
-        let places = match (&reference.target, self.named(number, &reference.target)) {
-            (Target::Local(node), _) => vec![(number, *node)],
-            (_, Named::Project(places)) => self.called(places),
-            _ => return Vec::new(),
-        };
-        let share = reference.confidence / places.len().max(1) as f32;
-        places.into_iter().map(|place| (self.node(place), share)).collect()
-    }
-
     /// Notes a relation between files for the models' input.
     fn note_named(&mut self, source: u32, target: u32, kind: EdgeKind, confidence: f32) {
         if confidence >= TRUSTED && self.graph.files[source as usize] != self.graph.files[target as usize] {
             self.between_files.push((source, target, kind));
-        }
-    }
-
-    /// What a reference names.
-    fn named(&self, file: u32, target: &Target) -> Named {
-        match target {
-            Target::Local(node) => Named::Project(vec![(file, *node)]),
-            Target::Import(import, attributes) => self.imported_member(file, *import, attributes),
-            Target::Builtin(path) => match self.builtin_module(file) {
-                "" => Named::Missing,
-                module => Named::External(format!("{module}.{path}")),
-            },
-            Target::Inherited(class, method) => self.inherited((file, *class), method),
-            Target::Unbound(path) => self.modules.unbound(file, path),
-            Target::Method(_) => Named::Missing,
-        }
-    }
-
-    /// What an import and attributes name; a method may be one that its class inherits.
-    fn imported_member(&self, file: u32, import: u32, attributes: &str) -> Named {
-        let named = self.modules.import(file, import, attributes);
-        let (owner, method) = attributes.rsplit_once('.').unwrap_or(("", attributes));
-        if named != Named::Missing || method.is_empty() {
-            return named;
-        }
-        match self.modules.import(file, import, owner) {
-            Named::Project(places) if places.len() == 1 && self.kind(places[0]) == NodeKind::Class => {
-                self.inherited(places[0], method)
-            }
-            _ => Named::Missing,
-        }
-    }
-
-    fn builtin_module(&self, file: u32) -> &'static str {
-        self.files[file as usize].language.map_or("", |language| language.table().names().builtin_module)
-    }
-
-    /// A method of the bases of a class.
-    fn inherited(&self, class: Place, method: &str) -> Named {
-        let mut found = self.bases_of(class).map(|base| self.modules.methods(base, method));
-        found.find(|methods| !methods.is_empty()).map_or(Named::Missing, Named::Project)
-    }
-
-    /// The functions and classes among what was named; a class stands for its constructor where it defines one.
-    fn called(&self, places: Vec<Place>) -> Vec<Place> {
-        let callable = |place: &Place| matches!(self.kind(*place), NodeKind::Class | NodeKind::Function);
-        places.into_iter().filter(callable).map(|place| self.constructor(place)).collect()
-    }
-
-    fn constructor(&self, place: Place) -> Place {
-        if self.kind(place) != NodeKind::Class {
-            return place;
-        }
-        let file = &self.files[place.0 as usize];
-        let constructor = file.language.map_or(Constructor::None, |language| language.table().names().constructor);
-        let found = constructor.of_class(&file.nodes[place.1 as usize].name);
-        found.and_then(|name| self.modules.methods(place, name).last().copied()).unwrap_or(place)
-    }
-
-    fn guess(&mut self, source: u32, method: &str, confidence: f32) {
-        let candidates = self.methods.get(method).cloned().unwrap_or_default();
-        if candidates.len() > MOST_CANDIDATES {
-            return;
-        }
-        for candidate in &candidates {
-            self.edge(source, End::Node(*candidate), EdgeKind::Calls, confidence / candidates.len() as f32);
         }
     }
 

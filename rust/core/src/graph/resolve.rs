@@ -1,12 +1,15 @@
 //! Resolves what a file's code refers to, as far as the file itself tells.
 
+mod imported;
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
 use super::chain::{Chain, read_chain};
-use super::collect::{Collected, Use};
-use super::facts::{Import, Reference, Symbol, Target, WILDCARD};
+use super::collect::Collected;
+use super::facts::{Reference, Symbol, Target, WILDCARD};
 use super::hierarchy::orders_of;
 use super::scopes::{Binding, ScopeKind, View};
 use super::{EdgeKind, NodeKind};
@@ -159,11 +162,6 @@ impl<'a, 'source> Resolver<'a, 'source> {
         constructor.and_then(|binding| binding.definitions().last()).unwrap_or(node)
     }
 
-    fn own_member(&self, class: u32, name: &str) -> Option<&Binding> {
-        let scope = self.collected.scope_of[class as usize];
-        self.collected.scopes.binding(scope, self.collected.names.get(name)?)
-    }
-
     /// What a name, followed by attributes, refers to.
     fn name(&self, root: &str, attributes: &[&str], scope: u32, view: View) -> Vec<Found> {
         let Some(name) = self.collected.names.get(root) else { return self.unbound(root, attributes) };
@@ -249,59 +247,6 @@ impl<'a, 'source> Resolver<'a, 'source> {
         (found.receiver == name).then_some(found.parent)
     }
 
-    /// A method of the class of a scope; what another file has of the class is only known by name.
-    fn own_method(&self, class_scope: u32, method: &str, view: View) -> Vec<Found> {
-        let class = self.collected.scopes.get(class_scope).owner;
-        if self.kind(class) == NodeKind::Class {
-            return self.method(class, method, view, confidence::METHOD);
-        }
-        let name = self.collected.names.get(method);
-        match name.and_then(|name| self.collected.scopes.binding(class_scope, name)).filter(|one| one.is_defined()) {
-            Some(binding) => binding.definitions().map(|node| (Target::Local(node), confidence::METHOD)).collect(),
-            None => vec![guess(method)],
-        }
-    }
-
-    /// A method by the order of look-up: the class itself, then its bases in the file.
-    fn method(&self, class: u32, name: &str, view: View, sure: f32) -> Vec<Found> {
-        if let Some(binding) = self.own_member(class, name).filter(|binding| binding.is_own()) {
-            return self.member_value(class, binding, view, sure);
-        }
-        self.inherited_method(class, name, view, sure * confidence::INHERITED / confidence::METHOD)
-    }
-
-    fn member_value(&self, class: u32, binding: &Binding, view: View, sure: f32) -> Vec<Found> {
-        if binding.is_defined() {
-            let share = sure / binding.definitions().len() as f32;
-            return binding.definitions().map(|node| (Target::Local(node), share)).collect();
-        }
-        let mut found = self.alias(binding, self.collected.scope_of[class as usize], &[], view);
-        for (_, confidence) in &mut found {
-            *confidence *= sure;
-        }
-        found
-    }
-
-    fn inherited_method(&self, class: u32, name: &str, view: View, sure: f32) -> Vec<Found> {
-        let sure = sure.min(confidence::INHERITED);
-        let alone = [class];
-        let order = self.orders.get(&class).map_or(&alone[..], Vec::as_slice);
-        for base in &order[1..] {
-            if let Some(binding) = self.own_member(*base, name).filter(|binding| binding.is_own()) {
-                return self.member_value(*base, binding, view, sure);
-            }
-        }
-        let elsewhere = order.iter().any(|class| self.open.contains(class));
-        elsewhere.then(|| (Target::Inherited(class, name.to_owned()), sure)).into_iter().collect()
-    }
-
-    /// A method called on the base classes' view of the object.
-    fn parent_method(&self, method: &str, scope: u32, view: View) -> Vec<Found> {
-        let class = self.collected.scopes.enclosing_class(scope);
-        let class = class.map(|scope| self.collected.scopes.get(scope).owner);
-        class.map(|class| self.inherited_method(class, method, view, confidence::INHERITED)).unwrap_or_default()
-    }
-
     /// Names of the module and of its classes.
     fn symbols(&self, resolved: &mut Resolved) {
         for (scope, name, binding) in self.collected.scopes.bindings() {
@@ -325,79 +270,6 @@ impl<'a, 'source> Resolver<'a, 'source> {
             }));
         }
         resolved.symbols.sort_unstable();
-    }
-
-    fn labels(&self, resolved: &mut Resolved) {
-        let absolute = |import: &&Import| !import.relative;
-        let mut labels: BTreeSet<(u32, String)> =
-            self.collected.facts.imports.iter().filter(absolute).map(|import| (0, import.module.clone())).collect();
-        let (mut seen, imports) = (BTreeSet::new(), &self.collected.facts.imports);
-        for used in &self.collected.uses {
-            let Some(import) = self.import_of(used.scope, used.name) else { continue };
-            let owner = self.collected.scopes.get(used.scope).owner;
-            if imports[import as usize].relative || !seen.insert((owner, import)) {
-                continue;
-            }
-            let mut owner = owner;
-            // What is around a labelled node has the label, too.
-            while owner > 1 && labels.insert((owner, imports[import as usize].module.clone())) {
-                owner = self.collected.facts.parents[owner as usize];
-            }
-        }
-        resolved.import_labels = labels.into_iter().collect();
-    }
-
-    /// The import that a name used in a scope stands for.
-    fn import_of(&self, scope: u32, name: u32) -> Option<u32> {
-        if !self.collected.imported[name as usize] {
-            return None;
-        }
-        let (_, binding) = self.collected.scopes.find(scope, name, View::Full)?;
-        (binding.import != NONE).then_some(binding.import)
-    }
-
-    /// Names that an import may bind: those that nothing else binds where they are used, and those that but exception
-    /// handlers bind (`except ImportError: json = None`). Import statements themselves have no part in it.
-    fn masked(&self, resolved: &mut Resolved) {
-        let all = || self.collected.uses.iter().chain(&self.collected.handler_bindings);
-        let found: Vec<_> = all().map(|used| self.own_binding(used)).collect();
-        let outside = self.used_outside_handlers(&found);
-        let masked = all().zip(&found).filter(|(used, found)| {
-            let is_bound = match found {
-                None => false,
-                Some((_, binding)) if binding.is_certain => true,
-                // Within a function, what is used in handlers alone is a variable of theirs.
-                Some((scope, _)) => {
-                    self.collected.scopes.get(*scope).kind == ScopeKind::Function
-                        && !outside.contains(&(*scope, used.name))
-                }
-            };
-            !is_bound && !self.is_builtin(self.collected.names.text(used.name))
-        });
-        resolved.masked = masked.map(|(used, _)| used.syntax).collect();
-        resolved.masked.sort_unstable();
-    }
-
-    /// What a name stands for where it is used, as if there were no imports.
-    fn own_binding(&self, used: &Use) -> Option<(u32, &Binding)> {
-        let scopes = &self.collected.scopes;
-        scopes.find(used.runs_in, used.name, View::Own).or_else(|| {
-            // A comprehension in the body of a class goes through something that its scope sees.
-            let class = scopes.enclosing_class(used.runs_in)?;
-            let is_body = scopes.get(class).owner == scopes.get(used.runs_in).owner;
-            if is_body { scopes.find(class, used.name, View::Own) } else { None }
-        })
-    }
-
-    /// Scope and name of what is used outside of exception handlers though only they bind it.
-    /// `found` has the own binding of each use.
-    fn used_outside_handlers(&self, found: &[Option<(u32, &Binding)>]) -> BTreeSet<(u32, u32)> {
-        let in_handler = |used: &Use| self.collected.in_handler[used.syntax as usize];
-        let uses = self.collected.uses.iter().zip(found).filter_map(|(used, found)| {
-            let (scope, binding) = (*found)?;
-            (!binding.is_certain && !in_handler(used)).then_some((scope, used.name))
-        });
-        uses.collect()
     }
 }
 

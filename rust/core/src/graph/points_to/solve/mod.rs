@@ -6,6 +6,7 @@ mod bases;
 mod calls;
 mod containers;
 mod dispatch;
+mod imports;
 mod instances;
 mod library;
 mod objects;

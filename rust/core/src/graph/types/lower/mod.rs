@@ -4,7 +4,9 @@ mod creations;
 mod declarations;
 mod definitions;
 mod expressions;
+mod holders;
 mod macros;
+mod sources;
 mod types;
 
 use rustc_hash::FxHashMap;

@@ -1,19 +1,9 @@
 //! Calls: what they call, what they hand over, what they give.
 
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
-use super::values::{Name, Node, Outside, Value, Values};
-use super::{Resolution, Solver};
-use crate::graph::NodeKind;
+use super::Solver;
+use super::values::{Name, Node, Value, Values};
 use crate::language::Constructor;
-
-/// How sure a call is that has just one target.
-const SURE: f32 = 0.95;
-
-/// The same where the name itself is defined or imported.
-const NAMED: f32 = 1.0;
-
-/// The same among the arguments of a macro, which may do anything with them.
-const IN_MACRO: f32 = 0.8;
 
 /// How many parameters of a function that a library calls are given what a container holds.
 const MOST_PARAMETERS: u32 = 3;
@@ -69,7 +59,7 @@ impl Solver<'_> {
     }
 
     /// Whether a method of containers keeps what it is given.
-    fn is_keeping(&self, file: u32, name: Name) -> bool {
+    pub(super) fn is_keeping(&self, file: u32, name: Name) -> bool {
         self.world.rules(file).is_some_and(|rules| rules.keeping_methods.contains(&self.world.text(name)))
     }
 
@@ -112,7 +102,7 @@ impl Solver<'_> {
     }
 
     /// The functions and classes that a call may run.
-    fn called(&mut self, file: u32, call: ExpressionId) -> Vec<Value> {
+    pub(super) fn called(&mut self, file: u32, call: ExpressionId) -> Vec<Value> {
         let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return Vec::new() };
         let values = self.values(file, callee);
         let found: Vec<Value> = values.iter().flat_map(|value| self.callable(*value, creates)).collect();
@@ -147,7 +137,7 @@ impl Solver<'_> {
     }
 
     /// Of functions of one name, those that take so many arguments, if there are any.
-    fn by_arity(&self, found: &[Value], count: u32) -> Vec<Value> {
+    pub(super) fn by_arity(&self, found: &[Value], count: u32) -> Vec<Value> {
         let fits = |value: &Value| match value {
             Value::Function(node) => {
                 self.world.function(*node).is_none_or(|one| one.arity.0 <= count && count <= one.arity.1)
@@ -169,7 +159,7 @@ impl Solver<'_> {
     }
 
     /// The constructors that making an object of a class runs: its own, or those of the nearest base.
-    fn constructors(&mut self, class: Node) -> Vec<Node> {
+    pub(super) fn constructors(&mut self, class: Node) -> Vec<Node> {
         for owner in self.with_bases(class) {
             let (file, _) = self.world.place(owner);
             let Some(language) = self.world.files[file as usize].language else { continue };
@@ -262,113 +252,5 @@ impl Solver<'_> {
             found.extend(self.values(file, *argument).iter().filter(|value| matches!(value, Value::Object { .. })));
         }
         found
-    }
-
-    pub(super) fn finish(mut self) -> Resolution {
-        let mut resolution = Resolution::default();
-        for file in 0..self.world.files.len() as u32 {
-            for (caller, call) in self.world.sketch(file).map_or(&[][..], |sketch| &sketch.calls[..]) {
-                let caller = self.world.node(file, *caller);
-                self.add_call(&mut resolution, file, caller, *call);
-            }
-        }
-        for (class, bases) in &self.bases {
-            let bases = bases.iter().filter(|base| self.is_class(**base) && self.is_class(*class));
-            resolution.bases.extend(bases.map(|base| (*class, *base)));
-        }
-        resolution
-    }
-
-    fn add_call(&mut self, resolution: &mut Resolution, file: u32, caller: Node, call: ExpressionId) {
-        let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return };
-        let mut targets: Vec<Node> = Vec::new();
-        for value in self.called(file, call) {
-            match value {
-                Value::Function(node) if self.has_body(node) => targets.push(node),
-                Value::Class { node, .. } => targets.extend(self.made(node, arguments.1)),
-                _ => {}
-            }
-        }
-        targets.sort_unstable();
-        targets.dedup();
-        let callees = self.values(file, callee);
-        let in_macros = self.world.sketch(file).map_or(&[][..], |sketch| &sketch.in_macros[..]);
-        let sure = match self.expression(file, callee) {
-            _ if in_macros.binary_search(&call).is_ok() => IN_MACRO,
-            Expression::Name { .. } => NAMED,
-            _ => SURE,
-        };
-        let share = sure / targets.len().max(1) as f32;
-        resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
-        for value in callees.iter() {
-            match value {
-                Value::External(path, Outside::Itself) => {
-                    resolution.external.push((caller, self.world.text(*path).to_owned()));
-                }
-                // A field that a constructor makes.
-                Value::External(path, Outside::Object) if creates => {
-                    resolution.external.push((caller, self.world.text(*path).to_owned()));
-                }
-                _ => {}
-            }
-        }
-        self.add_callbacks(resolution, file, (caller, callee), arguments);
-        if let (true, Expression::Member { name, .. }) = (callees.is_empty(), self.expression(file, callee)) {
-            let name: Name = self.world.name_in(file, name);
-            resolution.unknown.push((caller, self.world.text(name).to_owned()));
-        }
-    }
-
-    /// What a call of a class calls: its constructors, or the class itself where the language counts that.
-    fn made(&mut self, class: Node, count: u32) -> Vec<Node> {
-        let constructors: Vec<Value> = self.constructors(class).into_iter().map(Value::Function).collect();
-        let constructors: Vec<Node> = self
-            .by_arity(&constructors, count)
-            .into_iter()
-            .filter_map(|value| match value {
-                Value::Function(node) => Some(node),
-                _ => None,
-            })
-            .collect();
-        let (file, _) = self.world.place(class);
-        let language = self.world.files[file as usize].language;
-        let is_counted = language.is_some_and(|language| {
-            language.table().names().constructor != Constructor::None
-                && self.world.sharing(file) != crate::language::Sharing::Everywhere
-        });
-        if constructors.is_empty() && is_counted { vec![class] } else { constructors }
-    }
-
-    /// Functions handed to what is outside the project are called on behalf of who hands them over.
-    fn add_callbacks(
-        &mut self,
-        resolution: &mut Resolution,
-        file: u32,
-        (caller, callee): (Node, ExpressionId),
-        arguments: (u32, u32),
-    ) {
-        let callees = self.values(file, callee);
-        let is_library = |value: &Value| {
-            matches!(value, Value::External(..) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
-        };
-        let name = match self.expression(file, callee) {
-            Expression::Member { name, .. } | Expression::Name { name, .. } => self.world.name_in(file, name),
-            _ => return,
-        };
-        let is_outside = callees.iter().any(is_library)
-            || (callees.is_empty() && matches!(self.expression(file, callee), Expression::Name { .. }));
-        if !is_outside || self.is_keeping(file, name) {
-            return;
-        }
-        for argument in self.parts(file, arguments) {
-            for value in self.values(file, *argument).iter() {
-                if let Value::Function(node) = value
-                    && self.world.kind(*node) == NodeKind::Function
-                    && self.has_body(*node)
-                {
-                    resolution.calls.push((caller, *node, SURE));
-                }
-            }
-        }
     }
 }

@@ -2,8 +2,10 @@
 
 mod calls;
 mod classes;
+mod imports;
 mod members;
 mod names;
+mod outcome;
 mod outside;
 mod values;
 mod world;

@@ -1,0 +1,126 @@
+//! The calls of a project as edges.
+
+use super::super::sketch::{Expression, ExpressionId};
+use super::values::{Name, Node, Outside, Value};
+use super::{Resolution, Solver};
+use crate::graph::NodeKind;
+use crate::language::Constructor;
+
+/// How sure a call is that has just one target.
+const SURE: f32 = 0.95;
+
+/// The same where the name itself is defined or imported.
+const NAMED: f32 = 1.0;
+
+/// The same among the arguments of a macro, which may do anything with them.
+const IN_MACRO: f32 = 0.8;
+
+impl Solver<'_> {
+    pub(super) fn finish(mut self) -> Resolution {
+        let mut resolution = Resolution::default();
+        for file in 0..self.world.files.len() as u32 {
+            for (caller, call) in self.world.sketch(file).map_or(&[][..], |sketch| &sketch.calls[..]) {
+                let caller = self.world.node(file, *caller);
+                self.add_call(&mut resolution, file, caller, *call);
+            }
+        }
+        for (class, bases) in &self.bases {
+            let bases = bases.iter().filter(|base| self.is_class(**base) && self.is_class(*class));
+            resolution.bases.extend(bases.map(|base| (*class, *base)));
+        }
+        resolution
+    }
+
+    fn add_call(&mut self, resolution: &mut Resolution, file: u32, caller: Node, call: ExpressionId) {
+        let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return };
+        let mut targets: Vec<Node> = Vec::new();
+        for value in self.called(file, call) {
+            match value {
+                Value::Function(node) if self.has_body(node) => targets.push(node),
+                Value::Class { node, .. } => targets.extend(self.made(node, arguments.1)),
+                _ => {}
+            }
+        }
+        targets.sort_unstable();
+        targets.dedup();
+        let callees = self.values(file, callee);
+        let in_macros = self.world.sketch(file).map_or(&[][..], |sketch| &sketch.in_macros[..]);
+        let sure = match self.expression(file, callee) {
+            _ if in_macros.binary_search(&call).is_ok() => IN_MACRO,
+            Expression::Name { .. } => NAMED,
+            _ => SURE,
+        };
+        let share = sure / targets.len().max(1) as f32;
+        resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
+        for value in callees.iter() {
+            match value {
+                Value::External(path, Outside::Itself) => {
+                    resolution.external.push((caller, self.world.text(*path).to_owned()));
+                }
+                // A field that a constructor makes.
+                Value::External(path, Outside::Object) if creates => {
+                    resolution.external.push((caller, self.world.text(*path).to_owned()));
+                }
+                _ => {}
+            }
+        }
+        self.add_callbacks(resolution, file, (caller, callee), arguments);
+        if let (true, Expression::Member { name, .. }) = (callees.is_empty(), self.expression(file, callee)) {
+            let name: Name = self.world.name_in(file, name);
+            resolution.unknown.push((caller, self.world.text(name).to_owned()));
+        }
+    }
+
+    /// What a call of a class calls: its constructors, or the class itself where the language counts that.
+    fn made(&mut self, class: Node, count: u32) -> Vec<Node> {
+        let constructors: Vec<Value> = self.constructors(class).into_iter().map(Value::Function).collect();
+        let constructors: Vec<Node> = self
+            .by_arity(&constructors, count)
+            .into_iter()
+            .filter_map(|value| match value {
+                Value::Function(node) => Some(node),
+                _ => None,
+            })
+            .collect();
+        let (file, _) = self.world.place(class);
+        let language = self.world.files[file as usize].language;
+        let is_counted = language.is_some_and(|language| {
+            language.table().names().constructor != Constructor::None
+                && self.world.sharing(file) != crate::language::Sharing::Everywhere
+        });
+        if constructors.is_empty() && is_counted { vec![class] } else { constructors }
+    }
+
+    /// Functions handed to what is outside the project are called on behalf of who hands them over.
+    fn add_callbacks(
+        &mut self,
+        resolution: &mut Resolution,
+        file: u32,
+        (caller, callee): (Node, ExpressionId),
+        arguments: (u32, u32),
+    ) {
+        let callees = self.values(file, callee);
+        let is_library = |value: &Value| {
+            matches!(value, Value::External(..) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
+        };
+        let name = match self.expression(file, callee) {
+            Expression::Member { name, .. } | Expression::Name { name, .. } => self.world.name_in(file, name),
+            _ => return,
+        };
+        let is_outside = callees.iter().any(is_library)
+            || (callees.is_empty() && matches!(self.expression(file, callee), Expression::Name { .. }));
+        if !is_outside || self.is_keeping(file, name) {
+            return;
+        }
+        for argument in self.parts(file, arguments) {
+            for value in self.values(file, *argument).iter() {
+                if let Value::Function(node) = value
+                    && self.world.kind(*node) == NodeKind::Function
+                    && self.has_body(*node)
+                {
+                    resolution.calls.push((caller, *node, SURE));
+                }
+            }
+        }
+    }
+}
