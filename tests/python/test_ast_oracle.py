@@ -8,6 +8,7 @@ names are derived anew.
 from __future__ import annotations
 
 import ast
+import re
 import sysconfig
 from collections import Counter
 from pathlib import Path
@@ -26,10 +27,39 @@ KNOWN_DIFFERENCES: frozenset[Definition] = frozenset()
 """What only one side finds, on any Python; none is known. A reason stands beside whatever is added."""
 INSTALLED = ["site-packages/"]
 """What lies in the library's folder and is none of it."""
-REFUSED_BY_US: frozenset[str] = frozenset()
+REFUSED_BY_US = frozenset(
+    {
+        # Not UTF-8, the one encoding that is read; the first three declare theirs, `ast` has read the last as Latin-1.
+        "test/encoded_modules/module_iso_8859_1.py",
+        "test/encoded_modules/module_koi8_r.py",
+        "test/test_source_encoding.py",
+        "test/tokenizedata/badsyntax_pep3120.py",
+        # The grammar knows no attribute that begins a line of its own without indentation, within parentheses.
+        "test/test_compile.py",
+        # `from __future__ import *`, which Python refuses later than in its parser.
+        "test/test_future_stmt/badsyntax_future8.py",
+    }
+)
 """Files that only we refuse, each with its reason."""
+READ_BY_US = frozenset(
+    {
+        # Python 2, of which the grammar still knows `print` and `exec`.
+        "lib2to3/tests/data/bom.py",
+        "lib2to3/tests/data/crlf.py",
+        "lib2to3/tests/data/different_encoding.py",
+        "lib2to3/tests/data/false_encoding.py",
+        "lib2to3/tests/data/py2_test_grammar.py",
+        # They declare encodings that do not exist, and are UTF-8.
+        "test/tokenizedata/bad_coding.py",
+        "test/tokenizedata/bad_coding2.py",
+    }
+)
+"""Files that only `ast` refuses, each with its reason."""
 COMPARED = ("function", "class", "import")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+# What the library's authors wrote is read as it is.
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 
 
 class Definition(NamedTuple):
@@ -53,7 +83,8 @@ class Library(NamedTuple):
 
 def module_name(path: str) -> str:
     """`a/b.py` is the module `a.b`, `a/__init__.py` the module `a`."""
-    return path.rpartition(".")[0].removesuffix("/__init__").replace("/", ".")
+    stem = re.sub(r"\.py[iw]?$", "", path)
+    return stem.removesuffix("/__init__").replace("/", ".")
 
 
 def bound_names(statement: ast.Import | ast.ImportFrom, path: str) -> list[tuple[str, ast.alias]]:
@@ -161,6 +192,6 @@ def test_the_index_finds_what_ast_finds(library: Library, kind: str) -> None:
 
 
 def test_files_that_cannot_be_parsed_are_named(library: Library) -> None:
-    """A file that `ast` refuses is named in the report; what we alone refuse is written down."""
-    assert library.refused_by_ast <= library.refused_by_us
+    """A file that `ast` refuses is named in the report; what only one side refuses is written down."""
+    assert library.refused_by_ast - library.refused_by_us <= READ_BY_US
     assert library.refused_by_us - library.refused_by_ast <= REFUSED_BY_US

@@ -54,6 +54,7 @@ pub fn scope_names(path: &str, source: &[u8], tree: &SyntaxTree) -> Vec<ScopeNam
     let mut reader =
         Reader { source, tree, collected: &collected, found: vec![BTreeMap::new(); collected.scopes.len()] };
     reader.bound();
+    reader.deleted();
     reader.declared();
     reader.used();
     reader.finish()
@@ -91,13 +92,59 @@ impl Reader<'_, '_> {
         false
     }
 
-    /// What `global` and `nonlocal` say.
+    /// What a scope deletes (`del x`, `del (x, y)`) is its own, as if it bound it.
+    fn deleted(&mut self) {
+        for used in &self.collected.uses {
+            if self.is_deleted(used.syntax) {
+                self.found[used.scope as usize].entry(used.name).or_insert(NameOrigin::Local);
+            }
+        }
+    }
+
+    fn is_deleted(&self, name: u32) -> bool {
+        let mut node = name;
+        for _ in 0..MOST_STEPS {
+            node = self.tree.parent(node);
+            if node == NONE {
+                return false;
+            }
+            match self.tree.category(node) {
+                Category::Delete => return true,
+                Category::ExpressionList | Category::Tuple | Category::List | Category::Parenthesized => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// What `global` and `nonlocal` say; a name of a function further out goes through all scopes in between.
     fn declared(&mut self) {
         for (scope, name) in self.collected.scopes.declared_outer() {
-            let home = self.collected.scopes.outer(scope, name);
+            let (home, through) = self.home(scope, name);
             let origin = if home == 0 { NameOrigin::Global } else { NameOrigin::Free };
             self.found[scope as usize].insert(name, origin);
+            for passed in through.into_iter().filter(|_| home != 0) {
+                self.found[passed as usize].entry(name).or_insert(NameOrigin::Free);
+            }
         }
+    }
+
+    /// The function around a scope that binds a name, else the module, and the scopes in between.
+    fn home(&self, scope: u32, name: u32) -> (u32, Vec<u32>) {
+        let scopes = &self.collected.scopes;
+        let mut through = Vec::new();
+        let mut current = scopes.get(scope).parent;
+        while current != NONE && current != 0 {
+            let is_declared = scopes.is_declared_outer(current, name);
+            let is_bound = !is_declared
+                && matches!(self.found[current as usize].get(&name), Some(NameOrigin::Local | NameOrigin::Parameter));
+            if is_bound && scopes.get(current).kind != ScopeKind::Class {
+                return (current, through);
+            }
+            through.push(current);
+            current = scopes.get(current).parent;
+        }
+        (0, through)
     }
 
     fn used(&mut self) {

@@ -197,9 +197,14 @@ impl Scopes {
         self.bindings.iter().filter(|(_, binding)| binding.outer).map(|(place, _)| *place)
     }
 
+    /// Whether a scope declares a name to live in an outer one.
+    pub(super) fn is_declared_outer(&self, scope: u32, name: u32) -> bool {
+        self.binding(scope, name).is_some_and(|binding| binding.outer)
+    }
+
     /// The scope in which `name` is bound when code in `scope` binds it.
     pub(super) fn outer(&self, scope: u32, name: u32) -> u32 {
-        if !self.binding(scope, name).is_some_and(|binding| binding.outer) {
+        if !self.is_declared_outer(scope, name) {
             return scope;
         }
         let found = self.find(self.get(scope).parent, name, View::Full);

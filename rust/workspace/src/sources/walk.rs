@@ -6,7 +6,7 @@ use sapwood_core::Language;
 
 use super::rules::{Rules, is_marker};
 use super::{SkipReason, Skipped, SourceFile, Walk};
-use crate::error::{AtPath as _, Result, WorkspaceError};
+use crate::error::{AtPath as _, Result};
 use crate::storage::{Entry, EntryKind, RegularFile, Storage};
 
 struct Walker<'a> {

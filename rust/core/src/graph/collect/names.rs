@@ -3,6 +3,7 @@
 use super::super::NodeKind;
 use super::super::imports::{OpenImport, read_imports};
 use super::super::scopes::ScopeKind;
+use super::super::targets::is_keyword_in_pattern;
 use super::{Bind, Collector, DEEPEST_HEADER, Open, Use};
 use crate::language::{Category, Role};
 use crate::syntax::NONE;
@@ -29,6 +30,7 @@ impl Collector<'_, '_> {
             (Category::Call, Role::Member) if self.tree.child_with_role(parent, Role::Object).is_some() => {}
             // `case a.b.C()`: looked up is the first name alone.
             (Category::QualifiedName, _) if self.is_attribute_in_pattern(node) => {}
+            _ if is_keyword_in_pattern(self.tree, node) => {}
             // Attributes and keywords of calls name nothing in a scope; a definition's name is bound with it.
             (Category::Member, Role::Member)
             | (
