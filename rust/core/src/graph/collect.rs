@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::chain::called;
 use super::facts::FileFacts;
+use super::marks::marks_test;
 use super::imports::{OpenImport, settle};
 use super::naming::{Paths, is_of_definition};
 use super::scopes::{Names, ScopeKind, Scopes};
@@ -39,6 +40,8 @@ pub(super) struct Collected<'source> {
     pub(super) lambdas: FxHashMap<u32, u32>,
     /// By name: an import binds it.
     pub(super) imported: Vec<bool>,
+    /// Decorators that say of what they stand at that it is a test.
+    pub(super) test_marks: Vec<u32>,
     /// By syntax node: it is, or is part of, a pattern that binds names.
     pub(super) targets: Vec<bool>,
 }
@@ -78,6 +81,7 @@ pub(super) fn collect<'source>(source: &'source [u8], tree: &SyntaxTree, facts: 
         bases: Vec::new(),
         lambdas: FxHashMap::default(),
         imported: Vec::new(),
+        test_marks: Vec::new(),
         targets: vec![false; tree.len()],
     };
     let mut collector = Collector {
@@ -180,7 +184,7 @@ impl<'source> Collector<'source, '_> {
             Category::Signature if !is_of_definition(self.tree, node) => return self.tree.subtree_end(node),
             Category::Declaration => self.declaration(node),
             Category::Call => self.call(called(self.tree, node)),
-            Category::Decorator if self.tree.table().rules().decorators_are_calls => self.decorator(node),
+            Category::Decorator => self.decorator(node),
             Category::Assignment => self.assignment(node),
             Category::GlobalDeclaration => self.global(node),
             Category::Identifier => self.identifier(node),
@@ -246,6 +250,12 @@ impl<'source> Collector<'source, '_> {
     /// A decorator is called with what it decorates; one that is itself a call is met as such, and a built-in one
     /// (a property, a class method) only marks.
     fn decorator(&mut self, node: u32) {
+        if marks_test(self.tree, self.text(node)) {
+            self.collected.test_marks.push(node);
+        }
+        if !self.tree.table().rules().decorators_are_calls {
+            return;
+        }
         let expression = self.tree.children(node).find(|child| self.tree.is_named(*child));
         let plain = |node: &u32| matches!(self.tree.category(*node), Category::Identifier | Category::Member);
         let marks = |node: &u32| self.tree.table().is_builtin(self.text(*node));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accesses::accesses;
 use super::collect::{Collected, collect};
+use super::marks::told_tests;
 use super::points_to::{Program, lower};
 use super::resolve::{Resolved, resolve};
 use super::types::{self, Sketch};
@@ -53,6 +54,8 @@ pub struct FileFacts {
     pub(super) variables: Vec<(u32, String, u32)>,
     pub(super) import_labels: Vec<(u32, String)>,
     pub(super) masked: Vec<u32>,
+    /// Functions of which the text says that they are tests, ascending.
+    pub(super) tests: Vec<u32>,
     /// What the file does with functions, for languages whose values are followed.
     pub(super) program: Option<Program>,
     /// What the file says of types, for the other languages.
@@ -199,8 +202,9 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let is_followed = tree.table().rules().values_are_followed;
     let program = is_followed.then(|| lower(source, tree, &collected));
     let sketch = (!is_followed).then(|| types::lower(source, tree, &collected));
+    let tests = told_tests(source, tree, &collected);
     let (accesses, variables) = (accesses(source, tree, &collected), variables(&collected.facts));
-    FileFacts { accesses, variables, program, sketch, ..with_resolved(collected.facts, resolved) }
+    FileFacts { tests, accesses, variables, program, sketch, ..with_resolved(collected.facts, resolved) }
 }
 
 /// [`file_facts`] without what linking follows values and variables by: all that a file's features and a text in the place of a file

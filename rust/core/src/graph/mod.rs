@@ -14,6 +14,7 @@ mod hierarchy;
 mod imports;
 mod kinds;
 mod link;
+mod marks;
 mod modules;
 mod naming;
 mod points_to;

@@ -18,7 +18,7 @@ pub(super) struct TestCode {
     pub(super) test_of: Vec<u32>,
 }
 
-/// Finds the tests of a file by the conventions of its language.
+/// Finds the tests of a file: those that it tells, else those with the names that its language's runners look for.
 pub(super) fn test_code(file: &FileFacts) -> TestCode {
     let Some(language) = file.language else { return TestCode { is_part: Vec::new(), test_of: Vec::new() } };
     let tests = language.table().tests();
@@ -32,9 +32,11 @@ pub(super) fn test_code(file: &FileFacts) -> TestCode {
         let is_test_class = holders.contains(&(number as u32)) && begins_or_ends(name, tests.classes);
         let in_module =
             tests.modules.iter().any(|module| node.name.split('.').rev().skip(1).any(|part| part == *module));
-        let is_part = outer || is_test_class || in_module;
+        let is_told = file.tests.binary_search(&(number as u32)).is_ok();
+        let is_part = outer || is_test_class || in_module || is_told;
         let around = if parent < number { found.test_of[parent] } else { NONE };
-        let is_test = is_part && node.kind == NodeKind::Function && begins_with(name, tests.functions);
+        let is_named = file.tests.is_empty() && begins_with(name, tests.functions);
+        let is_test = is_part && node.kind == NodeKind::Function && (is_told || is_named);
         found.is_part.push(is_part);
         found.test_of.push(if around == NONE && is_test { number as u32 } else { around });
     }
@@ -55,7 +57,7 @@ fn last_part(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-fn is_test_file(path: &str, tests: &Tests) -> bool {
+pub(super) fn is_test_file(path: &str, tests: &Tests) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
     let extensions = file.strip_prefix(stem).unwrap_or_default();
@@ -69,9 +71,8 @@ fn begins_or_ends(name: &str, (prefixes, suffixes): (&[&str], &[&str])) -> bool 
     prefixes.iter().any(|prefix| name.starts_with(prefix)) || suffixes.iter().any(|suffix| name.ends_with(suffix))
 }
 
-/// Whether a name begins with one of the prefixes; of a language without any, always.
 fn begins_with(name: &str, prefixes: &[&str]) -> bool {
-    prefixes.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// What each test exercises, and how sure that is: what it calls outside of tests, by itself or through helpers that are

@@ -218,6 +218,31 @@ static TESTS: &[Case] = &[
         ],
         edges: &["a.test.<lambda1> tests a.f 1.00", "c.tests.it tests c.h 1.00"],
     },
+    Case {
+        what: "what is handed to a runner is a test, what is around it and helpers are none",
+        files: &[
+            ("cart.js", "export function total() {}\nexport function add() {}\nexport function tax() {}\n"),
+            ("cart.test.js", "import { total, add, tax } from './cart';\nfunction filled() { add(); }\nconst seen = () => { total(); };\nfunction taxed() { tax(); }\ndescribe('cart', () => {\n  beforeEach(() => { add(); });\n  it('counts', () => { filled(); });\n  test.each([() => add()])('adds', wrapped((n) => { add(); }));\n  test.describe('more', () => { tax(); it.only('sees', () => [1].map(() => seen())); });\n  it('taxes', taxed);\n});\n"),
+        ],
+        edges: &[
+            "cart.test.<lambda1>.<lambda2> tests cart.add 1.00", "cart.test.<lambda1>.<lambda4> tests cart.add 1.00",
+            "cart.test.<lambda1>.<lambda5>.<lambda1> tests cart.total 1.00", "cart.test.taxed tests cart.tax 1.00",
+        ],
+    },
+    Case {
+        what: "where no runner is called, what has the name of a test is one",
+        files: &[("a.js", "export function f() {}\n"), ("test/a.js", "import { f } from '../a.js';\nfunction helper() { f(); }\nfunction testF() { helper(); }\ntestF();\n")],
+        edges: &["test.a.testF tests a.f 1.00"],
+    },
+    Case {
+        what: "marked functions are tests, wherever they are; others beside them are helpers",
+        files: &[
+            ("l.rs", "fn h() {}\nfn k() {}\n#[tokio::test]\nasync fn waits() { h(); }\n#[cfg(test)]\nmod tests {\n    use super::k;\n    fn made() { k(); }\n    #[test]\n    // Why.\n    #[ignore]\n    fn it() { made(); }\n}\n"),
+            ("Lib.java", "class Lib { static void f() {} }\n"),
+            ("LibTest.java", "class LibTest { void help() { Lib.f(); } @Test void one() { help(); } @org.junit.Test(timeout = 5) public void two() { Lib.f(); } }\n"),
+        ],
+        edges: &["LibTest.LibTest.one tests Lib.Lib.f 0.95", "LibTest.LibTest.two tests Lib.Lib.f 0.95", "l.tests.it tests l.k 1.00", "l.waits tests l.h 1.00"],
+    },
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Sharing,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
     SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
@@ -41,6 +41,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules: &[],
         classes: (&[], &[]),
         functions: &["test", "Test"],
+        markers: &[],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::None,

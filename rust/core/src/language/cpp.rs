@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, SharedExtension,
+    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners, SharedExtension,
     Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
@@ -55,6 +55,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules: &[],
         classes: (&[], &[]),
         functions: &["test", "Test", "TEST"],
+        markers: &[],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::Named("this"),

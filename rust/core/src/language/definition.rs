@@ -283,8 +283,25 @@ pub(crate) struct Tests {
     pub(crate) modules: &'static [&'static str],
     /// What the name of a class of tests begins or ends with.
     pub(crate) classes: Affixes,
-    /// What the name of a test begins with; every function among tests is one where this is empty.
+    /// What the name of a test begins with, in a file that does not tell otherwise which functions are tests.
     pub(crate) functions: &'static [&'static str],
+    /// Names of what marks a function as a test, whatever file it is in.
+    pub(crate) markers: &'static [&'static str],
+    /// Functions that are handed tests, and those of the same libraries that are handed anything else.
+    pub(crate) runners: Runners,
+}
+
+/// Functions by whose calls a file tells its tests to a test runner.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Runners {
+    /// They are handed a test.
+    pub(crate) tests: &'static [&'static str],
+    /// They are handed what is around tests.
+    pub(crate) surroundings: &'static [&'static str],
+}
+
+impl Runners {
+    pub(crate) const NONE: Self = Self { tests: &[], surroundings: &[] };
 }
 
 /// Prefixes and suffixes.

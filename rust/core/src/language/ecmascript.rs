@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling,
-    Tests,
+    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames,
+    Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -46,7 +46,24 @@ pub(super) static TESTS: Tests = Tests {
     marks: &["test", "spec"],
     modules: &[],
     classes: (&[], &[]),
-    functions: &[],
+    functions: &["test"],
+    markers: &[],
+    runners: Runners {
+        tests: &["fit", "it", "specify", "test", "xit", "xtest"],
+        surroundings: &[
+            "after",
+            "afterAll",
+            "afterEach",
+            "before",
+            "beforeAll",
+            "beforeEach",
+            "context",
+            "describe",
+            "extend",
+            "suite",
+            "use",
+        ],
+    },
 };
 
 pub(super) static RULES: Rules = Rules {

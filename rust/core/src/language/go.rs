@@ -3,7 +3,7 @@
 use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy,
-    Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -68,6 +68,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules: &[],
         classes: (&[], &[]),
         functions: &["Test", "Benchmark", "Example", "Fuzz"],
+        markers: &[],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::Declared,

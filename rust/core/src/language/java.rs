@@ -2,7 +2,7 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Sharing,
+    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
     SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
@@ -44,7 +44,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         marks: &[],
         modules: &[],
         classes: (&[], &[]),
-        functions: &[],
+        functions: &["test"],
+        markers: &["ParameterizedTest", "Property", "RepeatedTest", "Test", "TestFactory", "TestTemplate", "Theory"],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::Named("this"),

@@ -3,7 +3,7 @@
 use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, DeadBranch, Documentation, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, PatternForm,
-    Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -44,6 +44,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules: &[],
         classes: (&["Test"], &["Test", "Tests", "TestCase"]),
         functions: &["test"],
+        markers: &[],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::FirstParameter,

@@ -3,7 +3,7 @@
 use super::category::{Category as C, Role as R};
 use super::definition::{
     Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Lines, LoopForms, ModuleNames, Privacy, Receiver,
-    Rules, Sharing, SpecialNames, Spelling, Tests,
+    Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -44,7 +44,9 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         marks: &[],
         modules: &["tests", "test"],
         classes: (&[], &[]),
-        functions: &[],
+        functions: &["test"],
+        markers: &["bench", "quickcheck", "rstest", "test", "test_case", "wasm_bindgen_test"],
+        runners: Runners::NONE,
     },
     rules: Rules {
         receiver: Receiver::Named("self"),
