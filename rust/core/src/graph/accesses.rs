@@ -7,8 +7,8 @@ use super::NodeKind;
 use super::collect::Collected;
 use super::facts::{Reference, Target, WILDCARD};
 use super::resolve::keep_surest;
-use super::scopes::{Binding, View};
-use crate::language::{Category, Role};
+use super::scopes::{Binding, ScopeKind, View};
+use crate::language::{Category, Role, Sharing};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// How sure an access is.
@@ -28,6 +28,10 @@ const MOST_SCOPES: usize = 200;
 
 /// How long a chain of attributes is followed.
 const LONGEST_CHAIN: usize = 8;
+
+const READS: &[EdgeKind] = &[EdgeKind::Reads];
+const WRITES: &[EdgeKind] = &[EdgeKind::Writes];
+const READS_AND_WRITES: &[EdgeKind] = &[EdgeKind::Reads, EdgeKind::Writes];
 
 /// The accesses, each once, sorted; those of other files' variables by their path there.
 pub(super) fn accesses(source: &[u8], tree: &SyntaxTree, collected: &Collected<'_>) -> Vec<Reference> {
@@ -50,7 +54,10 @@ struct Reader<'a, 'source> {
     is_telling: Vec<bool>,
     /// Scope and name of what is declared, and not just given another value.
     declared: FxHashSet<(u32, u32)>,
-    has_wildcard: bool,
+    /// Classes with bases.
+    derived: FxHashSet<u32>,
+    /// A name that the file does not bind may be that of a variable of another file.
+    sees_others: bool,
     found: Vec<Reference>,
 }
 
@@ -66,7 +73,9 @@ impl<'a, 'source> Reader<'a, 'source> {
         }
         let declared = collected.binds.iter().filter(|bind| !is_reassigned(tree, bind.syntax));
         let declared = declared.map(|bind| (bind.scope, bind.name)).collect();
-        Self { source, tree, collected, is_telling, declared, has_wildcard, found: Vec::new() }
+        let derived = collected.bases.iter().map(|(class, ..)| *class).collect();
+        let sees_others = has_wildcard || tree.table().rules().sharing != Sharing::Imports;
+        Self { source, tree, collected, is_telling, declared, derived, sees_others, found: Vec::new() }
     }
 
     /// What a name stands for where it is used, with the scope that declares it.
@@ -92,12 +101,14 @@ impl<'a, 'source> Reader<'a, 'source> {
     }
 
     fn used(&mut self, syntax: u32, name: u32, scope: u32) {
-        if !self.is_telling[name as usize] && !self.has_wildcard {
+        let tells = self.is_telling[name as usize] || (self.sees_others && may_be_variable(self.tree, syntax));
+        if !tells {
             return;
         }
         let (whole, attributes) = self.chain(syntax);
         let kinds = self.kinds_of(whole);
-        let Some((found_in, binding)) = self.find(scope, name) else {
+        let found = self.find(scope, name).filter(|(found_in, binding)| !self.is_elsewhere(*found_in, binding));
+        let Some((found_in, binding)) = found else {
             return self.unbound(scope, name, &attributes, kinds);
         };
         if let Some(class) = self.class_of(found_in, name, binding) {
@@ -105,7 +116,8 @@ impl<'a, 'source> Reader<'a, 'source> {
         } else if binding.is_defined() {
             // A function is no variable.
         } else if binding.node != NONE {
-            self.add(scope, &[EdgeKind::Reads], &Target::Local(binding.node), confidence::NAMED);
+            let kinds = if attributes.is_empty() { kinds } else { READS };
+            self.add(scope, kinds, &Target::Local(binding.node), confidence::NAMED);
         } else if binding.import != NONE {
             let target = Target::Import(binding.import, attributes.join("."));
             self.add(scope, kinds, &target, confidence::IMPORTED);
@@ -129,7 +141,7 @@ impl<'a, 'source> Reader<'a, 'source> {
         let own = self.collected.scope_of[class as usize];
         let name = self.collected.names.get(first);
         let binding = name.and_then(|name| self.collected.scopes.binding(own, name));
-        let kinds = if attributes.len() == 1 { kinds } else { &[EdgeKind::Reads] };
+        let kinds = if attributes.len() == 1 { kinds } else { READS };
         match binding {
             Some(binding) if binding.is_defined() => {}
             Some(binding) if binding.node != NONE => {
@@ -139,22 +151,45 @@ impl<'a, 'source> Reader<'a, 'source> {
         }
     }
 
+    /// A name that is declared here and made elsewhere.
+    fn is_elsewhere(&self, scope: u32, binding: &Binding) -> bool {
+        let kind = self.collected.scopes.get(scope).kind;
+        self.tree.table().rules().sharing == Sharing::Everywhere
+            && matches!(kind, ScopeKind::Module | ScopeKind::Namespace)
+            && !binding.is_defined()
+            && binding.node == NONE
+            && binding.import == NONE
+    }
+
     fn unbound(&mut self, scope: u32, name: u32, attributes: &[&str], kinds: &'static [EdgeKind]) {
         let root = self.collected.names.text(name);
-        if self.has_wildcard && !self.tree.table().is_builtin(root) {
-            let path: Vec<&str> = std::iter::once(root).chain(attributes.iter().copied()).collect();
-            self.add(scope, kinds, &Target::Unbound(path.join(".")), confidence::UNBOUND);
+        if !self.sees_others || self.tree.table().is_builtin(root) {
+            return;
+        }
+        let rules = self.tree.table().rules();
+        let sure = if rules.sharing == Sharing::Imports { confidence::UNBOUND } else { confidence::IMPORTED };
+        let path: Vec<&str> = std::iter::once(root).chain(attributes.iter().copied()).collect();
+        self.add(scope, kinds, &Target::Unbound(path.join(".")), sure);
+        let class = self.collected.scopes.enclosing_class(scope).filter(|_| rules.members_are_visible);
+        let class = class.map(|scope| self.collected.scopes.get(scope).owner);
+        if let Some(class) = class.filter(|class| self.derived.contains(class)) {
+            let kinds = if attributes.is_empty() { kinds } else { READS };
+            self.add(scope, kinds, &Target::Inherited(class, root.to_owned()), sure);
         }
     }
 
     /// A name that is given a value: its variable is written, and read before where the value goes on from it.
     fn bound(&mut self, syntax: u32, name: u32, scope: u32) {
-        if !self.is_telling[name as usize] {
+        if !self.is_telling[name as usize] && !self.sees_others {
             return;
         }
-        let Some((_, binding)) = self.find(scope, name) else { return };
+        let kinds = self.kinds_of(syntax);
+        let found = self.find(scope, name).filter(|(found_in, binding)| !self.is_elsewhere(*found_in, binding));
+        let Some((_, binding)) = found else {
+            return self.unbound(scope, name, &[], kinds);
+        };
         if binding.node != NONE && !binding.is_defined() && self.tree.category(syntax) == Category::Identifier {
-            self.add(scope, self.kinds_of(syntax), &Target::Local(binding.node), confidence::NAMED);
+            self.add(scope, kinds, &Target::Local(binding.node), confidence::NAMED);
         }
     }
 
@@ -184,31 +219,65 @@ impl<'a, 'source> Reader<'a, 'source> {
         (whole, attributes)
     }
 
-    /// What is done with an expression: it is read, or it is the target of an assignment.
+    /// What is done with an expression: it is read, it is the target of an assignment, which may go on from its value, or
+    /// it is declared without a value.
     fn kinds_of(&self, expression: u32) -> &'static [EdgeKind] {
         if !self.collected.targets[expression as usize] {
-            return &[EdgeKind::Reads];
+            return if is_counted(self.tree, expression) { READS_AND_WRITES } else { READS };
         }
-        let parent = self.tree.parent(expression);
-        let goes_on = parent != NONE && self.tree.category(parent) == Category::AugmentedAssignment;
-        if goes_on { &[EdgeKind::Reads, EdgeKind::Writes] } else { &[EdgeKind::Writes] }
+        match assignment(self.tree, expression) {
+            Some(holder) if self.tree.category(holder) == Category::AugmentedAssignment => READS_AND_WRITES,
+            Some(holder) if !gives_value(self.tree, holder) => &[],
+            _ => WRITES,
+        }
     }
+}
+
+/// The assignment or declaration of which a target is, or is part of, what is given a value.
+fn assignment(tree: &SyntaxTree, target: u32) -> Option<u32> {
+    let mut node = tree.parent(target);
+    for _ in 0..LONGEST_CHAIN {
+        if node == NONE {
+            return None;
+        }
+        match tree.category(node) {
+            Category::Assignment | Category::AugmentedAssignment | Category::Declaration => return Some(node),
+            Category::ExpressionList
+            | Category::Tuple
+            | Category::List
+            | Category::Pattern
+            | Category::Parenthesized
+            | Category::Declarator => node = tree.parent(node),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether an assignment or declaration gives a value to what it names.
+fn gives_value(tree: &SyntaxTree, assignment: u32) -> bool {
+    let implied = || tree.table().rules().implied_values.contains(&tree.table().kind_name(tree.kind(assignment)));
+    tree.child_with_role(assignment, Role::Right).is_some() || implied()
+}
+
+/// Whether an expression is counted up or down by an operator that puts it into no field.
+fn is_counted(tree: &SyntaxTree, expression: u32) -> bool {
+    let parent = tree.parent(expression);
+    parent != NONE
+        && tree.category(parent) == Category::AugmentedAssignment
+        && tree.child_with_role(parent, Role::Left).is_none()
 }
 
 /// Whether the text gives a name another value there without declaring it.
 fn is_reassigned(tree: &SyntaxTree, name: u32) -> bool {
-    let mut node = tree.parent(name);
-    for _ in 0..LONGEST_CHAIN {
-        if node == NONE {
-            return false;
-        }
-        match tree.category(node) {
-            Category::Assignment | Category::AugmentedAssignment => {
-                return tree.table().rules().reassignments.contains(&tree.table().kind_name(tree.kind(node)));
-            }
-            Category::ExpressionList | Category::Tuple | Category::List | Category::Pattern => node = tree.parent(node),
-            _ => return false,
-        }
-    }
-    false
+    assignment(tree, name).is_some_and(|holder| tree.table().is_reassignment(tree.kind(holder)))
+}
+
+/// Whether a name that the file does not bind may be that of a variable: it is neither called nor a type.
+fn may_be_variable(tree: &SyntaxTree, name: u32) -> bool {
+    let parent = tree.parent(name);
+    let is_part_of_type = parent != NONE
+        && matches!(tree.category(parent), Category::Type | Category::Subscript)
+        && tree.role(name) == Role::None;
+    !is_part_of_type && !matches!(tree.role(name), Role::Callee | Role::Type | Role::ReturnType | Role::Superclasses)
 }

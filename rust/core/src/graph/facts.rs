@@ -6,6 +6,7 @@ use super::accesses::accesses;
 use super::collect::{Collected, collect};
 use super::marks::told_tests;
 use super::points_to::{Program, lower};
+use super::privacy::is_private;
 use super::resolve::{Resolved, resolve};
 use super::types::{self, Sketch};
 use super::{EdgeKind, NodeKind};
@@ -52,6 +53,8 @@ pub struct FileFacts {
     pub(super) accesses: Vec<Reference>,
     /// Variables of modules and classes: owner, name, node; sorted.
     pub(super) variables: Vec<(u32, String, u32)>,
+    /// Those of them that other files do not see though they see the others, ascending.
+    pub(super) hidden: Vec<u32>,
     pub(super) import_labels: Vec<(u32, String)>,
     pub(super) masked: Vec<u32>,
     /// Functions of which the text says that they are tests, ascending.
@@ -204,7 +207,8 @@ pub fn file_facts(path: &str, source: &[u8], tree: &SyntaxTree) -> FileFacts {
     let sketch = (!is_followed).then(|| types::lower(source, tree, &collected));
     let tests = told_tests(source, tree, &collected);
     let (accesses, variables) = (accesses(source, tree, &collected), variables(&collected.facts));
-    FileFacts { tests, accesses, variables, program, sketch, ..with_resolved(collected.facts, resolved) }
+    let hidden = hidden(source, tree, &collected.facts);
+    FileFacts { accesses, variables, hidden, tests, program, sketch, ..with_resolved(collected.facts, resolved) }
 }
 
 /// [`file_facts`] without what linking follows values and variables by: all that a file's features and a text in the place of a file
@@ -241,6 +245,12 @@ fn variables(facts: &FileFacts) -> Vec<(u32, String, u32)> {
     let mut variables: Vec<_> = named.collect();
     variables.sort_unstable();
     variables
+}
+
+/// Variables that other files do not see, where files see each other's names.
+fn hidden(source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> Vec<u32> {
+    let numbered = facts.nodes.iter().zip(0..).filter(|(node, _)| node.kind == NodeKind::Variable);
+    numbered.filter(|(node, _)| is_private(tree, source, node.syntax)).map(|(_, number)| number).collect()
 }
 
 /// The dotted name of the module in a file; a package's own file has the name of its folder.

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{FileFacts, FileNode, Target};
+use super::facts::{FileFacts, FileNode, Reference, Target};
 use super::hierarchy::orders_of;
 use super::modules::{Modules, Named, Place, is_root_package};
+use super::shared::Shared;
 use super::testing::{exercised, test_code};
 use super::{EdgeKind, NodeKind, ProjectGraph};
 use crate::syntax::NONE;
@@ -87,6 +88,7 @@ type Linked = (u32, End, EdgeKind, f32);
 struct Linker<'files> {
     files: &'files [FileFacts],
     modules: Modules<'files>,
+    shared: Shared<'files>,
     graph: ProjectGraph,
     /// First node of each file.
     offsets: Vec<u32>,
@@ -108,6 +110,7 @@ impl<'files> Linker<'files> {
         Self {
             files,
             modules: Modules::new(files, folder),
+            shared: Shared::new(files),
             graph: ProjectGraph::default(),
             offsets: Vec::with_capacity(files.len()),
             methods: FxHashMap::default(),
@@ -192,21 +195,30 @@ impl<'files> Linker<'files> {
     /// Reads and writes of variables.
     fn add_accesses(&mut self, number: u32) {
         for access in &self.files[number as usize].accesses {
-            let found = match &access.target {
-                Target::Local(node) => Some(((number, *node), true)),
-                Target::Import(import, attributes) => self.modules.variable(number, *import, attributes),
-                Target::Unbound(path) => self.modules.wildcard_variable(number, path),
-                Target::Inherited(class, name) => {
-                    self.inherited_variable((number, *class), name).map(|one| (one, true))
-                }
-                Target::Builtin(_) | Target::Method(_) => None,
-            };
-            let Some((variable, is_whole)) = found else { continue };
-            // What is behind a variable belongs to its value: the variable is read.
-            let kind = if is_whole { access.kind } else { EdgeKind::Reads };
+            let found = self.accessed(number, access);
+            let share = access.confidence / found.len().max(1) as f32;
             let source = self.node((number, access.source));
-            self.edge(source, End::Node(self.node(variable)), kind, access.confidence);
+            for (variable, is_whole) in found {
+                // What is behind a variable belongs to its value: the variable is read.
+                let kind = if is_whole { access.kind } else { EdgeKind::Reads };
+                self.edge(source, End::Node(self.node(variable)), kind, share);
+            }
         }
+    }
+
+    /// The variables that an access may mean, each with whether nothing is behind it.
+    fn accessed(&self, number: u32, access: &Reference) -> Vec<(Place, bool)> {
+        let found = match &access.target {
+            Target::Local(node) => Some(((number, *node), true)),
+            Target::Import(import, attributes) => self.modules.variable(number, *import, attributes),
+            Target::Unbound(path) => match self.modules.wildcard_variable(number, path) {
+                None => return self.shared_variables(number, access.source, path),
+                found => found,
+            },
+            Target::Inherited(class, name) => self.inherited_variable((number, *class), name).map(|one| (one, true)),
+            Target::Builtin(_) | Target::Method(_) => None,
+        };
+        found.into_iter().collect()
     }
 
     /// What tests exercise, by the calls found so far.

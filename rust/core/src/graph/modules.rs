@@ -344,6 +344,6 @@ pub(super) fn is_root_package(file: &FileFacts) -> bool {
     file.language.is_some_and(|language| language.table().names().package_files.contains(&file.module()))
 }
 
-fn folder_of(path: &str) -> &str {
+pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -183,6 +183,73 @@ static ACCESSES: &[Case] = &[
             "c.C.C writes c.C.C.n 1.00", "c.C.C.f writes c.C.C.n 1.00", "c.C.C.g reads c.C.C.n 0.95", "d writes d.n 1.00", "d.f reads d.n 1.00", "d.f writes d.n 1.00", "e writes e.N 1.00", "e.f reads e.N 1.00",
         ],
     },
+    Case {
+        what: "what goes on from a value reads and writes, and so does what counts, in every language",
+        files: &[
+            ("a.js", "let n = 1;\nfunction f() { n += 1; }\nfunction g() { --n; }\nclass C { k = 1; h() { this.k++; } }\n"),
+            ("b.go", "package b\nvar n, m = 1, 2\nfunc f() { n += 1 }\nfunc g() { m++ }\nfunc h() { n, m = m, n }\n"),
+            ("c/C.java", "class C { int n = 1; static int m = 1; void f() { n += 1; } void g() { n++; --n; } void h() { this.n--; C.m++; } }\n"),
+            ("d.c", "static int n = 1;\nvoid f(void) { n += 1; }\nvoid g(void) { (n)--; }\n"),
+            ("e.cpp", "int n = 1;\nvoid f() { n += 1; }\nvoid g() { ++n; }\n"),
+            ("f.rs", "static mut N: u8 = 1;\nfn f() { unsafe { N += 1; } }\n"),
+            ("g.ts", "let n: number = 1;\nfunction f() { n += 1; }\nfunction g() { n++; }\n"),
+        ],
+        edges: &[
+            "a writes a.n 1.00", "a.C writes a.C.k 1.00", "a.C.h reads a.C.k 0.95", "a.C.h writes a.C.k 0.95", "a.f reads a.n 1.00", "a.f writes a.n 1.00", "a.g reads a.n 1.00", "a.g writes a.n 1.00",
+            "b writes b.m 1.00", "b writes b.n 1.00", "b.f reads b.n 1.00", "b.f writes b.n 1.00", "b.g reads b.m 1.00", "b.g writes b.m 1.00",
+            "b.h reads b.m 1.00", "b.h reads b.n 1.00", "b.h writes b.m 1.00", "b.h writes b.n 1.00",
+            "c.C.C writes c.C.C.m 1.00", "c.C.C writes c.C.C.n 1.00", "c.C.C.f reads c.C.C.n 1.00", "c.C.C.f writes c.C.C.n 1.00", "c.C.C.g reads c.C.C.n 1.00", "c.C.C.g writes c.C.C.n 1.00",
+            "c.C.C.h reads c.C.C.m 0.95", "c.C.C.h reads c.C.C.n 0.95", "c.C.C.h writes c.C.C.m 0.95", "c.C.C.h writes c.C.C.n 0.95",
+            "d writes d.n 1.00", "d.f reads d.n 1.00", "d.f writes d.n 1.00", "d.g reads d.n 1.00", "d.g writes d.n 1.00",
+            "e writes e.n 1.00", "e.f reads e.n 1.00", "e.f writes e.n 1.00", "e.g reads e.n 1.00", "e.g writes e.n 1.00",
+            "f writes f.N 1.00", "f.f reads f.N 1.00", "f.f writes f.N 1.00",
+            "g writes g.n 1.00", "g.f reads g.n 1.00", "g.f writes g.n 1.00", "g.g reads g.n 1.00", "g.g writes g.n 1.00",
+        ],
+    },
+    Case {
+        what: "a declaration without a value writes nothing; constants may have one that is not written",
+        files: &[
+            ("a.ts", "let n: number;\nclass C { k: number; static m = 1; f() { n = this.k; } }\n"),
+            ("b.go", "package b\nvar n int\nconst (\n\tA = iota\n\tB\n)\nfunc f() { n = A }\n"),
+            ("c/C.java", "class C { int n; int m = 1; void f() { n = m; } }\n"),
+            ("d.c", "int n, *p;\nextern int gone;\nint f(void);\nvoid g(void) { n = 2; p = &gone; }\n"),
+            ("e.py", "from dataclasses import dataclass\nk: int\n@dataclass\nclass C:\n    n: int\n    m: int = 1\n    def f(self): self.n = k\n"),
+        ],
+        edges: &[
+            "a.C writes a.C.m 1.00", "a.C.f reads a.C.k 0.95", "a.C.f writes a.n 1.00", "b writes b.A 1.00", "b writes b.B 1.00", "b.f reads b.A 1.00", "b.f writes b.n 1.00",
+            "c.C.C writes c.C.C.m 1.00", "c.C.C.f reads c.C.C.m 1.00", "c.C.C.f writes c.C.C.n 1.00", "d.g writes d.n 1.00", "d.g writes d.p 1.00",
+            "e.C writes e.C.m 1.00", "e.C.f reads e.k 1.00", "e.C.f writes e.C.n 0.95",
+        ],
+    },
+    Case {
+        what: "variables of other files of a package, but not those of its tests",
+        files: &[
+            ("p/a.go", "package p\nvar Count, hidden = 1, 2\nvar Box struct{ n int }\n"), ("p/a_test.go", "package p\nvar Probe = 1\n"),
+            ("p/b.go", "package p\nfunc f() int { Count++; Box.n = Probe; return hidden }\nfunc g(Count int) int { return Count }\n"), ("q/c.go", "package q\nfunc f() int { return Count }\n"),
+            ("j/Base.java", "class Base { int limit = 1; }\n"), ("j/Other.java", "class Other extends Base { static int COUNT; static int[] rows = {}; }\n"),
+            ("j/Use.java", "class Use extends Base { int f(int COUNT) { Other.COUNT = COUNT; limit++; return Other.rows.length + Other.COUNT; } }\n"),
+            ("k/Far.java", "class Far { int f() { return Other.COUNT; } }\n"),
+        ],
+        edges: &[
+            "j.Base.Base writes j.Base.Base.limit 1.00", "j.Other.Other writes j.Other.Other.rows 1.00",
+            "j.Use.Use.f reads j.Base.Base.limit 0.90", "j.Use.Use.f reads j.Other.Other.COUNT 0.90", "j.Use.Use.f reads j.Other.Other.rows 0.90", "j.Use.Use.f writes j.Base.Base.limit 0.90", "j.Use.Use.f writes j.Other.Other.COUNT 0.90",
+            "p.a writes p.a.Count 1.00", "p.a writes p.a.hidden 1.00", "p.a_test writes p.a_test.Probe 1.00",
+            "p.b.f reads p.a.Box 0.90", "p.b.f reads p.a.Count 0.90", "p.b.f reads p.a.hidden 0.90", "p.b.f writes p.a.Count 0.90",
+        ],
+    },
+    Case {
+        what: "variables that the linker joins, in the innermost namespace, the nearest ones first; private ones stay in their file",
+        files: &[
+            ("a.c", "int total = 1;\nstatic int own = 2;\nstruct Box { int n; } box;\n"), ("a.h", "extern int total;\n"),
+            ("b.c", "#include \"a.h\"\nextern struct Box box;\nextern int own;\nvoid f(void) { total++; box.n = own; }\nint g(int total) { return total; }\n"),
+            ("other/c.c", "int total;\n"), ("other/d.c", "extern int total;\nvoid h(void) { total = 1; }\n"),
+            ("e.cpp", "namespace ns { int depth = 1; }\n"), ("f.cpp", "namespace ns { extern int depth; int f() { return depth; } }\nint g() { return ns::depth; }\nint h() { return depth; }\n"),
+        ],
+        edges: &[
+            "a writes a.own 1.00", "a writes a.total 1.00", "b.f reads a.box 0.90", "b.f reads a.total 0.90", "b.f writes a.total 0.90",
+            "e writes e.ns.depth 1.00", "f.g reads e.ns.depth 0.90", "f.ns.f reads e.ns.depth 0.90", "other.d.h writes other.c.total 0.90",
+        ],
+    },
 ];
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
-    SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners,
+    Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -55,6 +55,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: false,
         modules_have_modules: false,
         reassignments: &["assignment_expression", "update_expression"],
+        bare_variables: &[("declaration", "extern")],
+        implied_values: &[],
         array_creations: &[],
         shorthands: &[],
         patterns: &[],

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners, SharedExtension,
-    Sharing, SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners,
+    SharedExtension, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -69,6 +69,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: false,
         modules_have_modules: false,
         reassignments: &["assignment_expression", "update_expression"],
+        bare_variables: &[("declaration", "extern")],
+        implied_values: &[],
         array_creations: &[],
         shorthands: &[],
         patterns: &[],

@@ -214,6 +214,11 @@ pub(crate) struct Rules {
     pub(crate) modules_have_modules: bool,
     /// Kinds of assignments that give a name another value and declare none.
     pub(crate) reassignments: &'static [&'static str],
+    /// Kinds of declarations that make a variable of their file or namespace though they give it no value, each with the word
+    /// that says that it is made elsewhere.
+    pub(crate) bare_variables: &'static [(&'static str, &'static str)],
+    /// Kinds of declarations that give a value though none is written.
+    pub(crate) implied_values: &'static [&'static str],
     /// Kinds of expressions that look like a call of a class and make an array of it.
     pub(crate) array_creations: &'static [&'static str],
     /// Kinds of fields of which the name is also that of the variable that they hold.

@@ -77,6 +77,8 @@ pub(super) static RULES: Rules = Rules {
     values_are_followed: false,
     modules_have_modules: false,
     reassignments: &["assignment_expression", "augmented_assignment_expression", "update_expression"],
+    bare_variables: &[],
+    implied_values: &[],
     array_creations: &[],
     shorthands: &["shorthand_property_identifier", "shorthand_property_identifier_pattern"],
     patterns: &[],

@@ -82,6 +82,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: false,
         modules_have_modules: false,
         reassignments: &["assignment_statement", "inc_statement", "dec_statement"],
+        bare_variables: &[],
+        implied_values: &["const_spec"],
         array_creations: &[],
         shorthands: &[],
         patterns: &[],

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
-    SpecialNames, Spelling, Tests,
+    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Runners,
+    Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -59,6 +59,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: false,
         modules_have_modules: true,
         reassignments: &["assignment_expression", "update_expression"],
+        bare_variables: &[],
+        implied_values: &[],
         array_creations: &["array_creation_expression"],
         shorthands: &[],
         patterns: &[],

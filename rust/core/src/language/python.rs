@@ -58,6 +58,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: true,
         modules_have_modules: true,
         reassignments: &[],
+        bare_variables: &[],
+        implied_values: &[],
         array_creations: &[],
         shorthands: &[],
         patterns: PATTERNS,

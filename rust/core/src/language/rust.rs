@@ -59,6 +59,8 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         values_are_followed: false,
         modules_have_modules: true,
         reassignments: &["assignment_expression", "compound_assignment_expr"],
+        bare_variables: &[],
+        implied_values: &[],
         array_creations: &[],
         shorthands: &["shorthand_field_identifier", "shorthand_field_initializer"],
         patterns: &[],

@@ -2,6 +2,7 @@
 
 use super::super::NodeKind;
 use super::super::imports::{OpenImport, read_imports};
+use super::super::privacy::has_word;
 use super::super::scopes::ScopeKind;
 use super::super::targets::is_keyword_in_pattern;
 use super::{Bind, Collector, DEEPEST_HEADER, Open, Use};
@@ -82,15 +83,35 @@ impl Collector<'_, '_> {
         }
         self.note_bind(node, name, scope, NONE);
         let alias = if assigned && self.tree.parent(node) == self.assignment { self.alias() } else { NONE };
-        let shown =
-            assigned && !matches!(self.collected.scopes.get(scope).kind, ScopeKind::Function | ScopeKind::Object);
+        let declaration = if assigned { Some(self.assignment) } else { self.bare_declarator(node) };
+        let kind = self.collected.scopes.get(scope).kind;
+        let shown = declaration.filter(|_| match kind {
+            ScopeKind::Function | ScopeKind::Object => false,
+            ScopeKind::Class => assigned,
+            ScopeKind::Module | ScopeKind::Namespace => true,
+        });
         let binding = self.collected.scopes.bind(scope, name);
         binding.assign(alias);
-        if shown && binding.node == NONE {
+        if let Some(declaration) = shown.filter(|_| binding.node == NONE) {
             let place = (self.scope(), self.path());
-            let variable = self.push_node(NodeKind::Variable, place, self.text(node), self.assignment);
+            let variable = self.push_node(NodeKind::Variable, place, self.text(node), declaration);
             self.collected.scopes.bind(scope, name).node = variable;
         }
+    }
+
+    /// The declarator that makes a variable of this name without giving it a value.
+    fn bare_declarator(&self, name: u32) -> Option<u32> {
+        let bare = self.tree.table().rules().bare_variables;
+        if bare.is_empty() {
+            return None;
+        }
+        let (mut declarator, mut around) = (name, self.tree.parent(name));
+        while around != NONE && self.tree.category(around) == Category::Declarator {
+            (declarator, around) = (around, self.tree.parent(around));
+        }
+        let kind = (around != NONE).then(|| self.tree.table().kind_name(self.tree.kind(around)))?;
+        let (_, elsewhere) = bare.iter().find(|(listed, _)| *listed == kind)?;
+        (!has_word(self.tree, self.source, around, elsewhere)).then_some(declarator)
     }
 
     /// Notes whether a binding, made at `place`, may be but what stands in for a failed import.

@@ -1,6 +1,7 @@
 //! Calls, by the values and types that were followed and by the names that files give.
 
 use super::super::facts::{Reference, Target};
+use super::super::hierarchy::orders_of;
 use super::super::modules::Named;
 use super::super::points_to::{self, resolve};
 use super::super::{EdgeKind, types};
@@ -25,7 +26,12 @@ impl Linker<'_> {
         self.add_found(found.calls, found.external, found.unknown);
         for (class, base) in found.bases {
             self.edge(class, End::Node(base), EdgeKind::Inherits, points_to::SURE);
+            let bases = self.bases.entry(class).or_default();
+            if !bases.contains(&base) {
+                bases.push(base);
+            }
         }
+        self.orders = orders_of(&self.bases);
     }
 
     /// Calls of nodes, of what is outside the project, and of methods of unknown objects.

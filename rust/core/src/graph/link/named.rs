@@ -68,6 +68,35 @@ impl Linker<'_> {
         self.bases_of(class).find_map(|base| self.modules.own_variable(base, name))
     }
 
+    /// Variables that a path means by what files see of each other without importing it, each with whether nothing is
+    /// behind it.
+    pub(super) fn shared_variables(&self, file: u32, source: u32, path: &str) -> Vec<(Place, bool)> {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let of_folder = self.shared.of_folder(file, first).into_iter();
+        let of_folder: Vec<_> = of_folder.filter_map(|place| self.variable_at(place, rest)).collect();
+        if !of_folder.is_empty() {
+            return of_folder;
+        }
+        let around = self.files[file as usize].path_of(source);
+        let mut ends = std::iter::once(path.len()).chain(path.rmatch_indices('.').map(|(dot, _)| dot));
+        let found = ends.find_map(|end| {
+            let places = self.shared.everywhere(file, around, &path[..end]);
+            (!places.is_empty()).then(|| places.into_iter().map(|place| (place, end == path.len())).collect())
+        });
+        found.unwrap_or_default()
+    }
+
+    /// A variable, or that of a class, and whether nothing of a path is behind it.
+    fn variable_at(&self, place: Place, path: &str) -> Option<(Place, bool)> {
+        if self.kind(place) == NodeKind::Variable {
+            return Some((place, path.is_empty()));
+        }
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let own = self.modules.own_variable(place, name);
+        let variable = own.or_else(|| self.inherited_variable(place, name))?;
+        Some((variable, rest.is_empty()))
+    }
+
     /// The bases of a class, in the order of look-up.
     fn bases_of(&self, class: Place) -> impl Iterator<Item = Place> + '_ {
         let order = self.orders.get(&self.node(class)).map_or(&[][..], Vec::as_slice);

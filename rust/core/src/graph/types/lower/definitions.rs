@@ -3,10 +3,11 @@
 use super::super::sketch::{Class, Expression, ExpressionId, Extension, Function, ScopeKind, UNKNOWN};
 use super::Lowering;
 use crate::graph::NodeKind;
-use crate::language::{Category, Privacy, Role, Sharing};
+use crate::graph::privacy::{has_word, is_private};
+use crate::language::{Category, Role, Sharing};
 use crate::syntax::NONE;
 
-/// How many ancestors and declarators are looked through.
+/// How many declarators are looked through.
 const MOST_STEPS: usize = 32;
 
 /// How many parameters of a function are told apart.
@@ -116,26 +117,12 @@ impl Lowering<'_, '_> {
 
     /// Whether a word stands before, or in the header of, a definition.
     pub(super) fn has_word(&self, definition: u32, word: &str) -> bool {
-        let header = definition + 1..self.tree.subtree_end(definition);
-        let is_token = |node: u32| self.tree.first_child(node) == NONE && self.category(node) != Category::Identifier;
-        let is_word = |node: &u32| is_token(*node) && self.text(*node) == word;
-        header.take(MOST_STEPS).take_while(|node| self.tree.role(*node) != Role::Body).any(|node| is_word(&node))
+        has_word(self.tree, self.source, definition, word)
     }
 
     /// Whether other files do not see what is declared at a node, where files see each other's names.
     pub(super) fn is_private_at(&self, node: u32) -> bool {
-        let rules = self.tree.table().rules();
-        let Privacy::Word(word) = rules.privacy else { return false };
-        if rules.sharing != Sharing::Everywhere {
-            return false;
-        }
-        let around = |node: &u32| Some(self.tree.parent(*node)).filter(|parent| *parent != NONE);
-        let mut ancestors = std::iter::successors(Some(node), around).take(MOST_STEPS);
-        ancestors.any(|around| match self.category(around) {
-            Category::Function | Category::Declaration => self.has_word(around, word),
-            Category::Namespace => self.child(around, Role::Name).is_none(),
-            _ => false,
-        })
+        is_private(self.tree, self.source, node)
     }
 
     /// What a function gives without saying so: the last expression of its body, where the language has it so.
