@@ -30,6 +30,9 @@ const PATHS: &[&str] = &[
     "web/view.tsx",
     "src/lib.rs",
     "server/main.go",
+    "server/area/area.go",
+    "server/go.mod",
+    "go.mod",
     "Main.java",
     "native/shape.h",
     "native/shape.cpp",
@@ -47,6 +50,9 @@ const CONTENTS: &[&[u8]] = &[
     b"export const area = (x: number) => { return x * x; };\nclass View { draw() { return area(2); } }\n",
     b"/// Area.\npub fn area(side: u32) -> u32 { side * side }\nmod inner { pub fn size() -> u32 { super::area(1) } }\n",
     b"package main\n\nfunc area(x int) int { return x * x }\nfunc main() { area(2) }\n",
+    b"package main\n\nimport \"example.com/server/area\"\n\nfunc main() { area.Size(2) }\n",
+    b"package area\n\nfunc Size(x int) int { return x * x }\n",
+    b"module example.com/server\n\ngo 1.21\n",
     b"class Main { int area(int x) { return x * x; } void main() { area(2); } }\n",
     b"namespace shapes { class Shape { int area(int x); }; }\nint area(int x) { return x * x; }\n",
     b"def broken(:\n    return ((\n\n\ndef whole():\n    return 1\n",
@@ -170,6 +176,28 @@ fn only_changed_files_are_read_anew() {
     DiskStorage.remove_file(&folder.path().join("shapes/more.py")).unwrap();
     let report = engine.index(&quietly).unwrap();
     assert_eq!((report.files_read, report.unchanged, report.files), (0, false, SOURCES.len() as u64));
+    assert_eq!(everything(&engine), from_scratch(folder.path()));
+}
+
+/// What a manifest says of the paths of packages is part of the index, though it is no source file.
+#[test]
+fn a_module_that_is_renamed_renews_the_graph() {
+    let (folder, engine) = indexed();
+    write(folder.path(), "server/go.mod", b"module example.com/old\n");
+    write(folder.path(), "server/area/area.go", b"package area\n\nfunc Size() {}\n");
+    let main = b"package main\n\nimport \"example.com/server/area\"\n\nfunc main() { area.Size() }\n";
+    write(folder.path(), "server/main.go", main);
+    engine.index(&quietly).unwrap();
+    let leads_inside = |engine: &Engine| {
+        let graph = engine.index_data().unwrap().graph().clone();
+        !graph.names.iter().any(|name| name == "example.com/server/area")
+    };
+    assert!(!leads_inside(&engine));
+    assert!(engine.index(&quietly).unwrap().unchanged);
+    write(folder.path(), "server/go.mod", b"module example.com/server\n");
+    let report = engine.index(&quietly).unwrap();
+    assert_eq!((report.files_read, report.unchanged), (0, false));
+    assert!(leads_inside(&engine));
     assert_eq!(everything(&engine), from_scratch(folder.path()));
 }
 

@@ -52,6 +52,6 @@ pub use buffer::Buffer;
 pub use documentation::documentation;
 pub use error::{CoreError, Result};
 pub use guess::{Evidence, language_of};
-pub use language::{Category, Language, Role};
+pub use language::{Category, Language, PackageRoot, Role};
 pub use readable::readable;
 pub use syntax::{ParseLimits, SyntaxTree, parse};

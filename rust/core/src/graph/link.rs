@@ -13,6 +13,7 @@ use super::modules::{Modules, Named, Place, is_root_package};
 use super::shared::Shared;
 use super::testing::{exercised, test_code};
 use super::{EdgeKind, NodeKind, ProjectGraph};
+use crate::language::PackageRoot;
 use crate::syntax::NONE;
 
 /// Calls and inheritance between files are told to models from this confidence on.
@@ -32,13 +33,14 @@ const TRUSTED: f32 = 0.5;
 /// built-in type has one. Names from outside the project and built-in names become externals under their own path
 /// (`json.loads`, `builtins.len`). What is not found gives no edge.
 pub fn link(files: &[FileFacts]) -> ProjectGraph {
-    link_folder(files, "")
+    link_folder(files, "", &[])
 }
 
 /// [`link`] for files below a folder of this name. Where the folder is itself a package, its own module and what that
-/// holds have the folder's name, and absolute imports under it find what lies in the folder.
-pub fn link_folder(files: &[FileFacts], folder: &str) -> ProjectGraph {
-    let mut linker = Linker::new(files, folder);
+/// holds have the folder's name, and absolute imports under it find what lies in the folder. `roots` are the folders whose
+/// packages are imported under a path of their own.
+pub fn link_folder(files: &[FileFacts], folder: &str, roots: &[PackageRoot]) -> ProjectGraph {
+    let mut linker = Linker::new(files, folder, roots);
     for number in 0..files.len() as u32 {
         linker.add_file(number);
     }
@@ -106,10 +108,10 @@ struct Linker<'files> {
 }
 
 impl<'files> Linker<'files> {
-    fn new(files: &'files [FileFacts], folder: &'files str) -> Self {
+    fn new(files: &'files [FileFacts], folder: &'files str, roots: &'files [PackageRoot]) -> Self {
         Self {
             files,
-            modules: Modules::new(files, folder),
+            modules: Modules::new(files, folder, roots),
             shared: Shared::new(files),
             graph: ProjectGraph::default(),
             offsets: Vec::with_capacity(files.len()),

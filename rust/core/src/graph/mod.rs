@@ -17,6 +17,7 @@ mod link;
 mod marks;
 mod modules;
 mod naming;
+mod packages;
 mod points_to;
 mod privacy;
 mod resolve;

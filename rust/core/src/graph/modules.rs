@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::NodeKind;
 use super::facts::{FileFacts, Import, Symbol, Target, WILDCARD};
-use crate::language::Sharing;
+use super::packages::Packages;
+use crate::language::PackageRoot;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -34,21 +35,20 @@ pub(super) struct Modules<'files> {
     by_short_name: FxHashMap<&'files str, Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
     by_folder: FxHashMap<(&'files str, &'files str), u32>,
-    /// Of languages whose package is a folder: the files of each, by folder.
-    package_files: FxHashMap<&'files str, Vec<u32>>,
+    packages: Packages<'files>,
     /// The name by which the files import the source root, where that is itself a package.
     root: Option<(&'files str, u32)>,
 }
 
 impl<'files> Modules<'files> {
-    pub(super) fn new(files: &'files [FileFacts], folder: &'files str) -> Self {
+    pub(super) fn new(files: &'files [FileFacts], folder: &'files str, roots: &'files [PackageRoot]) -> Self {
         let mut modules = Self {
             files,
             by_name: FxHashMap::default(),
             by_path: FxHashMap::default(),
             by_short_name: FxHashMap::default(),
             by_folder: FxHashMap::default(),
-            package_files: FxHashMap::default(),
+            packages: Packages::new(files, roots),
             root: None,
         };
         let packages = package_folders(files);
@@ -56,9 +56,6 @@ impl<'files> Modules<'files> {
             modules.by_name.entry(file.module()).or_insert(number as u32);
             modules.by_path.insert(file.path(), number as u32);
             modules.add_short_name(number as u32, &packages);
-            if file.language.is_some_and(|language| language.table().rules().sharing == Sharing::Folder) {
-                modules.package_files.entry(folder_of(file.path())).or_default().push(number as u32);
-            }
         }
         modules.root = modules.root_package(folder);
         modules
@@ -128,10 +125,14 @@ impl<'files> Modules<'files> {
         }
     }
 
-    /// The files of the folder that the end of a path with slashes names, as the path of a package does.
-    fn package(&self, path: &str) -> Option<&[u32]> {
-        let ends = path.match_indices('/').map(|(slash, _)| &path[slash + 1..]);
-        ends.into_iter().find_map(|end| self.package_files.get(end)).map(Vec::as_slice)
+    /// The folder of the package that a path with slashes names in a file.
+    pub(super) fn package_folder(&self, from: u32, path: &str) -> Option<&'files str> {
+        self.packages.folder(from, path)
+    }
+
+    /// The files of that package.
+    fn package(&self, from: u32, path: &str) -> Option<&[u32]> {
+        self.package_folder(from, path).map(|folder| self.packages.files_of(folder))
     }
 
     /// The module that is the longest part of a path, and the rest of the path.
@@ -158,7 +159,7 @@ impl<'files> Modules<'files> {
     pub(super) fn imported(&self, from: u32, import: u32) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
         if import.outside {
-            let files = self.package(&import.module);
+            let files = self.package(from, &import.module);
             let modules = files.map(|files| files.iter().map(|file| (*file, 1)).collect());
             return modules.map_or_else(|| Named::External(import.module.clone()), Named::Project);
         }
@@ -187,7 +188,7 @@ impl<'files> Modules<'files> {
         let import = &self.files[from as usize].imports[import as usize];
         let path = super::imports::join(&import.path, attributes);
         if import.outside {
-            let files = self.package(&import.module).filter(|_| !attributes.is_empty());
+            let files = self.package(from, &import.module).filter(|_| !attributes.is_empty());
             return files.map_or(Named::External(path), |files| self.member_of_package(files, attributes, steps));
         }
         match self.beginning(from, import, &path) {
@@ -278,7 +279,7 @@ impl<'files> Modules<'files> {
     fn imported_variable(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Option<(Place, bool)> {
         let import = &self.files[from as usize].imports[import as usize];
         if import.outside {
-            let files = self.package(&import.module)?;
+            let files = self.package(from, &import.module)?;
             return files.iter().find_map(|file| self.variable_of((*file, 1), attributes, steps));
         }
         let path = super::imports::join(&import.path, attributes);

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::facts::FileFacts;
 use super::modules::{Place, folder_of};
-use super::testing::is_test_file;
+use super::testing::is_hidden_test;
 use crate::language::Sharing;
 
 /// More files than this with a variable of one name, and which of them is meant is not known.
@@ -89,12 +89,4 @@ fn few(found: Vec<Place>) -> Vec<Place> {
 
 fn sharing(file: &FileFacts) -> Sharing {
     file.language.map_or(Sharing::Imports, |language| language.table().rules().sharing)
-}
-
-/// Whether a file is left out of its package unless the package is tested.
-fn is_hidden_test(file: &FileFacts) -> bool {
-    file.language.is_some_and(|language| {
-        let table = language.table();
-        table.rules().sharing == Sharing::Folder && is_test_file(file.path(), table.tests())
-    })
 }

@@ -66,6 +66,14 @@ pub(super) fn is_test_file(path: &str, tests: &Tests) -> bool {
     in_folder || marked || begins_or_ends(stem, tests.files)
 }
 
+/// Whether a file is left out of its package unless that is tested.
+pub(super) fn is_hidden_test(file: &FileFacts) -> bool {
+    file.language.is_some_and(|language| {
+        let tests = language.table().tests();
+        tests.are_hidden && is_test_file(file.path(), tests)
+    })
+}
+
 /// Whether a name begins with one of the prefixes or ends with one of the suffixes.
 fn begins_or_ends(name: &str, (prefixes, suffixes): (&[&str], &[&str])) -> bool {
     prefixes.iter().any(|prefix| name.starts_with(prefix)) || suffixes.iter().any(|suffix| name.ends_with(suffix))

@@ -3,7 +3,7 @@
 mod languages;
 
 use super::*;
-use crate::language::Language;
+use crate::language::{Language, PackageRoot};
 use crate::syntax::{ParseLimits, parse};
 
 fn facts(path: &str, text: &str) -> FileFacts {
@@ -13,9 +13,11 @@ fn facts(path: &str, text: &str) -> FileFacts {
 }
 
 fn project(files: &[(&str, &str)]) -> ProjectGraph {
-    let mut facts: Vec<_> = files.iter().map(|(path, text)| facts(path, text)).collect();
+    let roots: Vec<_> = files.iter().filter_map(|(path, text)| PackageRoot::read(path, text)).collect();
+    let sources = files.iter().filter(|(path, _)| Language::from_path(path).is_some());
+    let mut facts: Vec<_> = sources.map(|(path, text)| facts(path, text)).collect();
     facts.sort_by(|one, other| one.path().cmp(other.path()));
-    link(&facts)
+    link_folder(&facts, "", &roots)
 }
 
 /// Every call, import and base, as `source kind target confidence`.
@@ -329,7 +331,7 @@ fn a_folder_that_is_a_package_gives_its_own_module_its_name() {
     ];
     for (folder, file, wanted, edge) in cases {
         let files = [facts("__init__.py", root), facts(file, "import pkg\npkg.f()\n")];
-        let graph = link_folder(&files, folder);
+        let graph = link_folder(&files, folder, &[]);
         let own = (0..graph.node_count()).filter(|node| graph.files[*node] == 0 && graph.kinds[*node] != 0);
         assert_eq!(own.map(|node| graph.names[node].as_str()).collect::<Vec<_>>(), wanted, "{folder} {file}");
         let modules = (0..graph.node_count()).filter(|node| graph.kinds[*node] == NodeKind::Module as u8);

@@ -43,6 +43,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["test", "Test"],
         markers: &[],
         runners: Runners::NONE,
+        are_hidden: false,
     },
     rules: Rules {
         receiver: Receiver::None,
@@ -73,6 +74,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports: clike::imports,
     loaders: &[],
+    package_paths: None,
     spelling: Some(Spelling {
         dead_branch: DeadBranch::Empty("if (0) {}"),
         lacks: &[Lack::NamesAreSeen],

@@ -57,6 +57,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["test", "Test", "TEST"],
         markers: &[],
         runners: Runners::NONE,
+        are_hidden: false,
     },
     rules: Rules {
         receiver: Receiver::Named("this"),
@@ -87,6 +88,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports: clike::imports,
     loaders: &[],
+    package_paths: None,
     spelling: Some(Spelling { lacks: &[Lack::NamesAreSeen], ..tokens::C_FAMILY_SPELLING }),
 };
 

@@ -43,12 +43,25 @@ pub(crate) struct LanguageDefinition {
     pub(crate) imports: for<'source> fn(&'source [u8], &SyntaxTree, u32) -> Vec<ImportEntry<'source>>,
     /// A function that loads the module named by its only argument, and how that is read.
     pub(crate) loaders: &'static [Loader],
+    /// How imports name packages by paths that a file of the project gives; none where they do not.
+    pub(crate) package_paths: Option<PackagePaths>,
     /// What a rewrite of a text needs to know; none where texts of the language are not rewritten.
     pub(crate) spelling: Option<Spelling>,
 }
 
 /// The name of a function that loads modules, and how it reads the module's name.
 pub(crate) type Loader = (&'static str, fn(&str) -> ModulePath);
+
+/// How imports name packages by paths that a file of the project gives.
+#[derive(Clone, Copy)]
+pub(crate) struct PackagePaths {
+    /// The name of the file that gives the packages of its folder the beginning of their paths.
+    pub(crate) manifest: &'static str,
+    /// That beginning, read off the file's text.
+    pub(crate) beginning: fn(&str) -> Option<&str>,
+    /// First parts of the paths of the language's own packages.
+    pub(crate) library: &'static [&'static str],
+}
 
 /// An extension of two languages, and what tells them apart.
 #[derive(Clone, Copy)]
@@ -294,6 +307,8 @@ pub(crate) struct Tests {
     pub(crate) markers: &'static [&'static str],
     /// Functions that are handed tests, and those of the same libraries that are handed anything else.
     pub(crate) runners: Runners,
+    /// Files of tests are seen by those of the same folder alone.
+    pub(crate) are_hidden: bool,
 }
 
 /// Functions by whose calls a file tells its tests to a test runner.

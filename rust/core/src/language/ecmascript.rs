@@ -64,6 +64,7 @@ pub(super) static TESTS: Tests = Tests {
             "use",
         ],
     },
+    are_hidden: false,
 };
 
 pub(super) static RULES: Rules = Rules {

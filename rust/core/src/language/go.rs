@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames, Privacy,
-    Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
+    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms, ModuleNames,
+    PackagePaths, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -70,6 +70,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["Test", "Benchmark", "Example", "Fuzz"],
         markers: &[],
         runners: Runners::NONE,
+        are_hidden: true,
     },
     rules: Rules {
         receiver: Receiver::Declared,
@@ -100,6 +101,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loaders: &[],
+    package_paths: Some(PACKAGE_PATHS),
     spelling: Some(Spelling {
         loops: LoopForms::Bare,
         dead_branch: DeadBranch::Empty("if false {\n}"),
@@ -107,6 +109,16 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         ..tokens::C_FAMILY_SPELLING
     }),
 };
+
+const PACKAGE_PATHS: PackagePaths = PackagePaths { manifest: "go.mod", beginning: module_path, library: LIBRARY };
+
+#[rustfmt::skip]
+static LIBRARY: &[&str] = &[
+    "C", "archive", "arena", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug",
+    "embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "io", "iter", "log",
+    "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv",
+    "strings", "structs", "sync", "syscall", "testing", "text", "time", "unicode", "unique", "unsafe", "weak",
+];
 
 #[rustfmt::skip]
 static KINDS: &[(&str, C)] = &[
@@ -242,4 +254,12 @@ fn package_name(path: &str) -> &str {
         part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
     path.rsplit('/').find(|part| !is_version(part)).unwrap_or(path)
+}
+
+/// The path in the line `module example.com/shop` of a `go.mod`.
+fn module_path(manifest: &str) -> Option<&str> {
+    let lines = manifest.lines().map(|line| line.split_once("//").map_or(line, |(line, _)| line));
+    let mut written = lines.filter_map(|line| line.trim().strip_prefix("module"));
+    let path = written.find(|rest| rest.starts_with([' ', '\t', '"', '`']))?.trim().trim_matches(['"', '`']);
+    (!path.is_empty()).then_some(path)
 }

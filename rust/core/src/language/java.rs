@@ -47,6 +47,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["test"],
         markers: &["ParameterizedTest", "Property", "RepeatedTest", "Test", "TestFactory", "TestTemplate", "Theory"],
         runners: Runners::NONE,
+        are_hidden: false,
     },
     rules: Rules {
         receiver: Receiver::Named("this"),
@@ -77,6 +78,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loaders: &[],
+    package_paths: None,
     spelling: Some(Spelling { lacks: &[Lack::PlainUpdates], ..tokens::C_FAMILY_SPELLING }),
 };
 

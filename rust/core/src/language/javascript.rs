@@ -23,6 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     rules: ecmascript::RULES,
     imports: ecmascript::imports,
     loaders: ecmascript::LOADERS,
+    package_paths: None,
     spelling: Some(ecmascript::SPELLING),
 };
 

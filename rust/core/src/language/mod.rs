@@ -38,6 +38,7 @@ mod imports;
 mod java;
 #[cfg(feature = "javascript")]
 mod javascript;
+mod manifest;
 mod numbers;
 #[cfg(feature = "python")]
 mod python;
@@ -57,6 +58,7 @@ pub(crate) use definition::{
 pub use form::Form;
 pub(crate) use idioms::Meaning;
 pub(crate) use imports::{ImportEntry, Imported, ModulePath};
+pub use manifest::PackageRoot;
 pub(crate) use numbers::{float_value, integer_value};
 pub use table::LanguageTable;
 

@@ -46,6 +46,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["test"],
         markers: &[],
         runners: Runners::NONE,
+        are_hidden: false,
     },
     rules: Rules {
         receiver: Receiver::FirstParameter,
@@ -80,6 +81,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loaders: &[],
+    package_paths: None,
     spelling: Some(Spelling {
         true_literal: "True",
         false_literal: "False",

@@ -47,6 +47,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         functions: &["test"],
         markers: &["bench", "quickcheck", "rstest", "test", "test_case", "wasm_bindgen_test"],
         runners: Runners::NONE,
+        are_hidden: false,
     },
     rules: Rules {
         receiver: Receiver::Named("self"),
@@ -77,6 +78,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loaders: &[],
+    package_paths: None,
     spelling: Some(Spelling {
         loops: LoopForms::Endless,
         dead_branch: DeadBranch::Empty("if false {}"),

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::definition::{LanguageDefinition, PatternForm, Tests};
+use super::definition::{LanguageDefinition, PackagePaths, PatternForm, Tests};
 use super::form::Form;
 use super::idioms::{Idioms, Meaning};
 use super::imports::{ImportEntry, ModulePath};
@@ -160,6 +160,11 @@ impl LanguageTable {
     /// How the language reads what it has in common with others.
     pub(crate) fn rules(&self) -> &Rules {
         &self.definition.rules
+    }
+
+    /// How imports name packages by paths that a file of the project gives.
+    pub(crate) fn package_paths(&self) -> Option<PackagePaths> {
+        self.definition.package_paths
     }
 
     /// What is a test.

@@ -14,7 +14,7 @@ use super::kept::KeptFile;
 use super::previous::{Previous, sorted};
 use super::read::{Content, FileContent, KnownFiles, Reading, read_file};
 use super::report::{IndexReport, SkippedFile};
-use super::{Index, Refused};
+use super::{Index, Refused, package_roots};
 use crate::error::{EngineError, Result};
 use crate::search::SearchIndex;
 
@@ -84,7 +84,7 @@ pub(crate) fn build_of(
     if report.files == 0 {
         return Err(nothing(sources, report.skipped));
     }
-    let (mut index, search, kept) = parts.join(sources, &mut report)?;
+    let (mut index, search, kept) = parts.join(sources, package_roots(sources, walk), &mut report)?;
     let total = walk.files.len() as u64;
     if on_progress(Progress { files: total, total_files: total, bytes: report.bytes }).is_break() {
         return Err(EngineError::Interrupted);

@@ -1,10 +1,10 @@
 //! The contents of files joined to an index.
 
 use rayon::prelude::*;
-use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
 use sapwood_core::graph::{FileFacts, link_folder};
 use sapwood_core::sampler::input_graph;
+use sapwood_core::{Language, PackageRoot};
 use sapwood_search::{StructureIndex, WordIndex};
 use sapwood_workspace::Sources;
 
@@ -54,6 +54,7 @@ impl Parts {
     pub(crate) fn join(
         self,
         sources: &Sources,
+        roots: Vec<PackageRoot>,
         report: &mut IndexReport,
     ) -> Result<(Index, SearchIndex, Vec<KeptFile>)> {
         report.distinct_subtrees = distinct_subtrees(&self.kept);
@@ -61,7 +62,7 @@ impl Parts {
         let (facts, rows, functions) = (self.facts, self.rows, self.functions);
         let ((graph, input), search) = rayon::join(
             || {
-                let graph = link_folder(&facts, &folder);
+                let graph = link_folder(&facts, &folder, &roots);
                 let input = input_graph(&graph, rows);
                 (graph, input)
             },
@@ -78,6 +79,7 @@ impl Parts {
             languages: self.languages,
             refused: Vec::new(),
             folder,
+            roots,
             sources: sources.clone(),
         };
         Ok((index, search?, self.kept))

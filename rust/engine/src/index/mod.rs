@@ -18,11 +18,11 @@ mod store;
 
 use std::sync::Arc;
 
-use sapwood_core::Language;
 use sapwood_core::features;
 use sapwood_core::graph::{NodeKind, ProjectGraph};
 use sapwood_core::sampler::InputGraph;
-use sapwood_workspace::Sources;
+use sapwood_core::{Language, PackageRoot};
+use sapwood_workspace::{Sources, Walk};
 
 pub use build::{Built, OnProgress, Progress, build};
 pub(crate) use build::{build_of, read_all};
@@ -56,6 +56,8 @@ pub struct Index {
     pub(crate) fingerprint: String,
     /// What the folder of the sources was called, see [`sapwood_core::graph::link_folder`].
     pub(crate) folder: String,
+    /// The folders whose packages are imported under a path of their own.
+    pub(crate) roots: Vec<PackageRoot>,
     pub(crate) sources: Sources,
 }
 
@@ -147,6 +149,15 @@ pub(crate) fn is_listed(name: &str, (start, end): (u32, u32)) -> bool {
 /// The name of the sources' folder as one part of a dotted name; empty for a file system's root.
 pub(crate) fn folder_name(sources: &Sources) -> String {
     sources.root().file_name().map(|name| name.to_string_lossy().replace('.', "_")).unwrap_or_default()
+}
+
+/// What the files of a walk say of the paths of packages; one that cannot be read says nothing.
+pub(crate) fn package_roots(sources: &Sources, walk: &Walk) -> Vec<PackageRoot> {
+    let read = |path: &String| {
+        let text = sources.read(path).ok()?.bytes;
+        PackageRoot::read(path, std::str::from_utf8(&text).ok()?)
+    };
+    walk.manifests.iter().filter_map(read).collect()
 }
 
 /// A hash over every file's path and content, and over what rows mean.

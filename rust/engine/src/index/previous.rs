@@ -11,7 +11,7 @@ use sapwood_workspace::{Sources, Walk, Workspace};
 use super::kept::{self, KeptFile, Rest};
 use super::read::{FileContent, FunctionContent, KnownFiles, Reading};
 use super::report::SkippedFile;
-use super::{Index, IndexReport, Refused, fingerprint_of, folder_name};
+use super::{Index, IndexReport, Refused, fingerprint_of, folder_name, package_roots};
 use crate::search::SearchIndex;
 use crate::texts::{CountedTerms, Terms};
 
@@ -49,6 +49,7 @@ impl Stored {
             && readings.iter().all(as_before)
             && sorted(skipped) == self.report.skipped
             && self.index.folder == folder_name(sources)
+            && self.index.roots == package_roots(sources, walk)
     }
 }
 

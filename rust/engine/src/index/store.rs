@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
-use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
 use sapwood_core::graph::ProjectGraph;
 use sapwood_core::sampler::{Csr, InputGraph, RELATIONS};
+use sapwood_core::{Language, PackageRoot};
 use sapwood_workspace::{Columns, ColumnsWriter, Workspace, WorkspaceError};
 
 use super::previous::refused_of;
@@ -32,6 +32,8 @@ pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Resul
     writer.put_strings("file.language", index.languages.iter().map(|language| language.name()))?;
     writer.put_strings("refused.path", index.refused.iter().map(|refused| &refused.file.path))?;
     writer.put_strings("refused.sha256", index.refused.iter().map(|refused| &refused.sha256))?;
+    writer.put_strings("root.folder", index.roots.iter().map(|root| &root.folder))?;
+    writer.put_strings("root.path", index.roots.iter().map(|root| &root.path))?;
     put_labelled(&mut writer, "import", &index.import_labels)?;
     put_labelled(&mut writer, "docstring", &index.docstrings)?;
     Ok(workspace.save_index(FILE, &writer)?)
@@ -71,6 +73,7 @@ pub(crate) fn load(workspace: &Workspace) -> Result<(Index, IndexReport)> {
         refused: refused_of(columns.strings("refused.path")?, columns.strings("refused.sha256")?, &report),
         fingerprint: columns.metadata(FINGERPRINT).unwrap_or_default().to_owned(),
         folder: columns.metadata(FOLDER).unwrap_or_default().to_owned(),
+        roots: get_roots(&columns)?,
         sources: workspace.sources()?,
     };
     Ok((index, report))
@@ -121,6 +124,14 @@ fn get_graph(columns: &Columns) -> Result<ProjectGraph> {
         own_targets: columns.get("own_edge.target")?,
         own_kinds: columns.get("own_edge.kind")?,
     })
+}
+
+/// None in an index of a release that kept none.
+fn get_roots(columns: &Columns) -> Result<Vec<PackageRoot>> {
+    let (Ok(folders), Ok(paths)) = (columns.strings("root.folder"), columns.strings("root.path")) else {
+        return Ok(Vec::new());
+    };
+    Ok(folders.into_iter().zip(paths).map(|(folder, path)| PackageRoot { folder, path }).collect())
 }
 
 fn put_input(writer: &mut ColumnsWriter, input: &InputGraph) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sapwood_core::Language;
+use sapwood_core::{Language, PackageRoot};
 
 use super::rules::{Rules, is_marker};
 use super::{SkipReason, Skipped, SourceFile, Walk};
@@ -30,6 +30,7 @@ pub(super) fn walk(storage: &dyn Storage, root: &Path, rules: Rules, limit: u64)
     let mut found = walker.found;
     found.files.sort_by(|left, right| left.path.cmp(&right.path));
     found.folders.sort();
+    found.manifests.sort();
     found.skipped.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(found)
 }
@@ -97,6 +98,9 @@ impl Walker<'_> {
     fn note_file(&mut self, path: &Path, entry: &Entry) {
         let Some(language) = Language::from_path(&path.to_string_lossy()).or_else(|| self.script(path, entry)) else {
             self.found.other_files += 1;
+            if entry.kind == EntryKind::File && entry.name.to_str().is_some_and(PackageRoot::is_manifest) {
+                self.found.manifests.push(relative(self.root, path));
+            }
             return;
         };
         if entry.name.to_str().is_none() {

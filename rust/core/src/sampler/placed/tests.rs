@@ -28,7 +28,7 @@ fn index<T: AsRef<str>>(files: &[(&str, T)]) -> (ProjectGraph, InputGraph) {
         facts.push(own_facts);
         rows.extend(&own_rows);
     }
-    let project = link_folder(&facts, "folder");
+    let project = link_folder(&facts, "folder", &[]);
     let input = input_graph(&project, rows);
     (project, input)
 }

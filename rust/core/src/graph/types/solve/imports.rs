@@ -26,7 +26,7 @@ impl Solver<'_> {
     pub(super) fn imported(&mut self, file: u32, number: u32) -> Vec<Value> {
         let import = &self.world.files[file as usize].imports[number as usize];
         if import.outside {
-            let folder = self.imported_folder(&import.module);
+            let folder = self.imported_folder(file, &import.module);
             let path = &import.path;
             return vec![folder.map_or_else(|| Value::External(self.world.name(path), Outside::Itself), Value::Folder)];
         }
@@ -51,16 +51,9 @@ impl Solver<'_> {
         found
     }
 
-    /// The folder of the project that the end of an import's path names.
-    fn imported_folder(&self, path: &str) -> Option<u32> {
-        let mut rest = path;
-        while let Some((_, end)) = rest.split_once('/') {
-            if let Some(folder) = self.world.folder(end) {
-                return Some(folder);
-            }
-            rest = end;
-        }
-        None
+    /// The folder of the package of the project that an import's path names.
+    fn imported_folder(&self, file: u32, path: &str) -> Option<u32> {
+        self.world.folder(self.world.modules.package_folder(file, path)?)
     }
 
     /// What a dotted path from the root names.
@@ -155,7 +148,7 @@ impl Solver<'_> {
         let mut sources = Vec::new();
         for import in imports.iter().filter(|import| import.path.ends_with(WILDCARD)) {
             if import.outside {
-                sources.extend(self.imported_folder(&import.module).map(Value::Folder));
+                sources.extend(self.imported_folder(file, &import.module).map(Value::Folder));
                 continue;
             }
             let folder = self.world.folder(&import.module.replace('.', "/"));

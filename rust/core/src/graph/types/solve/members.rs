@@ -51,7 +51,7 @@ impl Solver<'_> {
             Value::This { class, method } => self.member_of_object(class, false, Some(method), name),
             Value::Parent(class) => self.member_of_bases(class, name),
             Value::Module(module) => self.member_of_module(module, name),
-            Value::Folder(folder) => self.member_of_folder(folder, name),
+            Value::Folder(folder) => self.member_of_folder(file, folder, name),
             Value::Namespace(file, scope) => self.member_of_namespace(file, scope, name),
             Value::Global(path) => self.member_of_global(path, name),
             Value::Made(file, made) => self.member_of_made(file, made, name),

@@ -124,29 +124,33 @@ impl Solver<'_> {
     /// Names of the files of the same folder, and folders and packages by their own names.
     fn by_folder(&mut self, file: u32, text: &str) -> Vec<Value> {
         let Some(name) = self.world.known(text) else { return Vec::new() };
-        let found = self.member_of_folder_except(self.world.folder_of[file as usize], name, file);
+        let found = self.member_of_folder(file, self.world.folder_of[file as usize], name);
         if !found.is_empty() {
             return found;
         }
         self.world.folder(text).map(Value::Folder).into_iter().collect()
     }
 
-    pub(super) fn member_of_folder(&mut self, folder: u32, name: Name) -> Vec<Value> {
-        self.member_of_folder_except(folder, name, NONE)
-    }
-
-    fn member_of_folder_except(&mut self, folder: u32, name: Name, except: u32) -> Vec<Value> {
-        let mut found = Vec::new();
-        for file in self.world.folders[folder as usize].clone() {
-            if file != except {
-                found.extend(self.own_member_of_module(file, name));
-            }
-        }
+    /// A member of a package, as code of `from` names it.
+    pub(super) fn member_of_folder(&mut self, from: u32, folder: u32, name: Name) -> Vec<Value> {
+        let mut found = self.member_of_files(from, folder, name);
         if found.is_empty() {
             let path = self.world.folders[folder as usize].first();
             let path = path.and_then(|file| self.world.files[*file as usize].path().rsplit_once('/'));
             let inner = path.map(|(folder, _)| format!("{folder}/{}", self.world.text(name)));
             found.extend(inner.and_then(|inner| self.world.folder(&inner)).map(Value::Folder));
+        }
+        found
+    }
+
+    /// What other files of a folder have under a name; those of hidden tests have it for each other.
+    fn member_of_files(&mut self, from: u32, folder: u32, name: Name) -> Vec<Value> {
+        let sees_tests = self.world.is_hidden[from as usize] && self.world.folder_of[from as usize] == folder;
+        let mut found = Vec::new();
+        for file in self.world.folders[folder as usize].clone() {
+            if file != from && (sees_tests || !self.world.is_hidden[file as usize]) {
+                found.extend(self.own_member_of_module(file, name));
+            }
         }
         found
     }

@@ -9,6 +9,7 @@ use super::values::{Name, Node};
 use crate::graph::NodeKind;
 use crate::graph::facts::{FileFacts, Import};
 use crate::graph::modules::Modules;
+use crate::graph::testing::is_hidden_test;
 use crate::language::{Rules, Sharing};
 
 pub(super) struct World<'a> {
@@ -27,6 +28,8 @@ pub(super) struct World<'a> {
     pub(super) folders: Vec<Vec<u32>>,
     folder_numbers: BTreeMap<&'a str, u32>,
     pub(super) folder_of: Vec<u32>,
+    /// By file: it is one of tests that others do not see.
+    pub(super) is_hidden: Vec<bool>,
     /// Modules by the ends of their names, where these tell them apart.
     by_end: FxHashMap<&'a str, Option<u32>>,
     /// What is seen everywhere: by path.
@@ -50,6 +53,7 @@ impl<'a> World<'a> {
             folders: Vec::new(),
             folder_numbers: BTreeMap::new(),
             folder_of: Vec::new(),
+            is_hidden: files.iter().map(is_hidden_test).collect(),
             by_end: FxHashMap::default(),
             globals: FxHashMap::default(),
             namespaces: FxHashSet::default(),
