@@ -73,7 +73,7 @@ pub(crate) fn load(workspace: &Workspace) -> Result<(Index, IndexReport)> {
         refused: refused_of(columns.strings("refused.path")?, columns.strings("refused.sha256")?, &report),
         fingerprint: columns.metadata(FINGERPRINT).unwrap_or_default().to_owned(),
         folder: columns.metadata(FOLDER).unwrap_or_default().to_owned(),
-        roots: get_roots(&columns)?,
+        roots: get_roots(&columns),
         sources: workspace.sources()?,
     };
     Ok((index, report))
@@ -127,11 +127,10 @@ fn get_graph(columns: &Columns) -> Result<ProjectGraph> {
 }
 
 /// None in an index of a release that kept none.
-fn get_roots(columns: &Columns) -> Result<Vec<PackageRoot>> {
-    let (Ok(folders), Ok(paths)) = (columns.strings("root.folder"), columns.strings("root.path")) else {
-        return Ok(Vec::new());
-    };
-    Ok(folders.into_iter().zip(paths).map(|(folder, path)| PackageRoot { folder, path }).collect())
+fn get_roots(columns: &Columns) -> Vec<PackageRoot> {
+    let strings = |name: &str| columns.strings(name).unwrap_or_default();
+    let roots = strings("root.folder").into_iter().zip(strings("root.path"));
+    roots.map(|(folder, path)| PackageRoot { folder, path }).collect()
 }
 
 fn put_input(writer: &mut ColumnsWriter, input: &InputGraph) {
