@@ -37,7 +37,8 @@ def embed(
     Reads {"id", "language", "code", "path"} lines and writes {"id", "vector", "version"} lines.
 
     Vectors are float32 of length 1: 512 numbers from tree-lstm, 256 from graphsage, 4096 from structure, which
-    needs nothing trained. A line that can't be handled gives {"id", "error"}, and a row of NaN in a matrix.
+    needs nothing trained. A line that can't be handled gives {"id", "error"}, and a row of NaN in a matrix; the others
+    are answered, and the exit code is 1.
 
     \b
     Example:
@@ -52,13 +53,14 @@ def embed(
     # With no items: loads the model, so that what is wrong with it is said before any line is read.
     answerer.embed([], model, version)
     if target is None:
-        streams.write_lines(
+        failures = streams.write_lines(
             file,
             lambda items: answerer.embed(items, model, version),
             lambda id_, vector: streams.vector_line(id_, vector, name),
         )
     else:
-        streams.write_matrix(file, target, lambda items: answerer.embed(items, model, version))
+        failures = streams.write_matrix(file, target, lambda items: answerer.embed(items, model, version))
+    _conclude(failures)
 
 
 def analyze(
@@ -68,7 +70,8 @@ def analyze(
 
     Reads {"id", "language", "code", "path"} lines and writes {"id", "confidence", "bug", "imports"} lines.
 
-    A head that was not trained answers null and is named in "untrained".
+    A head that was not trained answers null and is named in "untrained". A line that can't be handled gives
+    {"id", "error"}; the others are answered, and the exit code is 1.
 
     \b
     Example:
@@ -80,7 +83,13 @@ def analyze(
 
     answerer = _answerer(workspace, None)
     answerer.analyze([], version)
-    streams.write_lines(file, lambda items: answerer.analyze(items, version), streams.analysis_line)
+    _conclude(streams.write_lines(file, lambda items: answerer.analyze(items, version), streams.analysis_line))
+
+
+def _conclude(failures: int) -> None:
+    """Lets the exit code tell whether every line has its answer."""
+    if failures:
+        raise typer.Exit(1)
 
 
 def _answerer(workspace: Path | None, model: Encoder | None) -> Answerer:

@@ -82,10 +82,17 @@ def _parsed(number: int, line: bytes | None) -> dict[str, Any]:
             None, NotUtf8Error(f"line {number} is not UTF-8 from byte {error.start} on; send UTF-8")
         ) from None
     except (ValueError, RecursionError) as error:
-        raise Refused(None, BadInputError(f"line {number} is not JSON ({error}); send one object a line")) from None
+        raise Refused(
+            None, BadInputError(f"line {number} is not JSON ({_reason(error)}); send one object a line")
+        ) from None
     if not isinstance(parsed, dict):
         raise Refused(None, BadInputError(f'line {number} is no JSON object; send {{"id": …, "code": …}}'))
     return parsed
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    """What is wrong with a line of JSON, without the number that the decoder gives it: it is always the first."""
+    return f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def _checked(number: int, parsed: dict[str, Any]) -> Item:
@@ -112,6 +119,8 @@ def _language(number: int, name: str | int, code: str, path: str | None) -> str:
     found = _core.language_of(code, path or "")
     if found is None:
         known = ", ".join(_core.LANGUAGES)
-        message = f'nothing tells the language of line {number}; give it as "language", one of {known}'
+        message = (
+            f'the code of line {number} does not read as code; send source code, or give its "language", one of {known}'
+        )
         raise Refused(name, UnknownLanguageError(message))
     return found[0]

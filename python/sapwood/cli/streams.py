@@ -31,8 +31,8 @@ def write_lines(
     file: str,
     answer: Callable[[Sequence[Item]], Sequence[Answer | SapwoodError]],
     line: Callable[[object, Answer], str],
-) -> None:
-    """Writes to standard output, in order, the line of each answer or of the reason why there is none."""
+) -> int:
+    """Writes to standard output, in order, the line of each answer or of the reason why there is none, and counts those."""
     failures = 0
     with _source(file) as source:
         for batch in _answered(source, answer):
@@ -43,13 +43,13 @@ def write_lines(
                 else:
                     sys.stdout.write(line(name, answered))
             sys.stdout.flush()
-    _tell(failures)
+    return _told(failures)
 
 
 def write_matrix(
     file: str, target: Path, answer: Callable[[Sequence[Item]], Sequence[NDArray[np.float32] | SapwoodError]]
-) -> None:
-    """Writes a row for each item to `target`; an item without an answer has a row of NaN, and its reason is told."""
+) -> int:
+    """Writes a row for each item to `target`; counts the items without an answer: their rows are NaN, the reason is told."""
     from sapwood.cli.matrix import writing
 
     failures = 0
@@ -63,7 +63,7 @@ def write_matrix(
                 else:
                     matrix.add(answered)
     output.note(f"{target}: {matrix.rows} x {matrix.columns} float32")
-    _tell(failures)
+    return _told(failures)
 
 
 def vector_line(name: object, vector: NDArray[np.float32], version: str | None) -> str:
@@ -102,7 +102,8 @@ def _source(file: str) -> Iterator[Source]:
     yield cast("Source", sys.stdin.buffer)
 
 
-def _tell(failures: int) -> None:
+def _told(failures: int) -> int:
     if failures:
         lines = "1 line" if failures == 1 else f"{failures} lines"
         output.note(f"{lines} could not be handled; the answer of each says why")
+    return failures

@@ -34,6 +34,9 @@ pub enum CoreError {
         /// The budget, in turns of 100 operations.
         turns: u32,
     },
+    /// There is nothing in the text, or nothing but white space.
+    #[error("the text is empty; send at least a statement or an expression")]
+    Blank,
     /// Nothing in the text is code.
     #[error(
         "there is no {language} code to read in the text; send at least a statement or an expression, or name its language"

@@ -1,5 +1,7 @@
 //! Which language a text is in that somebody hands over, wherever it comes from.
 
+use std::ops::Range;
+
 use crate::language::{Category, Language};
 use crate::syntax::{ParseLimits, SyntaxTree, parse};
 
@@ -28,7 +30,7 @@ impl Evidence {
 /// The language of a text and what told it: the extension of `path` (empty where it has none), the interpreter that its
 /// first line names, else the first of [`Language::ALL`] whose grammar leaves least of it unread.
 ///
-/// None where every grammar leaves half of it or more unread.
+/// None where every grammar leaves half of it or more unread, and where it reads as sentences.
 pub fn language_of(path: &str, text: &str, limits: &ParseLimits) -> Option<(Language, Evidence)> {
     let source = text.as_bytes();
     let by_path = || Language::from_path(path).and_then(|_| Language::of_file(path, source));
@@ -44,7 +46,25 @@ fn best_reader(source: &[u8], limits: &ParseLimits) -> Option<Language> {
         Some((unread(&tree), tree.error_count(), *language))
     });
     let (unread, _, language) = readers.min_by_key(|(unread, errors, _)| (*unread, *errors))?;
-    (unread * 2 < source.trim_ascii().len().max(1)).then_some(language)
+    let is_read = unread * 2 < source.trim_ascii().len().max(1);
+    let is_code = || parse(language, source, limits).is_ok_and(|tree| !is_prose(&tree, source));
+    (is_read && is_code()).then_some(language)
+}
+
+/// Names in a row, with nothing but blanks between them, that no language has: `Type name` is the most.
+const NAMES_OF_A_SENTENCE: usize = 3;
+
+/// Whether a text with mistakes has half of its names in rows as only sentences have them. Grammars go on after mistakes,
+/// so that they read nearly anything.
+fn is_prose(tree: &SyntaxTree, source: &[u8]) -> bool {
+    let is_name = |node: &u32| tree.category(*node) == Category::Identifier;
+    let leaves = (1..tree.len() as u32).filter(|node| tree.subtree_end(*node) == node + 1);
+    let names: Vec<_> = leaves.filter(|node| is_name(node)).map(|node| tree.byte_range(node)).collect();
+    let is_near = |left: &Range<usize>, right: &Range<usize>| {
+        source.get(left.end..right.start).is_some_and(|between| between.iter().all(|byte| *byte == b' '))
+    };
+    let rows = names.chunk_by(is_near).map(<[_]>::len).filter(|length| *length >= NAMES_OF_A_SENTENCE);
+    tree.error_count() > 0 && rows.sum::<usize>() * 2 >= names.len().max(1)
 }
 
 /// Bytes in the outermost nodes that no rule of the grammar made.
@@ -103,6 +123,10 @@ mod tests {
             ("", "def g(a, b):\n    return a * b\nif (", Some(Language::Python)),
             ("", ")))((", None),
             ("", "Dear all, we'll meet; at 9 o'clock? Yes! (or no", None),
+            ("", "The quick brown fox jumps over the lazy dog. It was late; nobody cared.\n", None),
+            ("", "hello wonderful world", None),
+            ("", "# Notes\n\nThese are some plain notes about what we did last week.\n", None),
+            ("", "the area of a\ndef area(w, h):\n    return w * h\n", Some(Language::Python)),
         ] {
             assert_eq!(found(path, text), expected, "{path}: {text}");
         }

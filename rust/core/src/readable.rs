@@ -13,8 +13,12 @@ use crate::syntax::{ParseLimits, SyntaxTree, parse};
 /// fewer syntax errors. Lines keep their numbers, and none is added.
 ///
 /// # Errors
-/// Those of [`parse`], and [`CoreError::Unreadable`] for a text in which no statement and no expression is found.
+/// Those of [`parse`], [`CoreError::Blank`] for a text of nothing but white space, and [`CoreError::Unreadable`] for one in
+/// which no statement and no expression is found.
 pub fn readable<'text>(language: Language, text: &'text str, limits: &ParseLimits) -> Result<Cow<'text, str>> {
+    if text.trim().is_empty() {
+        return Err(CoreError::Blank);
+    }
     let tree = parse(language, text.as_bytes(), limits)?;
     let (mut best, mut errors) = (Cow::Borrowed(text), tree.error_count());
     let mut has_code = holds(&tree, if errors == 0 { is_code } else { is_word });
@@ -105,8 +109,10 @@ mod tests {
 
     #[test]
     fn what_holds_no_code_is_refused() {
-        for text in ["", "\n \n", "# a comment", "\\", ")))((", "\"", ",", ";;;", "$$$", "🙂", "@", "for", "(){}[]("]
-        {
+        for text in ["", "\n \n"] {
+            assert_eq!(read(text), Err(CoreError::Blank));
+        }
+        for text in ["# a comment", "\\", ")))((", "\"", ",", ";;;", "$$$", "🙂", "@", "for", "(){}[]("] {
             let found = read(text);
             assert!(matches!(found, Err(CoreError::Unreadable { .. })), "{text:?}: {found:?}");
         }

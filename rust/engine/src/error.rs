@@ -245,7 +245,7 @@ pub fn core_code(error: &CoreError) -> &'static str {
         | CoreError::NoCode { .. }
         | CoreError::TooManyNodes { .. }
         | CoreError::TooNested { .. } => "parse_budget",
-        CoreError::Unreadable { .. } => "syntax",
+        CoreError::Blank | CoreError::Unreadable { .. } => "syntax",
         CoreError::UnknownLanguage { .. } => "unknown_language",
         CoreError::Inconsistent { .. }
         | CoreError::NotInText { .. }

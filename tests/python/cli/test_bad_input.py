@@ -255,6 +255,39 @@ def test_a_search_for_what_cannot_be(run, indexed, arguments, code, named):
     explained(run("search", *query, *arguments, "--json", cwd=indexed), code, exit_code=2, named=[named])
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code", "says"),
+    [
+        ("photo.bin", b"\x89PNG\r\n\x1a\n\0\0", "binary", "photo.bin is no text but a binary file"),
+        ("noise.py", bytes(range(1, 256)), "binary", "noise.py is no text but a binary file"),
+        ("latin.py", b"name = '\xe9'\n", "not_utf8", "latin.py is not UTF-8 from byte 8 on"),
+        ("empty.txt", b" \n", "syntax", "empty.txt is empty"),
+        ("notes.txt", b"These are some notes of last week.\nNobody runs them.\n", "unknown_language", "read as code"),
+        ("notes.py", b"# nothing but a comment\n", "syntax", "no python code"),
+    ],
+)
+def test_an_example_that_is_no_code(run, indexed, name, content, code, says):
+    (indexed / name).write_bytes(content)
+    done = run("search", "--code", name, "--json", cwd=indexed)
+    explained(done, code, exit_code=2 if code == "unknown_language" else 1, named=[says])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are a thing of Unix")
+@pytest.mark.parametrize("command", [["search", "--code"], ["embed", "--model", "structure"]], ids=str)
+def test_a_pipe_or_a_device_is_not_waited_for(run, indexed, command):
+    os.mkfifo(indexed / "pipe.py")
+    for file, kind in (("pipe.py", "a pipe"), ("/dev/zero", "a device")):
+        named = [f"{file} is {kind}, not a file", "give -"]
+        explained(run(*command, file, "--json", cwd=indexed), "bad_input", exit_code=2, named=named)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no names for pipes that are open")
+def test_what_a_command_of_the_shell_writes_is_an_example(indexed):
+    given = ["/bin/bash", "-c", f"{sys.executable} -m sapwood search --code <(cat shapes/area.py) --language python"]
+    done = subprocess.run(given, cwd=indexed, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "perimeter" in done.stdout) == (0, True), done.stderr
+
+
 def test_more_results_than_there_are(run, indexed):
     done = run("search", "rectangle", "-k", "99999999999999999999", "--json", cwd=indexed)
     assert (done.code, len(done.json()["hits"])) == (0, 1)

@@ -14,14 +14,14 @@ TEXT = "".join(json.dumps(code) + "\n" for code in CODES) + "not json\n"
 
 def test_lines_are_answered_in_order_and_bad_ones_named(run):
     done = run("embed", "--model", "structure", stdin=TEXT)
-    assert done.code == 0
+    assert done.code == 1, "not every line has its answer"
     good, bad, other, none = done.lines()
     assert (good["id"], len(good["vector"]), good["version"]) == ("a", 4096, None)
     assert abs(np.linalg.norm(good["vector"]) - 1) < 1e-5
     assert (bad["id"], bad["error"]["code"]) == ("b", "syntax")
     assert other["id"] == 3
     assert (none["id"], none["error"]["code"]) == (None, "bad_input")
-    assert "line 4" in none["error"]["message"]
+    assert none["error"]["message"] == "line 4 is not JSON (Expecting value, column 1); send one object a line"
     assert "2 lines could not be handled" in done.err
 
 
@@ -42,6 +42,7 @@ def test_a_matrix_has_the_same_numbers_in_input_order(run, tmp_path):
     for row in (1, 3):
         assert np.isnan(matrix[row]).all()
     assert [line["error"]["code"] for line in done.lines()] == ["syntax", "bad_input"]
+    assert done.code == 1
 
 
 def test_an_index_weighs_the_terms(run, indexed):
