@@ -69,6 +69,7 @@ __all__ = [
     "__version__",
     "anonymous_tokens",
     "check_text",
+    "check_tree",
     "code_tokens",
     "feature_schema",
     "flow",
@@ -277,6 +278,9 @@ def labelled_forest(trees: Sequence[tuple[Sequence[str], Sequence[int | None]]],
 
     Raises `BadInputError` for the first that is no tree, naming its position. Statements are a matter of code: there are none.
     """
+
+def check_tree(labels: Sequence[str], parents: Sequence[int | None]) -> None:
+    """Raises `BadInputError` with the reason where a label a node and the positions of their parents make no tree."""
 
 # Graphs -------------------------------------------------------------------------------------------------------------
 
@@ -511,6 +515,7 @@ class Renewal(TypedDict):
     added: list[str]
     changed: list[str]
     removed: list[str]
+    left_out: list[Skipped]
     report: IndexReport
 
 @type_check_only

@@ -101,7 +101,8 @@ class Engine:
 
         Args:
             on_renewal: Called with each index that is another than the one before: the files `added`, `changed` and
-                `removed`, and the `report`. Called with the error where a change keeps the index from being made.
+                `removed`, what is `left_out` since then and why, and the `report`. Called with the error where a
+                change keeps the index from being made.
 
         Raises:
             PathMissingError: The source folder is gone.

@@ -21,6 +21,14 @@ def metric(name: str, value: float) -> str:
     return count(value) if name == "steps" else figure(value)
 
 
+def size(value: float) -> str:
+    """A number of bytes in the unit that keeps it readable: `84 bytes`, `12.3 kB`, `12.6 MB`."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= factor:
+            return f"{figure(value / factor)} {unit}"
+    return f"{count(value)} bytes"
+
+
 def share(value: float) -> str:
     """A number between 0 and 1 with three decimals, so that a column of them is even: `0.028`."""
     return f"{value:.3f}"

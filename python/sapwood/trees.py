@@ -37,8 +37,7 @@ def read_trees(lines: Iterable[str | bytes]) -> Iterator[Tree]:
     """The tree of each line that isn't blank, in order.
 
     Raises:
-        BadInputError: A line is no tree, with its number and what to mend. That it hangs together is checked where a
-            forest is made.
+        BadInputError: A line is no tree, with its number and what to mend.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -67,7 +66,9 @@ def _tree(number: int, line: str | bytes) -> Tree:
     try:
         parsed = json.loads(line)
     except (ValueError, RecursionError) as error:
-        message = f"line {number} is not JSON ({error}); send one object a line, such as {_EXAMPLE}"
+        # The decoder counts lines too: from the start of this one.
+        reason = f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else error
+        message = f"line {number} is not JSON ({reason}); send one object a line, such as {_EXAMPLE}"
         raise BadInputError(message) from None
     if not isinstance(parsed, dict) or parsed.keys() != _KEYS:
         message = f"line {number} is no tree; give id, labels and parents and nothing else, such as {_EXAMPLE}"
@@ -86,6 +87,11 @@ def _checked(number: int, parsed: dict[str, Any]) -> Tree:
     if not isinstance(parents, list) or not all(map(_is_place, parents)):
         message = f"line {number}: parents must be a list of whole numbers, with null for the root"
         raise BadInputError(message)
+    try:
+        _core.check_tree(labels, parents)
+    except BadInputError as error:
+        message = f"line {number}: {error}"
+        raise BadInputError(message) from None
     return Tree(name, labels, parents)
 
 

@@ -26,7 +26,7 @@ def test_lines_are_read_in_order_and_blank_ones_passed_over():
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{", "line 2 is not JSON"),
+        ("{", r"line 2 is not JSON \(Expecting property name enclosed in double quotes, column 2\)"),
         ("[" * 100_000, "line 2 is not JSON"),
         ("[]", "line 2 is no tree"),
         ('{"id": 1, "labels": []}', "line 2 is no tree"),
@@ -37,6 +37,11 @@ def test_lines_are_read_in_order_and_blank_ones_passed_over():
         ('{"id": 1, "labels": ["a"], "parents": [0.5]}', "line 2: parents must be"),
         ('{"id": 1, "labels": ["a"], "parents": [true]}', "line 2: parents must be"),
         ('{"id": 1, "labels": ["a"], "parents": [99999999999999999999]}', "line 2: parents must be"),
+        ('{"id": 1, "labels": [], "parents": []}', "line 2: the tree has no nodes"),
+        ('{"id": 1, "labels": ["a", "b"], "parents": [null]}', "line 2: the tree has 2 labels but 1 parents"),
+        ('{"id": 1, "labels": ["a", "b"], "parents": [null, null]}', "line 2: the tree has 2 roots"),
+        ('{"id": 1, "labels": ["a", "b"], "parents": [null, 2]}', "line 2: node 1 of the tree has the parent 2"),
+        ('{"id": 1, "labels": ["a", "b", "c"], "parents": [null, 2, 1]}', "line 2: node 1 .* into a circle"),
     ],
     ids=str,
 )

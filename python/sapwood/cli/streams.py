@@ -32,7 +32,7 @@ def write_lines(
     answer: Callable[[Sequence[Item]], Sequence[Answer | SapwoodError]],
     line: Callable[[object, Answer], str],
 ) -> int:
-    """Writes to standard output, in order, the line of each answer or of the reason why there is none, and counts those."""
+    """Writes to standard output, in order, the line of each answer or of why there is none, and counts those."""
     failures = 0
     with _source(file) as source:
         for batch in _answered(source, answer):
@@ -49,7 +49,7 @@ def write_lines(
 def write_matrix(
     file: str, target: Path, answer: Callable[[Sequence[Item]], Sequence[NDArray[np.float32] | SapwoodError]]
 ) -> int:
-    """Writes a row for each item to `target`; counts the items without an answer: their rows are NaN, the reason is told."""
+    """Writes a row for each item to `target`, NaN for one without an answer, whose reason is told; counts those."""
     from sapwood.cli.matrix import writing
 
     failures = 0

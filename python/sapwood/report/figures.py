@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sapwood.formats import count, counted, figure
+from sapwood.formats import count, counted, figure, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,11 +15,10 @@ _NAMED: Final = 20
 def index_rows(index: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """List the figures of an index report, each a label and what stands beside it."""
     anew = ["unchanged, so the stored index was kept"] if index["unchanged"] else _read_anew(index)
-    size = figure(index["bytes"] / 1e6)
     return [
         ("files", [count(index["files"]), *anew]),
         ("languages", _by_language(index["languages"])),
-        ("source", [f"{size} MB in {figure(index['seconds'])} s", f"{figure(index['megabytes_per_second'])} MB/s"]),
+        ("source", _source(index)),
         ("nodes", _by_kind(index["nodes"])),
         ("edges", _by_kind(index["edges"])),
         ("functions", [count(index["functions"])]),
@@ -33,6 +32,13 @@ def _read_anew(index: Mapping[str, Any]) -> list[str]:
     """How many files were read, where it was not all."""
     few = index["files_read"] < index["files"]
     return [f"{count(index['files_read'])} read anew, the others as they were"] if few else []
+
+
+def _source(index: Mapping[str, Any]) -> list[str]:
+    """The bytes and the time, and the rate where all of them were read anew."""
+    taken = f"{size(index['bytes'])} in {figure(index['seconds'])} s"
+    is_rate = index["files_read"] == index["files"]
+    return [taken, f"{size(1e6 * index['megabytes_per_second'])}/s"] if is_rate else [taken]
 
 
 def _by_kind(counts: Mapping[str, int]) -> list[str]:

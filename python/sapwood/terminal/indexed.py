@@ -29,7 +29,9 @@ def renewal_line(renewal: _core.Renewal) -> str:
     """One line about an index that was renewed: what changed, and what it took."""
     report = renewal["report"]
     kinds = {"added": renewal["added"], "changed": renewal["changed"], "removed": renewal["removed"]}
-    changes = [f"{kind} {_few(paths)}" for kind, paths in kinds.items() if paths] or ["no indexed file changed"]
+    left_out = [f"{entry['path']} ({entry['reason']})" for entry in renewal["left_out"]]
+    changes = [f"{kind} {_few(paths)}" for kind, paths in {**kinds, "left out": left_out}.items() if paths]
+    changes = changes or ["no indexed file changed"]
     read = f"{count(report['files_read'])} of {count(report['files'])} files read anew in {figure(report['seconds'])} s"
     return f"{' · '.join(changes)}: {read}"
 

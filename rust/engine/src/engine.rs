@@ -110,8 +110,7 @@ impl Engine {
     }
 
     /// Indexes the sources. Only files whose content is another than the last time are parsed; the index is the one that
-    /// a new workspace would get. Where no file has changed, the stored index is kept, and the report's time and rate are
-    /// those of its making. A stored index that cannot be read is made again. Where a version of the tree model serves,
+    /// a new workspace would get. Where no file has changed, the stored index is kept. A stored index that cannot be read is made again. Where a version of the tree model serves,
     /// its vectors of the functions are made where they are missing; what is wrong with the version itself stops no
     /// indexing: [`Self::vectors_problem`] tells.
     ///
@@ -139,7 +138,9 @@ impl Engine {
         if let (Some(stored), Some(_)) = (&stored, &search)
             && stored.is_current(&sources, &walk, &readings)
         {
-            return Ok(IndexReport { unchanged: true, files_read: 0, ..(*stored.report).clone() });
+            let mut report = IndexReport { unchanged: true, files_read: 0, ..(*stored.report).clone() };
+            report.set_time(start.elapsed());
+            return Ok(report);
         }
         let previous = stored.as_ref().zip(search.as_ref());
         let previous = previous.and_then(|(stored, search)| Previous::load(&self.workspace, &stored.index, search));

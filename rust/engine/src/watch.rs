@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
-use crate::index::{Index, IndexReport};
+use crate::index::{Index, IndexReport, SkippedFile};
 
 /// How long changes are waited for before someone is asked whether to go on.
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
@@ -19,8 +19,8 @@ const SILENCE: Duration = Duration::from_millis(100);
 /// and is looked at after so long in any case.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
 
-/// An index that was renewed, with the paths of the files that made it another one: none where only what is left out
-/// changed, and after a failure that left all as it was.
+/// An index that was renewed, with the paths of the files that made it another one: none after a failure that left all
+/// as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Renewal {
     /// Files that are new in the index.
@@ -29,12 +29,17 @@ pub struct Renewal {
     pub changed: Vec<String>,
     /// Files that are in the index no longer.
     pub removed: Vec<String>,
+    /// What is left out now and was not before, or was for another reason.
+    pub left_out: Vec<SkippedFile>,
     /// What indexing found.
     pub report: IndexReport,
 }
 
 impl Renewal {
-    fn between(earlier: Option<&Index>, index: &Index, report: IndexReport) -> Self {
+    fn between(earlier: Option<(&Index, &IndexReport)>, index: &Index, report: IndexReport) -> Self {
+        let known = earlier.map_or(&[][..], |(_, report)| &report.skipped);
+        let left_out = report.skipped.iter().filter(|skipped| !known.contains(skipped)).cloned().collect();
+        let earlier = earlier.map(|(index, _)| index);
         let (before, after) = (earlier.map(hashes).unwrap_or_default(), hashes(index));
         let missing_in = |there: &BTreeMap<&str, &str>, path: &&str| !there.contains_key(path);
         let is_other = |(path, hash): &(&&str, &&str)| before.get(*path).is_some_and(|known| known != *hash);
@@ -42,6 +47,7 @@ impl Renewal {
             added: after.keys().filter(|path| missing_in(&before, path)).map(ToString::to_string).collect(),
             changed: after.iter().filter(is_other).map(|(path, _)| (*path).to_owned()).collect(),
             removed: before.keys().filter(|path| missing_in(&after, path)).map(ToString::to_string).collect(),
+            left_out,
             report,
         }
     }
@@ -118,8 +124,9 @@ impl Following {
 }
 
 fn renewal(engine: &Engine, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Renewal> {
-    let earlier = engine.index_data().ok();
+    let earlier = engine.index_data().ok().zip(engine.index_report().ok());
     let next = |_| if go_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let report = engine.index(&next)?;
-    Ok(Renewal::between(earlier.as_deref(), &*engine.index_data()?, report))
+    let earlier = earlier.as_ref().map(|(index, report)| (index.as_ref(), report));
+    Ok(Renewal::between(earlier, &*engine.index_data()?, report))
 }

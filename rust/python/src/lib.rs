@@ -33,6 +33,7 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(schema_fingerprint, module)?)?;
     module.add_function(wrap_pyfunction!(message_schema, module)?)?;
     module.add_function(wrap_pyfunction!(trees::check_text, module)?)?;
+    module.add_function(wrap_pyfunction!(trees::check_tree, module)?)?;
     module.add_function(wrap_pyfunction!(trees::language_of, module)?)?;
     module.add_function(wrap_pyfunction!(trees::readable_text, module)?)?;
     module.add_function(wrap_pyfunction!(trees::scope_names, module)?)?;

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use sapwood::texts;
-use sapwood_core::forest::NameView;
+use sapwood_core::forest::{LabelledTree, NameView};
 use sapwood_core::graph;
 use sapwood_core::{Language, ParseLimits};
 
@@ -178,6 +178,13 @@ pub(crate) fn labelled_forest(
     vocabulary: &Vocabulary,
 ) -> PyResult<Forest> {
     py.detach(|| texts::labelled_forest(&trees, &vocabulary.0)).map(Forest).map_err(to_python)
+}
+
+/// Raises `BadInputError` with the reason where a label a node and the positions of their parents make no tree.
+#[pyfunction]
+pub(crate) fn check_tree(labels: Vec<String>, parents: Vec<Option<i64>>) -> PyResult<()> {
+    let labels = labels.iter().map(String::as_str).collect();
+    LabelledTree::new(labels, &parents).map(|_| ()).map_err(to_python)
 }
 
 fn view_of(anonymous: bool) -> NameView {

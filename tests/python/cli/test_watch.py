@@ -11,6 +11,7 @@ import pytest
 
 import sapwood
 from sapwood import _core
+from sapwood.errors import EmptyFolderError
 from sapwood.terminal.indexed import renewal_line
 
 PATIENCE = 60
@@ -118,13 +119,28 @@ def test_a_folder_that_is_empty_at_first_is_followed(project):
     def put_back(renewal):
         told.append(renewal)
         replace(path, text)
-        return isinstance(renewal, sapwood.EmptyFolderError)
+        return isinstance(renewal, EmptyFolderError)
 
     watching = threading.Thread(target=engine.watch, args=(put_back,), daemon=True)
     watching.start()
     watching.join(PATIENCE)
     assert not watching.is_alive()
     assert told[-1]["report"]["files"] == 1
+
+
+def test_what_is_left_out_is_told_and_not_counted_as_read(project):
+    engine = sapwood.open(project)
+    engine.index()
+    told = []
+
+    def add(renewal):
+        told.append(renewal)
+        return False
+
+    (project / "binary.py").write_bytes(b"\0\1")
+    engine.watch(add)
+    assert [(skipped["path"], skipped["code"]) for skipped in told[0]["left_out"]] == [("binary.py", "binary")]
+    assert (told[0]["added"], told[0]["report"]["files_read"], told[0]["report"]["files"]) == ([], 0, 3)
 
 
 def test_watching_ends_where_the_caller_says_so(project):
@@ -138,7 +154,10 @@ def test_watching_ends_where_the_caller_says_so(project):
 
 def test_a_line_names_some_files_and_counts_the_rest():
     report = {"files_read": 4, "files": 1200, "seconds": 0.25}
-    renewal = {"added": ["a", "b", "c", "d"], "changed": [], "removed": ["e"], "report": report}
+    paths = {"added": ["a", "b", "c", "d"], "changed": [], "removed": ["e"], "left_out": []}
+    renewal = {**paths, "report": report}
     assert renewal_line(renewal) == "added a, b, c and 1 more · removed e: 4 of 1,200 files read anew in 0.250 s"
-    nothing = {"added": [], "changed": [], "removed": [], "report": report}
+    left_out = {**renewal, "left_out": [{"path": "f", "code": "binary", "reason": "no text"}]}
+    assert renewal_line(left_out).startswith("added a, b, c and 1 more · removed e · left out f (no text): 4 of")
+    nothing = {**renewal, "added": [], "removed": []}
     assert renewal_line(nothing).startswith("no indexed file changed: ")

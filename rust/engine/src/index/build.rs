@@ -69,7 +69,7 @@ pub(crate) fn build_of(
     on_progress: OnProgress<'_>,
     start: Instant,
 ) -> Result<Built> {
-    let files_read = readings.iter().filter(|reading| !reading.is_known()).count() as u64;
+    let files_read = readings.iter().filter(|reading| matches!(reading, Reading::Read(_))).count() as u64;
     let mut report = IndexReport { files_read, ..IndexReport::default() };
     let (mut parts, mut refused) = (Parts::default(), Vec::new());
     for (file, reading) in walk.files.iter().zip(readings) {

@@ -16,7 +16,7 @@ use super::Index;
 pub struct IndexReport {
     /// Whether nothing had changed, so that the stored index was kept. Counts are then those of that index.
     pub unchanged: bool,
-    /// Files that were read anew; what is known of the others, whose content had not changed, was taken over.
+    /// Indexed files that were read anew; what is known of the others, whose content had not changed, was taken over.
     pub files_read: u64,
     /// Indexed files.
     pub files: u64,
@@ -24,9 +24,9 @@ pub struct IndexReport {
     pub languages: BTreeMap<String, u64>,
     /// Their bytes.
     pub bytes: u64,
-    /// Time it took.
+    /// Time this took.
     pub seconds: f64,
-    /// Millions of bytes a second.
+    /// Millions of bytes a second in this time, whether they were read anew or only compared.
     pub megabytes_per_second: f64,
     /// Graph nodes by kind.
     pub nodes: BTreeMap<String, u64>,

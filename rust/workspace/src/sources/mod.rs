@@ -58,6 +58,8 @@ pub enum SkipReason {
     LinkOutside,
     /// A link to nothing.
     BrokenLink,
+    /// A link to a folder that it stands in, so that following it would never end.
+    LinkLoop,
     /// Another failure of the file system.
     Unreadable {
         /// The system's own words.
@@ -83,6 +85,7 @@ impl fmt::Display for SkipReason {
             Self::NonUtf8Name => write!(formatter, "a name that is not UTF-8"),
             Self::LinkOutside => write!(formatter, "a link out of the folder"),
             Self::BrokenLink => write!(formatter, "a link to nothing"),
+            Self::LinkLoop => write!(formatter, "a link to a folder that it stands in"),
             Self::Unreadable { message } => write!(formatter, "cannot be read: {message}"),
         }
     }

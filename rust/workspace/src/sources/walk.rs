@@ -138,6 +138,9 @@ impl Walker<'_> {
     fn note_link(&mut self, path: &Path) {
         let is_source = Language::from_path(&path.to_string_lossy()).is_some();
         match self.storage.canonical(path) {
+            Ok(target) if path.starts_with(&target) && target.starts_with(self.root) => {
+                self.skip(path, SkipReason::LinkLoop);
+            }
             Ok(target) if target.starts_with(self.root) => self.found.links_inside += 1,
             Ok(target) if is_source || self.is_folder(&target) => self.skip(path, SkipReason::LinkOutside),
             Err(error) if is_source && error.kind() == std::io::ErrorKind::PermissionDenied => {
