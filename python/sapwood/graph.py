@@ -97,7 +97,12 @@ class Graph:
         return [_written(Path(file), "".join(self.to_jsonl()).encode())]
 
     def write_parquet(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Writes `nodes.parquet` and `edges.parquet` into a folder, made where it is missing, and returns both."""
+        """Writes `nodes.parquet` and `edges.parquet` into a folder, made where it is missing, and returns both.
+
+        Raises:
+            FileNotFoundError: The folder above it is missing.
+        """
+        Path(folder).mkdir(exist_ok=True)
         tables = {"nodes": self._index.nodes_parquet, "edges": self._index.edges_parquet}
         return [_written(Path(folder) / f"{name}.parquet", table()) for name, table in tables.items()]
 
@@ -153,6 +158,5 @@ def load_pyg(file: str | os.PathLike[str]) -> HeteroData:
 
 
 def _written(path: Path, data: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
     _core.write_atomic(str(path), data)
     return path

@@ -65,13 +65,14 @@ def _modules_by_file(whole: nx.MultiDiGraph[int]) -> dict[str, str]:
     return {data["file"]: data["name"] for _, data in whole.nodes(data=True) if data["kind"] == "module"}
 
 
-def draw_modules(graph: Graph, path: Path) -> None:
+def draw_modules(graph: Graph, path: Path) -> list[str]:
     """Draws the modules in layers, each above what it uses; modules that use one another in turn are joined in red.
 
-    A disc's area is the module's lines. Modules that neither use nor are used are left out.
+    A disc's area is the module's lines. Modules that neither use nor are used are left out; their names are returned.
     """
     modules = module_graph(graph)
-    modules.remove_nodes_from(list(nx.isolates(modules)))
+    alone = sorted(nx.isolates(modules))
+    modules.remove_nodes_from(alone)
     layers = _layers(modules)
     widest = max(map(len, layers), default=1)
     size = (max(6.0, _INCHES_A_MODULE * widest), max(3.0, _INCHES_A_LAYER * len(layers)))
@@ -80,6 +81,7 @@ def draw_modules(graph: Graph, path: Path) -> None:
         axes = figure.subplots()
         _draw(axes, modules, _places(layers))
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    return alone
 
 
 def _layers(modules: nx.DiGraph[str]) -> list[list[str]]:

@@ -6,12 +6,12 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sapwood.cli.options import Json, Workspace, open_workspace
-from sapwood.errors import BadInputError, unreadable
+from sapwood.errors import BadInputError, PathMissingError, unreadable
 from sapwood.terminal import output, progress
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Format(StrEnum):
 DEFAULT_OUTPUTS = {Format.PARQUET: Path("graph"), Format.PYG: Path("graph.safetensors")}
 """Where formats that are no text go unless told otherwise; JSON lines go to standard output."""
 
+_NAMED: Final = 10
+"""Modules that are not drawn are named so far."""
+
 Sources = Annotated[
     Path | None, typer.Argument(metavar="PATH", help="Folder with the sources.", show_default=False, readable=False)
 ]
@@ -44,7 +47,7 @@ def export(
         typer.Option(
             "--output",
             metavar="FILE",
-            help="Default: jsonl to stdout, pyg to graph.safetensors, parquet to the folder graph/.",
+            help="Default: jsonl to stdout; here, pyg to graph.safetensors, parquet to the folder graph/.",
             show_default=False,
             readable=False,
         ),
@@ -62,6 +65,7 @@ def export(
       sapwood graph export . --format parquet --output graph
     """
     target = to or DEFAULT_OUTPUTS.get(format_)
+    _require_folder(target)
     graph = _graph(path, workspace)
     if target is None:
         for line in graph.to_jsonl():
@@ -72,6 +76,8 @@ def export(
         files = write[format_](target)
     except OSError as error:
         raise unreadable(str(target), error) from None
+    if to is None:
+        output.note(f"no --output was given, so it is in the working directory: {target.absolute()}")
     _report(graph, format_, files, as_json=as_json)
 
 
@@ -85,7 +91,8 @@ def draw(
 ) -> None:
     """Draw which modules use which others.
 
-    Reads PATH anew and leaves nothing behind there; without PATH it takes the stored index of the workspace.
+    Reads PATH anew and leaves nothing behind there; without PATH it takes the stored index of the workspace. Modules
+    that neither use others nor are used are not drawn but named.
 
     \b
     Example:
@@ -99,13 +106,28 @@ def draw(
     if to.suffix not in KINDS:
         message = f"cannot draw into {to}; give --output a file that ends in {', '.join(KINDS)}"
         raise BadInputError(message)
+    _require_folder(to)
     graph = _graph(path, workspace)
     try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        draw_modules(graph, to)
+        alone = draw_modules(graph, to)
     except OSError as error:
         raise unreadable(str(to), error) from None
-    _report(graph, to.suffix[1:], [to], as_json=as_json)
+    if alone and not as_json:
+        output.note(_not_drawn(alone))
+    _report(graph, to.suffix[1:], [to], as_json=as_json, not_drawn=alone)
+
+
+def _not_drawn(alone: list[str]) -> str:
+    more = len(alone) - _NAMED
+    names = ", ".join(alone[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"not drawn, for they neither use other modules nor are used: {names}"
+
+
+def _require_folder(target: Path | None) -> None:
+    """Refuses to write into a folder that there is not, before anything is read."""
+    if target is not None and not target.parent.is_dir():
+        message = f"{target.parent} does not exist; make that folder first, or give another --output"
+        raise PathMissingError(message)
 
 
 def _graph(path: Path | None, workspace: Path | None) -> Graph:
@@ -125,11 +147,11 @@ def _graph_in_passing(path: Path) -> Graph:
     return Graph(index)
 
 
-def _report(graph: Graph, format_: str, files: list[Path], *, as_json: bool) -> None:
+def _report(graph: Graph, format_: str, files: list[Path], *, as_json: bool, **more: object) -> None:
     """Says what was written; the files are the data."""
     if as_json:
         names = [str(file) for file in files]
-        output.emit({"format": format_, "files": names, "nodes": graph.node_count, "edges": graph.edge_count})
+        output.emit({"format": format_, "files": names, "nodes": graph.node_count, "edges": graph.edge_count, **more})
         return
     from sapwood.formats import counted
 

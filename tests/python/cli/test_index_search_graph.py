@@ -29,7 +29,7 @@ def test_index_excludes_what_it_is_told_to(run, project):
 
 def test_the_report_for_people_names_the_figures(run, project):
     shown = run("index", project).out
-    for words in ("files", "MB/s", "nodes", "edges", "function 4", "contains", "distinct"):
+    for words in ("files", "B/s", "nodes", "edges", "function 4", "contains", "distinct"):
         assert words in shown
 
 
@@ -144,9 +144,9 @@ def test_an_index_keeps_its_excludes_until_told_otherwise(run, project):
     ("format_", "arguments", "files"),
     [
         ("parquet", [], ["graph/nodes.parquet", "graph/edges.parquet"]),
-        ("parquet", ["--output", "new/tables"], ["new/tables/nodes.parquet", "new/tables/edges.parquet"]),
+        ("parquet", ["--output", "tables"], ["tables/nodes.parquet", "tables/edges.parquet"]),
         ("pyg", [], ["graph.safetensors"]),
-        ("pyg", ["--output", "new/g"], ["new/g"]),
+        ("pyg", ["--output", "g"], ["g"]),
         ("jsonl", ["--output", "lines"], ["lines"]),
     ],
 )
@@ -159,6 +159,15 @@ def test_graph_export_writes_files_and_names_them(run, project, tmp_path, format
     )
     people = run("graph", "export", project, "--format", format_, *arguments)
     assert people.out.splitlines() == files
+    assert (str(tmp_path / files[0].split("/")[0]) in people.err) == (not arguments), "a default says where it is"
+
+
+@pytest.mark.parametrize("command", ["export --format parquet", "export --format pyg", "draw"])
+def test_no_folder_is_made_for_what_is_written(run, project, tmp_path, command):
+    done = run("graph", *command.split(), project, "--output", "new/folder.svg", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (2, "path_missing")
+    assert done.json()["error"]["message"].startswith("new does not exist; ")
+    assert [path.name for path in tmp_path.iterdir()] == ["project"]
 
 
 def test_graph_export_says_why_it_cannot_write(run, project, tmp_path):
@@ -173,8 +182,11 @@ def test_graph_export_says_why_it_cannot_write(run, project, tmp_path):
 def test_graph_draw_draws(run, indexed, tmp_path):
     done = run("graph", "draw", indexed, "--json")
     assert done.json()["files"] == ["modules.png"]
+    assert done.json()["not_drawn"] == ["files.config"]
     assert (tmp_path / "modules.png").read_bytes().startswith(b"\x89PNG")
-    assert run("graph", "draw", "--output", "m.svg", cwd=indexed).out == "m.svg\n"
+    people = run("graph", "draw", "--output", "m.svg", cwd=indexed)
+    assert people.out == "m.svg\n"
+    assert "not drawn, for they neither use other modules nor are used: files.config\n" in people.err
     assert (indexed / "m.svg").read_text().rstrip().endswith("</svg>")
 
 
