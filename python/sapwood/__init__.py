@@ -17,7 +17,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sapwood._core import Flow, flow
+    from sapwood._core import (
+        MUTATION_KINDS,
+        PRESERVING_KINDS,
+        Flow,
+        Rewritten,
+        flow,
+        mutate,
+        preserve,
+        preserving_kinds,
+    )
     from sapwood._core import __version__ as __version__
     from sapwood.answers import Analysis, Bug, Hit, Import, Item, Leg, Line
     from sapwood.engine import Engine, open  # noqa: A004 the package's verb
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
     from sapwood.graph import Graph, load_pyg
 
 __all__ = [
+    "MUTATION_KINDS",
+    "PRESERVING_KINDS",
     "Analysis",
     "Bug",
     "Engine",
@@ -35,17 +46,20 @@ __all__ = [
     "Item",
     "Leg",
     "Line",
+    "Rewritten",
     "SapwoodError",
     "__version__",
     "flow",
     "load_pyg",
+    "mutate",
     "open",
+    "preserve",
+    "preserving_kinds",
 ]
 
 _HOMES = {
-    "__version__": "_core",
-    "Flow": "_core",
-    "flow": "_core",
+    **dict.fromkeys(("__version__", "Flow", "flow", "Rewritten", "mutate", "preserve", "preserving_kinds"), "_core"),
+    **dict.fromkeys(("MUTATION_KINDS", "PRESERVING_KINDS"), "_core"),
     "Engine": "engine",
     "open": "engine",
     "Graph": "graph",

@@ -424,7 +424,13 @@ class Rewritten:
     def kind(self) -> str: ...
     @property
     def lines(self) -> list[int]:
-        """Changed lines of the new text."""
+        """Changed lines of the new text, 1-based, ascending."""
+    @property
+    def changes(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """What became of the changed lines: the first and the last one in the old text, and in the new one, 1-based.
+
+        Lines before, between and after the changes are as they were.
+        """
 
 def mutate(text: str, kind: str, seed: int, language: str = "python") -> Rewritten | None:
     """A likely mistake of one of `MUTATION_KINDS`, or None where the text offers no place for it."""

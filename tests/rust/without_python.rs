@@ -226,6 +226,34 @@ fn vectors_of_unchanged_files_are_kept_and_each_file_is_read_in_its_own_language
 }
 
 #[test]
+fn a_method_has_the_vector_that_it_has_in_its_file() {
+    let (folder, engine) = indexed();
+    let version = serve_tiny_tree_model(&engine);
+    let model = sapwood::native::TreeVersion::load(&engine.versions(), "tree-lstm", &version).unwrap();
+    let method = "volume(side) {\n    return side > 0 ? side * this.area(side) : null;\n  }";
+    let others = "  get size() { return 1; }\n  async *read(a) { yield a; }\n";
+    for (path, language) in [("a.js", Language::JavaScript), ("a.ts", Language::TypeScript)] {
+        let text = format!("class Box {{\n{others}  {method}\n}}\n");
+        write(folder.path(), path, text.as_bytes());
+        engine.index(&quietly).unwrap();
+        let index = engine.index_data().unwrap();
+        let vectors = engine.versions().read_vectors("tree-lstm", &version, index.fingerprint()).unwrap().unwrap();
+        let row = vectors.nodes.iter().position(|node| index.graph().names[*node as usize] == "a.Box.volume").unwrap();
+        let stored = &vectors.values[row * vectors.dimensions..][..vectors.dimensions];
+        let tree = sapwood_core::parse(language, text.as_bytes(), &sapwood_core::ParseLimits::default()).unwrap();
+        let start = text.find(method).unwrap();
+        let node = (0..tree.len() as u32).find(|node| tree.byte_range(*node) == (start..start + method.len())).unwrap();
+        let (in_its_file, _) = model.embed_functions(text.as_bytes(), &tree, &[node]).unwrap();
+        let likeness: f32 = stored.iter().zip(&in_its_file).map(|(left, right)| left * right).sum();
+        assert!((likeness - 1.0).abs() < 1e-5, "{path}: {likeness}");
+        let (cut_out, _) = model.embed(&[method], language).unwrap();
+        let likeness: f32 = stored.iter().zip(&cut_out).map(|(left, right)| left * right).sum();
+        assert!(likeness < 0.999, "{path}: cut out it is a call and a block, so this test would show nothing");
+        DiskStorage.remove_file(&folder.path().join(path)).unwrap();
+    }
+}
+
+#[test]
 fn the_exported_graph_is_complete() {
     let (_folder, engine) = indexed();
     let index = engine.index_data().unwrap();

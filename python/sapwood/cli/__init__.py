@@ -10,7 +10,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from sapwood.cli.overview import TREE, asks_for_help, help_text
+from sapwood.cli.overview import OPTIONS, TREE, asks_for_help, help_text
 from sapwood.terminal import output
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _run_command(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted(arguments)
     except typer.TyperException as error:
-        return _report("bad_input", _usage(error), arguments, WRONG_USE)
+        return _report("bad_input", _misplaced(arguments) or _usage(error), arguments, WRONG_USE)
     except SystemExit as exit_:
         # Typer itself ends the program when the reader of its output is gone, which is no failure.
         if isinstance(exit_.__context__, BrokenPipeError):
@@ -115,6 +115,15 @@ def _exit_code(error: SapwoodError) -> int:
     if error.code == "interrupted":
         return INTERRUPTED
     return WRONG_USE if error.code in _WRONG_USE_CODES else FAILED
+
+
+def _misplaced(arguments: Sequence[str]) -> str | None:
+    """What to say of an option before the command: there are none but those of the whole."""
+    option = arguments[0].partition("=")[0]
+    command = next((word for word in arguments if word in TREE), None)
+    if not option.startswith("-") or option in OPTIONS or command is None:
+        return None
+    return f"{option} stands before the command; write it after: sapwood {command} … {option} …"
 
 
 def _usage(error: typer.TyperException) -> str:

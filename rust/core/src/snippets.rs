@@ -1,8 +1,12 @@
-//! Generated Python for property tests.
+//! Generated code for property tests: Python here, the languages with braces in [`braced`].
+
+mod braced;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+pub(crate) use braced::{braced_program, in_language};
 
 use crate::language::Language;
 use crate::syntax::{ParseLimits, SyntaxTree, parse};

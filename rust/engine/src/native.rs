@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use safetensors::{Dtype, SafeTensors};
-use sapwood_core::Language;
 use sapwood_core::features;
-use sapwood_core::forest::{Forest, NameView, Vocabulary};
+use sapwood_core::forest::{Forest, ForestBuilder, NameView, Vocabulary};
 use sapwood_core::sampler::{InputGraph, Neighbourhood};
+use sapwood_core::{Language, SyntaxTree};
 use sapwood_nn::{
     ForestColumns, ForestView, GraphSage, Linear, NeighbourhoodColumns, NeighbourhoodView, NnError, Residual,
     SageScratch, SparseRowsView, Tensor, TreeLstm, TreeScratch, Whitening,
@@ -105,9 +105,25 @@ impl TreeVersion {
     /// [`EngineError::Text`] for the first text that cannot be taken, [`EngineError::Nn`] for unfit weights.
     pub fn embed<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<(Vec<f32>, usize)> {
         let views = vec![NameView::Keep; texts.len()];
-        let forest = crate::texts::forest(texts, language, &self.vocabulary, &views)?;
+        self.embed_forest(&crate::texts::forest(texts, language, &self.vocabulary, &views)?)
+    }
+
+    /// As [`Self::embed`], for functions that stand in a file, by their nodes in its tree. A function alone and in its
+    /// file has one vector; a method that is none without its class has one, too.
+    ///
+    /// # Errors
+    /// [`EngineError::Nn`] for unfit weights.
+    pub fn embed_functions(&self, source: &[u8], tree: &SyntaxTree, functions: &[u32]) -> Result<(Vec<f32>, usize)> {
+        let mut builder = ForestBuilder::new(&self.vocabulary, NameView::Keep);
+        for function in functions {
+            builder.push(source, tree, *function);
+        }
+        self.embed_forest(&builder.finish())
+    }
+
+    fn embed_forest(&self, forest: &Forest) -> Result<(Vec<f32>, usize)> {
         let find = |name: &str| tensor_of(&self.weights, name);
-        let (outputs, _) = tree_outputs(&find, &forest)?;
+        let (outputs, _) = tree_outputs(&find, forest)?;
         let whitening = Whitening::new(&find)?;
         Ok((whitening.apply(&outputs)?, whitening.components()))
     }

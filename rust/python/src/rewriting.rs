@@ -13,6 +13,8 @@ pub(crate) struct Rewritten {
     kind: &'static str,
     /// Changed lines of the new text.
     lines: Vec<u32>,
+    /// First and last line in the old text, and in the new one, of each change.
+    changes: Vec<((u32, u32), (u32, u32))>,
 }
 
 /// A likely mistake of one of `MUTATION_KINDS`, or None where the text offers no place for it.
@@ -68,7 +70,14 @@ fn rewritten(
     let language = Language::from_name(language).map_err(to_python)?;
     let made = py.detach(|| parse(language, text.as_bytes(), &ParseLimits::default()).and_then(|tree| make(&tree)));
     let made = made.map_err(to_python)?;
-    Ok(made.map(|made| Rewritten { source: made.source, kind: made.kind, lines: made.lines }))
+    Ok(made.map(Rewritten::of))
+}
+
+impl Rewritten {
+    fn of(made: rewrite::Rewritten) -> Self {
+        let changes = made.changes.iter().map(|change| (change.before, change.after)).collect();
+        Self { lines: made.lines(), source: made.source, kind: made.kind, changes }
+    }
 }
 
 fn unknown(kind: &str, known: &[&str]) -> PyErr {

@@ -69,6 +69,13 @@ def test_the_summary_of_each_command_of_a_group_fits_on_its_line(group, capsys):
     assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
 
 
+@pytest.mark.parametrize("arguments", [["--workspace", "x", "index"], ["--json", "index"], ["--workspace=x", "index"]])
+def test_an_option_before_the_command_is_told_its_place(arguments, capsys):
+    assert run(arguments) == 2
+    option = arguments[0].partition("=")[0]
+    assert f"hint: write it after: sapwood index … {option} …" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["graph"], ["checkpoints"], ["nonsense"], ["train"], ["train", "bert"], ["search"]]
 )

@@ -18,7 +18,12 @@ fn check(language: Language, text: &str, rewritten: &Rewritten) {
     assert_ne!(text, rewritten.source, "{}", rewritten.kind);
     let tree = parse(language, rewritten.source.as_bytes(), &ParseLimits::default()).unwrap();
     assert_eq!(tree.error_count(), 0, "{}: {}", rewritten.kind, rewritten.source);
-    let lines = rewritten.source.split('\n').count() as u32;
-    assert!(rewritten.lines.is_sorted() && !rewritten.lines.is_empty(), "{}", rewritten.kind);
-    assert!(rewritten.lines.iter().all(|line| (1..=lines).contains(line)), "{}: {:?}", rewritten.kind, rewritten.lines);
+    let (old, new): (Vec<&str>, Vec<&str>) = (text.split('\n').collect(), rewritten.source.split('\n').collect());
+    let (mut old_end, mut new_end) = (0, 0);
+    for change in &rewritten.changes {
+        let between = (&old[old_end..change.before.0 as usize - 1], &new[new_end..change.after.0 as usize - 1]);
+        assert_eq!(between.0, between.1, "{}", rewritten.kind);
+        (old_end, new_end) = (change.before.1 as usize, change.after.1 as usize);
+    }
+    assert_eq!(old[old_end..], new[new_end..], "{}", rewritten.kind);
 }

@@ -195,6 +195,6 @@ fn depth_and_length_cost_no_more_than_their_share() {
     ] {
         let tree = parse(language, source.as_bytes(), &ParseLimits::unbounded()).unwrap();
         let flow = flow(source.as_bytes(), &tree, 0);
-        assert!(flow.len() <= (2 * MOST_REACHING + 256) * tree.len());
+        assert!(flow.len() < tree.len(), "{} edges of {} nodes", flow.len(), tree.len());
     }
 }

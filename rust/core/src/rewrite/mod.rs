@@ -79,8 +79,25 @@ pub struct Rewritten {
     pub source: String,
     /// Name of the mutation or preserving rewrite.
     pub kind: &'static str,
-    /// The lines that were changed, 1-based, in the new text, ascending.
-    pub lines: Vec<u32>,
+    /// What became of the lines that were changed, ascending, each line at most once. The lines before, between and
+    /// after are as they were: each is as far from the last change in the new text as in the old one.
+    pub changes: Vec<ChangedLines>,
+}
+
+/// Lines of a text that became lines of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedLines {
+    /// The first and the last one in the old text, 1-based.
+    pub before: (u32, u32),
+    /// The first and the last one in the new text.
+    pub after: (u32, u32),
+}
+
+impl Rewritten {
+    /// The lines of the new text that were changed, 1-based, ascending.
+    pub fn lines(&self) -> Vec<u32> {
+        self.changes.iter().flat_map(|change| change.after.0..=change.after.1).collect()
+    }
 }
 
 impl Mutation {
@@ -242,9 +259,9 @@ fn preserving(text: &Text<'_>, choice: &mut Choice, kind: Preserving) -> Option<
 }
 
 fn rewritten(text: &Text<'_>, edits: &[Edit], kind: &'static str) -> Option<Rewritten> {
-    let (source, lines) = edit::apply(text.source(), edits);
+    let (source, changes) = edit::apply(text.source(), edits);
     let tree = parse(text.tree().language(), source.as_bytes(), &ParseLimits::default()).ok()?;
-    (tree.error_count() == 0).then_some(Rewritten { source, kind, lines })
+    (tree.error_count() == 0).then_some(Rewritten { source, kind, changes })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::language::Language;
-use crate::snippets::{file, parsed};
+use crate::snippets::{braced_program, file, in_language, parsed};
 
 fn without_spaces(text: &str) -> String {
     text.chars().filter(|character| !character.is_whitespace()).collect()
@@ -18,18 +18,45 @@ fn all_results(rewrite: impl Fn(u64) -> Option<Rewritten>) -> Vec<String> {
     results
 }
 
-fn check_result(source: &str, rewritten: &Rewritten) {
-    let tree = parsed(&rewritten.source);
-    assert!(!tree.is_empty());
+fn errors(language: Language, source: &str) -> usize {
+    parse(language, source.as_bytes(), &ParseLimits::default()).unwrap().error_count()
+}
+
+/// Checks that a rewrite parses, differs in more than layout, and changes nothing but the lines that it names.
+fn check_result(language: Language, source: &str, rewritten: &Rewritten) {
+    assert_eq!(errors(language, &rewritten.source), 0, "{}\n{}", rewritten.kind, rewritten.source);
     assert_ne!(without_spaces(source), without_spaces(&rewritten.source), "{}", rewritten.kind);
-    let line_count = rewritten.source.lines().count() as u32;
-    assert!(!rewritten.lines.is_empty() && rewritten.lines.is_sorted());
-    assert!(rewritten.lines.iter().all(|line| (1..=line_count).contains(line)), "{:?}", rewritten.lines);
-    let (old, new): (Vec<&str>, Vec<&str>) = (source.lines().collect(), rewritten.source.lines().collect());
-    // Blocks that change places carry the lines between them along.
-    if old.len() == new.len() && rewritten.kind != Preserving::SwapBranches.name() {
-        let changed = (0..old.len()).filter(|line| old[*line] != new[*line]).map(|line| line as u32 + 1);
-        assert!(changed.into_iter().all(|line| rewritten.lines.contains(&line)), "{}\n{}", source, rewritten.source);
+    let (old, new): (Vec<&str>, Vec<&str>) = (source.split('\n').collect(), rewritten.source.split('\n').collect());
+    let (mut old_end, mut new_end) = (0, 0);
+    let mut differs = false;
+    for ChangedLines { before, after } in &rewritten.changes {
+        let (old_start, new_start) = (before.0 as usize - 1, after.0 as usize - 1);
+        assert_eq!(
+            old[old_end..old_start],
+            new[new_end..new_start],
+            "{}\n{source}\n{}",
+            rewritten.kind,
+            rewritten.source
+        );
+        (old_end, new_end) = (before.1 as usize, after.1 as usize);
+        differs |= old[old_start..old_end] != new[new_start..new_end];
+    }
+    assert_eq!(old[old_end..], new[new_end..], "{}\n{source}\n{}", rewritten.kind, rewritten.source);
+    assert!(differs, "{}", rewritten.kind);
+}
+
+/// Makes every mistake and every variant that a language offers of a text, and checks each.
+fn check_all(language: Language, source: &str, seed: u64) {
+    let tree = parse(language, source.as_bytes(), &ParseLimits::default()).unwrap();
+    assert_eq!(tree.error_count(), 0, "{source}");
+    for kind in Mutation::ALL {
+        let rewritten = mutate(source, &tree, *kind, seed);
+        assert_eq!(rewritten, mutate(source, &tree, *kind, seed));
+        rewritten.iter().for_each(|rewritten| check_result(language, source, rewritten));
+    }
+    for kind in Preserving::ALL.iter().filter(|kind| kind.is_offered(language)) {
+        let rewritten = preserve(source, &tree, *kind, seed).unwrap();
+        rewritten.iter().for_each(|rewritten| check_result(language, source, rewritten));
     }
 }
 
@@ -38,15 +65,13 @@ proptest! {
 
     #[test]
     fn rewrites_are_sound_changes_drawn_by_seed(source in file(), seed in any::<u64>()) {
-        let tree = parsed(&source);
-        for kind in Mutation::ALL {
-            let rewritten = mutate(&source, &tree, *kind, seed);
-            prop_assert_eq!(&rewritten, &mutate(&source, &tree, *kind, seed));
-            if let Some(rewritten) = rewritten { check_result(&source, &rewritten); }
-        }
-        for kind in Preserving::ALL {
-            let rewritten = preserve(&source, &tree, *kind, seed).unwrap();
-            if let Some(rewritten) = rewritten { check_result(&source, &rewritten); }
+        check_all(Language::Python, &source, seed);
+    }
+
+    #[test]
+    fn rewrites_are_sound_in_every_language(program in braced_program(), seed in any::<u64>()) {
+        for language in Language::ALL.iter().filter(|language| **language != Language::Python) {
+            check_all(*language, &in_language(&program, *language), seed);
         }
     }
 
@@ -261,9 +286,23 @@ fn lines_are_those_of_the_new_text() {
     let source = "def f(a, b):\n    x = 1\n    return g(\n        a,\n        b,\n    )\n";
     let tree = parsed(source);
     let swapped = mutate(source, &tree, Mutation::SwappedArguments, 0).unwrap();
-    assert_eq!(swapped.lines, vec![4, 5]);
+    assert_eq!(swapped.lines(), vec![4, 5]);
     let literal = mutate(source, &tree, Mutation::WrongLiteral, 0).unwrap();
-    assert_eq!(literal.lines, vec![2]);
+    assert_eq!(literal.lines(), vec![2]);
+}
+
+#[test]
+fn changed_lines_are_told_on_both_sides() {
+    let returned = "def f(a):\n    g(a)\n    return a + 1\n\n\nx = 1\n";
+    let named = preserve(returned, &parsed(returned), Preserving::ExtractTemporary, 0).unwrap().unwrap();
+    assert_eq!(named.changes, [ChangedLines { before: (3, 3), after: (3, 4) }]);
+    let dropped = mutate(returned, &parsed(returned), Mutation::DroppedStatement, 0).unwrap();
+    assert_eq!(dropped.source.lines().nth(1), Some("    return a + 1"));
+    assert_eq!(
+        dropped.changes,
+        [ChangedLines { before: (1, 2), after: (1, 1) }],
+        "it goes with the end of the line before"
+    );
 }
 
 #[test]

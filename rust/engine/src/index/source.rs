@@ -25,27 +25,42 @@ impl Index {
         self.in_files(nodes, cut_all)
     }
 
-    /// What `read` makes of functions, each given with the text and tree of its whole file and its node there: cut out of
-    /// its class, a method of some languages is no function any more.
+    /// What `read` makes of functions, each given with the text and tree of its whole file and its node there.
     ///
     /// # Errors
-    /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::BadInput`] for a node of no file.
+    /// As [`Self::read_function_files`].
     pub(crate) fn read_functions<T: Send>(
         &self,
         nodes: &[u32],
         read: impl Fn(&[u8], &SyntaxTree, u32) -> T + Sync,
     ) -> Result<Vec<T>> {
+        self.read_function_files(nodes, |source, tree, functions| {
+            Ok(functions.iter().map(|function| read(source, tree, *function)).collect())
+        })
+    }
+
+    /// What `read` makes of the functions of each file, given with its text and tree and their nodes there: cut out of
+    /// its class, a method of some languages is no function any more. In the order of `nodes`.
+    ///
+    /// # Errors
+    /// [`EngineError::StaleIndex`] where a file has changed, [`EngineError::BadInput`] for a node of no file, and those of
+    /// `read`.
+    pub(crate) fn read_function_files<T: Send>(
+        &self,
+        nodes: &[u32],
+        read: impl Fn(&[u8], &SyntaxTree, &[u32]) -> Result<Vec<T>> + Sync,
+    ) -> Result<Vec<T>> {
         self.in_files(nodes, |text, nodes| {
             let Some(first) = nodes.first() else { return Ok(Vec::new()) };
             let tree = parse(self.language(*first)?, text.as_bytes(), &ParseLimits::default())?;
             let starts = function_starts(&tree);
-            let read_one = |node: &u32| {
+            let syntax_of = |node: &u32| {
                 let start = self.graph.start_bytes[*node as usize] as usize;
                 let found = starts.get(starts.partition_point(|(other, _)| *other < start));
                 let (_, syntax) = found.filter(|(other, _)| *other == start).ok_or_else(|| self.stale(*node))?;
-                Ok(read(text.as_bytes(), &tree, *syntax))
+                Ok(*syntax)
             };
-            nodes.iter().map(read_one).collect()
+            read(text.as_bytes(), &tree, &nodes.iter().map(syntax_of).collect::<Result<Vec<_>>>()?)
         })
     }
 

@@ -24,6 +24,13 @@ const FINGERPRINT: &str = "fingerprint";
 /// How far down each leg is read before they are fused.
 const LEG_DEPTH: usize = 100;
 
+/// What is less like the query, by structure or as cosine of vectors, was not found: it shares what nearly all code has,
+/// such as one `return`.
+const LEAST_LIKENESS: f32 = 0.1;
+
+/// Terms of structure that are enough to be found by, however low the score is.
+const MUCH_SHARED: usize = 40;
+
 /// What search answers from without anything learned. Documents are the index's functions, in order.
 #[derive(Debug)]
 pub struct SearchIndex {
@@ -110,7 +117,8 @@ impl SearchIndex {
     pub(crate) fn find(&self, index: &Index, query: &Query, vectors: Option<&VectorLeg>, k: usize) -> Result<Vec<Hit>> {
         let depth = LEG_DEPTH.max(k);
         let filter = |document: u32| query.leave_out != Some(document);
-        let structure = self.structure.query_where(&query.terms, depth, &filter)?;
+        let mut structure = self.structure.query_where(&query.terms, depth, &filter)?;
+        structure.retain(|found| found.score >= LEAST_LIKENESS || self.shares_much(query, found.document));
         let words = self.words.query_where(&query.words, depth, &filter);
         let similar = match (vectors, &query.vector) {
             (Some(leg), Some(vector)) => leg.nearest(vector, depth, query.leave_out)?,
@@ -120,6 +128,11 @@ impl SearchIndex {
             [(Leg::Structure, &structure), (Leg::Vectors, &similar), (Leg::Words, &words)];
         let fused = fuse(&rankings, k).into_iter();
         Ok(fused.map(|found| hit(index, &found, &rankings, &self.shared(query, found.document))).collect())
+    }
+
+    /// A function is little of a long example, whose score is low then, however much of the function is in it.
+    fn shares_much(&self, query: &Query, document: u32) -> bool {
+        self.structure.matched(&query.terms, document).len() >= MUCH_SHARED
     }
 
     /// What a document has in common with the query.
@@ -139,7 +152,8 @@ impl VectorLeg {
     fn nearest(&self, vector: &[f32], depth: usize, leave_out: Option<u32>) -> Result<Vec<Scored>> {
         let filter = |row: u32| leave_out != Some(self.documents[row as usize]);
         let rows = scan_where(&self.values, self.dimensions, vector, depth, &filter)?;
-        let named = rows.into_iter().map(|row| Scored { document: self.documents[row.document as usize], ..row });
+        let found = rows.into_iter().filter(|row| row.score >= LEAST_LIKENESS);
+        let named = found.map(|row| Scored { document: self.documents[row.document as usize], ..row });
         Ok(named.collect())
     }
 }

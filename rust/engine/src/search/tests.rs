@@ -84,3 +84,16 @@ fn hits_name_the_features_that_they_share() {
     let hit = engine.search_code(other, Language::Python, 1).unwrap().remove(0);
     assert!(hit.why.contains("loop") && !hit.why.contains("trim") && !hit.why.contains("length"), "{}", hit.why);
 }
+
+#[test]
+fn what_shares_next_to_nothing_is_not_found() {
+    let (_folder, engine) = indexed(
+        Language::Python,
+        "def size(box):\n    return box\n\n\ndef spread(xs):\n    return max(xs) - min(xs)\n",
+    );
+    let code = "def search(ys, t):\n    lo, hi = 0, len(ys)\n    while lo < hi:\n        m = (lo + hi) // 2\n        if ys[m] < t:\n            lo = m + 1\n        else:\n            hi = m\n    return lo\n";
+    let shared = engine.search_code("def f(t):\n    return t\n", Language::Python, 5).unwrap();
+    assert!(shared[0].why.starts_with("structure #1"), "{shared:?}");
+    let hits = engine.search_code(code, Language::Python, 5).unwrap();
+    assert!(hits.is_empty(), "{hits:?}");
+}

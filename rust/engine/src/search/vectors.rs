@@ -94,7 +94,7 @@ pub(crate) fn renew(
         .into_par_iter()
         .map(|(file, functions)| match kept.as_ref().and_then(|kept| kept.of_file(index, file, functions.len())) {
             Some(values) => Ok(values.to_vec()),
-            None => embed_file(&version, index, file, functions, go_on),
+            None => embed_file(&version, index, functions, go_on),
         })
         .collect::<Result<_>>()?;
     let vectors = FunctionVectors {
@@ -117,15 +117,21 @@ fn functions_by_file(index: &Index) -> Vec<(usize, &[u32])> {
 fn embed_file(
     version: &TreeVersion,
     index: &Index,
-    file: usize,
     functions: &[u32],
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Vec<f32>> {
-    let texts = index.node_texts(functions)?;
-    let embed = |texts: &[String]| {
-        if go_on() { Ok(version.embed(texts, index.languages()[file])?.0) } else { Err(EngineError::Interrupted) }
-    };
-    Ok(texts.chunks(TOGETHER).map(embed).collect::<Result<Vec<_>>>()?.concat())
+    let rows = index.read_function_files(functions, |source, tree, functions| {
+        let mut rows = Vec::with_capacity(functions.len());
+        for together in functions.chunks(TOGETHER) {
+            if !go_on() {
+                return Err(EngineError::Interrupted);
+            }
+            let (values, dimensions) = version.embed_functions(source, tree, together)?;
+            rows.extend(values.chunks(dimensions).map(<[f32]>::to_vec));
+        }
+        Ok(rows)
+    })?;
+    Ok(rows.concat())
 }
 
 /// Vectors that a version gave the functions of an earlier index.
