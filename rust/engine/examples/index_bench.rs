@@ -16,7 +16,7 @@ use std::time::Instant;
 use sapwood::Engine;
 use sapwood::engine::quietly;
 use sapwood::index::{Content, build, save};
-use sapwood_core::features::{SparseRows, file_features};
+use sapwood_core::features::{FeatureExtractor, SparseRows};
 use sapwood_core::forest::{structure_terms, subtree_hashes};
 use sapwood_core::graph::{FileFacts, NodeKind, file_facts, link};
 use sapwood_core::sampler::input_graph;
@@ -164,9 +164,9 @@ fn phases(files: &[SourceFile], texts: &[Vec<u8>]) -> Outcome<Vec<(&'static str,
     let facts: Vec<FileFacts> =
         files.iter().zip(texts).zip(&trees).map(|((file, text), tree)| file_facts(&file.path, text, tree)).collect();
     clock.lap("phase facts");
-    let mut rows = SparseRows::default();
+    let (mut rows, mut features) = (SparseRows::default(), FeatureExtractor::default());
     for ((text, tree), facts) in texts.iter().zip(&trees).zip(&facts) {
-        rows.extend(&file_features(text, tree, facts));
+        rows.extend(&features.rows(text, tree, facts));
     }
     clock.lap("phase features");
     for (text, tree) in texts.iter().zip(&trees) {

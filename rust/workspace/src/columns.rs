@@ -4,26 +4,29 @@
 //! the caller's own text entries and a SHA-256 over all of it, so that a damaged file is recognised before any of its
 //! numbers is used. Equal columns give equal bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{AtPath as _, Result, WorkspaceError};
-use crate::storage::{Storage, write_atomic_with};
+use crate::storage::{Storage, write_parts_atomic};
 
 const FORMAT: u32 = 1;
 const ENTRY: &str = "sapwood";
+/// The container begins with the length of its JSON, a 64-bit number.
+const LENGTH_OF_HEAD: usize = 8;
 
 /// A number type that columns hold: `u8`, `u16`, `u32`, `u64`, `i64` or `f32`.
 pub trait Element: Copy + private::Sealed {
     #[doc(hidden)]
     const DTYPE: Dtype;
     #[doc(hidden)]
-    fn write(values: &[Self]) -> Vec<u8>;
+    fn write(values: &[Self]) -> Cow<'_, [u8]>;
     #[doc(hidden)]
     fn read(bytes: &[u8]) -> Vec<Self>;
 }
@@ -37,12 +40,13 @@ macro_rules! element {
         impl private::Sealed for $number {}
         impl Element for $number {
             const DTYPE: Dtype = Dtype::$dtype;
-            fn write(values: &[Self]) -> Vec<u8> {
-                let mut bytes = vec![0; size_of_val(values)];
-                for (place, value) in bytes.chunks_exact_mut(size_of::<Self>()).zip(values) {
-                    place.copy_from_slice(&value.to_le_bytes());
-                }
-                bytes
+            #[cfg(target_endian = "little")]
+            fn write(values: &[Self]) -> Cow<'_, [u8]> {
+                Cow::Borrowed(bytemuck::cast_slice(values))
+            }
+            #[cfg(not(target_endian = "little"))]
+            fn write(values: &[Self]) -> Cow<'_, [u8]> {
+                Cow::Owned(values.iter().flat_map(|value| value.to_le_bytes()).collect())
             }
             fn read(bytes: &[u8]) -> Vec<Self> {
                 let (chunks, _) = bytes.as_chunks();
@@ -53,18 +57,39 @@ macro_rules! element {
 }
 element!(u8 => U8, u16 => U16, u32 => U32, u64 => U64, i64 => I64, f32 => F32);
 
-/// Columns that are about to be saved.
+/// Columns that are about to be saved. They are borrowed where that saves a copy: an index is large.
 #[derive(Debug, Default)]
-pub struct ColumnsWriter {
-    columns: BTreeMap<String, Pending>,
+pub struct ColumnsWriter<'a> {
+    columns: BTreeMap<String, Pending<'a>>,
     metadata: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
-struct Pending {
+struct Pending<'a> {
     dtype: Dtype,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    bytes: Cow<'a, [u8]>,
+}
+
+/// A column as far as the head of the file tells of it: without its bytes.
+struct Described<'a>(&'a Pending<'a>);
+
+impl View for Described<'_> {
+    fn dtype(&self) -> Dtype {
+        self.0.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&[])
+    }
+
+    fn data_len(&self) -> usize {
+        self.0.bytes.len()
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,22 +99,32 @@ struct Header {
     sha256: String,
 }
 
-impl ColumnsWriter {
+impl<'a> ColumnsWriter<'a> {
     /// No columns yet.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a column; one of the same name is replaced.
-    pub fn put<T: Element>(&mut self, name: &str, values: &[T]) {
+    pub fn put<T: Element>(&mut self, name: &str, values: &'a [T]) {
         self.add(name, T::DTYPE, vec![values.len()], T::write(values));
+    }
+
+    /// Adds a column whose values nobody else keeps, given in runs that stand one after the other.
+    pub fn put_runs<T: Element>(&mut self, name: &str, runs: impl IntoIterator<Item = impl AsRef<[T]>>) {
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        for run in runs {
+            bytes.extend_from_slice(&T::write(run.as_ref()));
+            length += run.as_ref().len();
+        }
+        self.add(name, T::DTYPE, vec![length], Cow::Owned(bytes));
     }
 
     /// Adds a matrix given row by row; `values` is a multiple of `width` long.
     ///
     /// # Errors
     /// [`WorkspaceError::BadInput`] when it is not.
-    pub fn put_matrix(&mut self, name: &str, width: usize, values: &[f32]) -> Result<()> {
+    pub fn put_matrix(&mut self, name: &str, width: usize, values: &'a [f32]) -> Result<()> {
         let rows = values.len().checked_div(width).unwrap_or(0);
         if rows * width != values.len() {
             let what = format!("{} values do not make rows of {width} in column `{name}`", values.len());
@@ -112,8 +147,8 @@ impl ColumnsWriter {
                 what: format!("the texts of column `{name}` are longer than 4 GiB; leave some sources out"),
             })?);
         }
-        self.put(&format!("{name}.ends"), &ends);
-        self.put(&format!("{name}.bytes"), &bytes);
+        self.put_runs(&format!("{name}.ends"), [ends]);
+        self.add(&format!("{name}.bytes"), Dtype::U8, vec![bytes.len()], Cow::Owned(bytes));
         Ok(())
     }
 
@@ -127,13 +162,8 @@ impl ColumnsWriter {
     /// # Errors
     /// [`WorkspaceError::BadInput`] when the names alone are longer than the 100 MB that the container allows.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let header = Header { format: FORMAT, metadata: self.metadata.clone(), sha256: self.checksum() };
-        let entry = (ENTRY.to_owned(), crate::to_json(&header));
-        let views = self.columns.iter().map(|(name, column)| Ok((name.as_str(), column.view()?)));
-        views
-            .collect::<std::result::Result<Vec<_>, SafeTensorError>>()
-            .and_then(|views| safetensors::serialize(views, Some([entry].into())))
-            .map_err(|error| WorkspaceError::BadInput { what: format!("these columns fit no file: {error}") })
+        let head = self.head()?;
+        Ok(self.parts(&head)?.concat())
     }
 
     /// Saves the columns in one step.
@@ -141,10 +171,27 @@ impl ColumnsWriter {
     /// # Errors
     /// Those of [`ColumnsWriter::to_bytes`] and of the file system; what was there before is then unharmed.
     pub fn save(&self, storage: &dyn Storage, path: &Path) -> Result<()> {
-        write_atomic_with(storage, path, &self.to_bytes()?).at(path)
+        let head = self.head()?;
+        write_parts_atomic(storage, path, &self.parts(&head)?).at(path)
     }
 
-    fn add(&mut self, name: &str, dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) {
+    /// The beginning of the file, up to the bytes of the first column.
+    fn head(&self) -> Result<Vec<u8>> {
+        let header = Header { format: FORMAT, metadata: self.metadata.clone(), sha256: self.checksum() };
+        let entry = (ENTRY.to_owned(), crate::to_json(&header));
+        let described = self.columns.iter().map(|(name, column)| (name, Described(column)));
+        safetensors::serialize(described, Some([entry].into())).map_err(|error| unfit(&error))
+    }
+
+    /// The file: its head, then the bytes of the columns in the order that the head gives them.
+    fn parts<'b>(&'b self, head: &'b [u8]) -> Result<Vec<&'b [u8]>> {
+        let layout: Metadata = serde_json::from_slice(&head[LENGTH_OF_HEAD..]).map_err(|error| unfit(&error))?;
+        let in_order = layout.offset_keys();
+        let bytes = in_order.iter().filter_map(|name| self.columns.get(name)).map(|column| &*column.bytes);
+        Ok(std::iter::once(head).chain(bytes).collect())
+    }
+
+    fn add(&mut self, name: &str, dtype: Dtype, shape: Vec<usize>, bytes: Cow<'a, [u8]>) {
         self.columns.insert(name.to_owned(), Pending { dtype, shape, bytes });
     }
 
@@ -157,10 +204,8 @@ impl ColumnsWriter {
     }
 }
 
-impl Pending {
-    fn view(&self) -> std::result::Result<TensorView<'_>, SafeTensorError> {
-        TensorView::new(self.dtype, self.shape.clone(), &self.bytes)
-    }
+fn unfit(error: &dyn std::error::Error) -> WorkspaceError {
+    WorkspaceError::BadInput { what: format!("these columns fit no file: {error}") }
 }
 
 /// SHA-256 over the metadata and, in the order of their names, every column's name, type, shape and bytes. Each part
@@ -300,7 +345,7 @@ fn read_layout(bytes: &[u8]) -> std::result::Result<(BTreeMap<String, Stored>, H
     let entry = tensors.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
     let entry = entry.ok_or_else(|| "it is no file of columns".to_owned())?;
     let header: Header = serde_json::from_str(entry).map_err(|error| error.to_string())?;
-    let data = 8 + header_length;
+    let data = LENGTH_OF_HEAD + header_length;
     let columns = tensors.tensors().into_iter().map(|(name, info)| {
         let (start, end) = info.data_offsets;
         (name, Stored { dtype: info.dtype, shape: info.shape.clone(), range: data + start..data + end })

@@ -93,8 +93,13 @@ pub trait Storage: Debug + Send + Sync {
     /// Makes a new folder whose name begins with `prefix` and is used by nobody else.
     fn create_unique_folder(&self, parent: &Path, prefix: &str) -> io::Result<PathBuf>;
 
-    /// Writes a file and waits until its bytes are on the disk.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Writes a file, given in parts, and waits until its bytes are on the disk.
+    fn write_parts(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()>;
+
+    /// [`Storage::write_parts`] of one.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write_parts(path, &[bytes])
+    }
 
     /// Waits until the names in a folder are on the disk.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
@@ -117,13 +122,21 @@ pub trait Storage: Debug + Send + Sync {
 /// # Errors
 /// Those of the storage; the old content is then still there.
 pub fn write_atomic_with(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_parts_atomic(storage, path, &[bytes])
+}
+
+/// [`write_atomic_with`] of a file that is given in parts.
+///
+/// # Errors
+/// As [`write_atomic_with`].
+pub fn write_parts_atomic(storage: &dyn Storage, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path to a file is needed"));
     };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let staging = storage.create_unique_folder(parent, STAGING_PREFIX)?;
     let staged = staging.join(name);
-    let written = storage.write(&staged, bytes).and_then(|()| storage.rename(&staged, path));
+    let written = storage.write_parts(&staged, parts).and_then(|()| storage.rename(&staged, path));
     // A folder that stays behind is harmless: its prefix is ignored everywhere.
     let _ = storage.remove_folder(&staging);
     written?;
@@ -192,9 +205,9 @@ impl Storage for DiskStorage {
         Ok(builder.tempdir_in(parent)?.keep())
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write_parts(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let mut file = File::create(path)?;
-        file.write_all(bytes)?;
+        parts.iter().try_for_each(|part| file.write_all(part))?;
         file.sync_all()
     }
 

@@ -105,11 +105,12 @@ impl Storage for FailingStorage {
         DiskStorage.create_unique_folder(parent, prefix)
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write_parts(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         self.attempt("write", path).inspect_err(|_| {
+            let bytes = parts.concat();
             let _ = DiskStorage.write(path, &bytes[..bytes.len() / 2]);
         })?;
-        DiskStorage.write(path, bytes)
+        DiskStorage.write_parts(path, parts)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {

@@ -194,7 +194,7 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::BadInput`] for a name that is no plain file name, and the errors of the file system; what was
     /// there before is then unharmed.
-    pub fn save_index(&self, name: &str, columns: &ColumnsWriter) -> Result<()> {
+    pub fn save_index(&self, name: &str, columns: &ColumnsWriter<'_>) -> Result<()> {
         check_file_name(name)?;
         columns.save(self.storage.as_ref(), &self.folder.join("index").join(name))
     }

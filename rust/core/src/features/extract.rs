@@ -4,7 +4,7 @@
 //! thing, its row is made of that, and the pairs stay as part of what contains it. So nothing is counted twice.
 
 use super::SparseRows;
-use super::items::{Counter, FIRST_LITERAL, Items, Shape, kind_item};
+use super::items::{Counter, FIRST_LITERAL, Items, Paths, Shape, kind_item};
 use super::literals::for_each_column;
 use super::values::{Properties, RowMaker};
 use crate::graph::{FileFacts, FileNode, NodeKind};
@@ -16,9 +16,22 @@ use crate::syntax::{NONE, SyntaxTree};
 ///
 /// The module's row counts the code outside functions and classes, the file's row everything.
 pub fn file_features(source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> SparseRows {
-    let mut extractor = Extractor::new(source, tree, facts);
-    extractor.run();
-    extractor.assemble()
+    FeatureExtractor::default().rows(source, tree, facts)
+}
+
+/// [`file_features`] for many files, one after the other: what is large and alike for all is made once.
+#[derive(Debug, Default)]
+pub struct FeatureExtractor {
+    paths: Paths,
+}
+
+impl FeatureExtractor {
+    /// What [`file_features`] gives.
+    pub fn rows(&mut self, source: &[u8], tree: &SyntaxTree, facts: &FileFacts) -> SparseRows {
+        let mut extractor = Extractor::new(source, tree, facts, &mut self.paths);
+        extractor.run();
+        extractor.assemble()
+    }
 }
 
 /// A node of the graph whose syntax is being passed.
@@ -55,13 +68,13 @@ struct Extractor<'a> {
 }
 
 impl<'a> Extractor<'a> {
-    fn new(source: &'a [u8], tree: &'a SyntaxTree, facts: &'a FileFacts) -> Self {
+    fn new(source: &'a [u8], tree: &'a SyntaxTree, facts: &'a FileFacts, paths: &'a mut Paths) -> Self {
         let definitions = facts.nodes().iter().enumerate().skip(2).filter(|(_, node)| node.kind.has_features());
         let definitions = definitions.map(|(local, node)| (node.syntax, local as u32)).rev().collect();
         Self {
             source,
             tree,
-            items: Items::default(),
+            items: Items::new(paths),
             log: Vec::new(),
             file_log: Vec::new(),
             frames: vec![Frame { local: 1, end: tree.len() as u32, log_start: 0, root_depth: 0, deepest: 0 }],

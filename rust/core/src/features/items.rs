@@ -52,29 +52,39 @@ pub(super) struct Hashed {
 }
 
 /// Subtokens of names and paths of kinds, each with a number.
-#[derive(Default)]
 pub(super) struct Items<'source> {
     hashed: Vec<Hashed>,
     /// By identifier: its run in `subtokens`.
     identifiers: FxHashMap<&'source str, (u32, u32)>,
     subtokens: Vec<u32>,
     by_subtoken: FxHashMap<String, u32>,
-    paths: Paths,
+    paths: &'source mut Paths,
 }
 
-/// Paths of kinds by number: tables, since every node asks three times.
-#[derive(Default)]
-struct Paths {
-    /// By kind of parent and child: one more than the place of the pair in the other columns, 0 for a pair not yet seen.
+/// Paths of kinds by number: tables, since every node asks three times. They are large beside a file, so one file's are
+/// cleared for the next.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    /// By kind of parent and child: one more than the number of the pair's block, 0 for a pair not yet seen.
     pairs: Vec<u32>,
-    /// By pair: the number of the parent–child path.
-    children: Vec<u32>,
-    /// By pair, then by the kind above or before it: the numbers of the longer paths.
-    grandchildren: Vec<u32>,
-    siblings: Vec<u32>,
+    /// By block, shape and the kind above or before the pair: the number of the path, 0 for one not yet seen.
+    numbers: Vec<u32>,
+    /// Which of them this file has set.
+    set: Vec<u32>,
 }
 
 impl<'source> Items<'source> {
+    pub(super) fn new(paths: &'source mut Paths) -> Self {
+        paths.clear();
+        Self {
+            hashed: Vec::new(),
+            identifiers: FxHashMap::default(),
+            subtokens: Vec::new(),
+            by_subtoken: FxHashMap::default(),
+            paths,
+        }
+    }
+
     /// One more than the largest number.
     pub(super) fn len(&self) -> usize {
         FIRST_HASHED as usize + self.hashed.len()
@@ -117,40 +127,52 @@ impl<'source> Items<'source> {
     /// kinds are the pair that all three end in.
     #[inline]
     pub(super) fn path(&mut self, shape: Shape, kinds: [Category; 3]) -> u32 {
-        let [first, above, kind] = kinds;
-        let pair = self.paths.pair(above, kind);
-        let (numbers, place) = match shape {
-            Shape::Child => (&mut self.paths.children, pair),
-            Shape::Grandchild => (&mut self.paths.grandchildren, pair * KINDS_OF_PATHS + first as usize),
-            Shape::Siblings => (&mut self.paths.siblings, pair * KINDS_OF_PATHS + first as usize),
-        };
-        if numbers[place] == 0 {
-            let key = kinds.iter().fold(shape as u64, |key, kind| key << 8 | *kind as u64);
-            self.hashed.push(self::place([mix(1, key), mix(2, key)], PATHS_START, PATHS));
-            numbers[place] = FIRST_HASHED + self.hashed.len() as u32 - 1;
+        let place = self.paths.place(shape, kinds);
+        let known = self.paths.numbers[place];
+        if known != 0 {
+            return known;
         }
-        numbers[place]
+        let key = kinds.iter().fold(shape as u64, |key, kind| key << 8 | *kind as u64);
+        self.hashed.push(self::place([mix(1, key), mix(2, key)], PATHS_START, PATHS));
+        let number = FIRST_HASHED + self.hashed.len() as u32 - 1;
+        self.paths.numbers[place] = number;
+        self.paths.set.push(place as u32);
+        number
     }
 }
 
-/// A power of two that no category reaches.
-const KINDS_OF_PATHS: usize = Category::ALL.len().next_power_of_two();
+/// A power of two that no category reaches, nor the number before it.
+const KINDS_OF_PATHS: usize = (Category::ALL.len() + 1).next_power_of_two();
+/// Of each pair: its grandchildren with, in the column that no category reaches, itself; its siblings.
+const BLOCK: usize = 2 * KINDS_OF_PATHS;
 
 impl Paths {
-    /// The place of a pair in the columns.
-    fn pair(&mut self, above: Category, kind: Category) -> usize {
+    /// Forgets the numbers of a file; where each path has its place stays.
+    fn clear(&mut self) {
+        for place in self.set.drain(..) {
+            self.numbers[place as usize] = 0;
+        }
+    }
+
+    fn place(&mut self, shape: Shape, [first, above, kind]: [Category; 3]) -> usize {
+        let column = match shape {
+            Shape::Child => KINDS_OF_PATHS - 1,
+            Shape::Grandchild => first as usize,
+            Shape::Siblings => KINDS_OF_PATHS + first as usize,
+        };
+        self.block(above, kind) * BLOCK + column
+    }
+
+    fn block(&mut self, above: Category, kind: Category) -> usize {
         if self.pairs.is_empty() {
             self.pairs.resize(KINDS_OF_PATHS * KINDS_OF_PATHS, 0);
         }
-        let pair = &mut self.pairs[above as usize * KINDS_OF_PATHS + kind as usize];
-        if *pair == 0 {
-            self.children.push(0);
-            *pair = self.children.len() as u32;
-            for column in [&mut self.grandchildren, &mut self.siblings] {
-                column.resize(*pair as usize * KINDS_OF_PATHS, 0);
-            }
+        let block = &mut self.pairs[above as usize * KINDS_OF_PATHS + kind as usize];
+        if *block == 0 {
+            self.numbers.resize(self.numbers.len() + BLOCK, 0);
+            *block = (self.numbers.len() / BLOCK) as u32;
         }
-        *pair as usize - 1
+        *block as usize - 1
     }
 }
 

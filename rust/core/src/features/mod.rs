@@ -10,7 +10,7 @@ mod rows;
 mod schema;
 mod values;
 
-pub use extract::file_features;
+pub use extract::{FeatureExtractor, file_features};
 pub use rows::SparseRows;
 pub use schema::{Block, DIMENSIONS, Schema, fingerprint, schema};
 

@@ -1,10 +1,12 @@
 //! From a folder to an index: files in parallel, joined in the order of their paths.
 
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
+use sapwood_core::features::FeatureExtractor;
 use sapwood_workspace::{SourceFile, Sources, Walk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,17 +132,34 @@ pub(crate) fn read_all(
     on_progress: OnProgress<'_>,
 ) -> Result<Vec<Reading>> {
     let tally = Tally::new(files.len() as u64, on_progress);
+    let idle = Mutex::new(Vec::new());
     // One file a task: sizes differ by orders of magnitude.
     let readings: Option<Vec<_>> = files
         .par_iter()
         .with_max_len(1)
         .map(|file| {
-            let reading = (!tally.is_cancelled()).then(|| read_file(sources, file, content, known))?;
+            if tally.is_cancelled() {
+                return None;
+            }
+            let mut features = taken(&idle);
+            let reading = read_file(sources, file, content, known, &mut features);
+            put_back(&idle, features);
             tally.add(file.bytes);
             Some(reading)
         })
         .collect();
     if tally.is_cancelled() { Err(EngineError::Interrupted) } else { readings.ok_or(EngineError::Interrupted) }
+}
+
+/// An extractor that no file needs just now: there are as many as threads.
+fn taken(idle: &Mutex<Vec<FeatureExtractor>>) -> FeatureExtractor {
+    idle.lock().ok().and_then(|mut idle| idle.pop()).unwrap_or_default()
+}
+
+fn put_back(idle: &Mutex<Vec<FeatureExtractor>>, features: FeatureExtractor) {
+    if let Ok(mut idle) = idle.lock() {
+        idle.push(features);
+    }
 }
 
 struct Tally<'a> {

@@ -69,14 +69,17 @@ pub(crate) fn load(workspace: &Workspace, fingerprint: &str) -> Option<Vec<KeptF
     Some(files.map(|(subtrees, rest)| KeptFile { subtrees, rest }).collect())
 }
 
-fn put_runs<'a, T: Element + 'a>(writer: &mut ColumnsWriter, name: &str, runs: impl Iterator<Item = &'a [T]>) {
-    let (mut values, mut ends) = (Vec::new(), Vec::new());
-    for run in runs {
-        values.extend_from_slice(run);
-        ends.push(values.len() as u64);
-    }
-    writer.put(&format!("{name}.values"), &values);
-    writer.put(&format!("{name}.ends"), &ends);
+fn put_runs<'a, T: Element + 'a>(
+    writer: &mut ColumnsWriter<'_>,
+    name: &str,
+    runs: impl Iterator<Item = &'a [T]> + Clone,
+) {
+    let ends = runs.clone().scan(0, |end, run| {
+        *end += run.len() as u64;
+        Some(*end)
+    });
+    writer.put_runs(&format!("{name}.ends"), [ends.collect::<Vec<u64>>()]);
+    writer.put_runs(&format!("{name}.values"), runs);
 }
 
 fn get_runs<T: Element>(columns: &Columns, name: &str) -> Option<Vec<Vec<T>>> {

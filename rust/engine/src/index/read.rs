@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sapwood_core::features::{SparseRows, file_features};
+use sapwood_core::features::{FeatureExtractor, SparseRows};
 use sapwood_core::forest::{structure_terms, subtree_hashes};
 use sapwood_core::graph::{FileFacts, NodeKind, file_facts};
 use sapwood_core::{Category, Language, ParseLimits, SyntaxTree, documentation, parse};
@@ -68,7 +68,13 @@ impl Reading {
 }
 
 /// Reads a file, unless its content is the one that is known of it.
-pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content, known: &KnownFiles<'_>) -> Reading {
+pub(crate) fn read_file(
+    sources: &Sources,
+    file: &SourceFile,
+    content: Content,
+    known: &KnownFiles<'_>,
+    features: &mut FeatureExtractor,
+) -> Reading {
     let read = match sources.read(&file.path) {
         Ok(read) => read,
         Err(error) => {
@@ -82,7 +88,7 @@ pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content, 
     // What the walk went by, the text may tell better: a header can be of two languages.
     let language = Language::of_file(&file.path, &read.bytes).unwrap_or(file.language);
     match parse(language, &read.bytes, &ParseLimits::default()) {
-        Ok(tree) => Reading::Read(Box::new(content_of(&file.path, read, &tree, content))),
+        Ok(tree) => Reading::Read(Box::new(content_of(&file.path, read, &tree, content, features))),
         Err(error) => Reading::Refused(Refused {
             file: SkippedFile::new(&file.path, crate::error::core_code(&error), &error),
             sha256: read.sha256,
@@ -90,7 +96,13 @@ pub(crate) fn read_file(sources: &Sources, file: &SourceFile, content: Content, 
     }
 }
 
-fn content_of(path: &str, read: SourceBytes, tree: &SyntaxTree, content: Content) -> FileContent {
+fn content_of(
+    path: &str,
+    read: SourceBytes,
+    tree: &SyntaxTree,
+    content: Content,
+    features: &mut FeatureExtractor,
+) -> FileContent {
     let facts = file_facts(path, &read.bytes, tree);
     let mut subtrees = subtree_hashes(&read.bytes, tree, 0);
     let total_subtrees = subtrees.len() as u64;
@@ -107,7 +119,7 @@ fn content_of(path: &str, read: SourceBytes, tree: &SyntaxTree, content: Content
         Content::GraphAndSearch => KeptFile { subtrees, rest: rest.to_bytes() },
     };
     FileContent {
-        rows: file_features(&read.bytes, tree, &facts),
+        rows: features.rows(&read.bytes, tree, &facts),
         facts,
         kept,
         total_subtrees,

@@ -87,7 +87,7 @@ fn get_report(workspace: &Workspace, columns: &Columns) -> Result<IndexReport> {
     })
 }
 
-fn put_graph(writer: &mut ColumnsWriter, graph: &ProjectGraph) -> Result<()> {
+fn put_graph<'a>(writer: &mut ColumnsWriter<'a>, graph: &'a ProjectGraph) -> Result<()> {
     writer.put_strings("file.path", &graph.file_paths)?;
     writer.put_strings("node.name", &graph.names)?;
     writer.put("node.kind", &graph.kinds);
@@ -133,7 +133,7 @@ fn get_roots(columns: &Columns) -> Vec<PackageRoot> {
     roots.map(|(folder, path)| PackageRoot { folder, path }).collect()
 }
 
-fn put_input(writer: &mut ColumnsWriter, input: &InputGraph) {
+fn put_input<'a>(writer: &mut ColumnsWriter<'a>, input: &'a InputGraph) {
     writer.put("row.indptr", &input.rows.indptr);
     writer.put("row.index", &input.rows.indices);
     writer.put("row.value", &input.rows.values);
@@ -157,8 +157,8 @@ fn get_input(columns: &Columns) -> Result<InputGraph> {
     Ok(InputGraph { rows, relations })
 }
 
-fn put_labelled(writer: &mut ColumnsWriter, name: &str, labelled: &[(u32, String)]) -> Result<()> {
-    writer.put(&format!("{name}.node"), &labelled.iter().map(|(node, _)| *node).collect::<Vec<_>>());
+fn put_labelled(writer: &mut ColumnsWriter<'_>, name: &str, labelled: &[(u32, String)]) -> Result<()> {
+    writer.put_runs(&format!("{name}.node"), [labelled.iter().map(|(node, _)| *node).collect::<Vec<_>>()]);
     Ok(writer.put_strings(&format!("{name}.text"), labelled.iter().map(|(_, text)| text))?)
 }
 

@@ -95,8 +95,8 @@ impl SearchIndex {
     pub(crate) fn save(&self, workspace: &Workspace, fingerprint: &str) -> Result<()> {
         let mut writer = ColumnsWriter::new();
         writer.put_metadata(FINGERPRINT, fingerprint);
-        put(&mut writer, "structure", &self.structure.to_columns());
-        let words = self.words.to_columns();
+        let (structure, words) = (self.structure.to_columns(), self.words.to_columns());
+        put(&mut writer, "structure", &structure);
         put(&mut writer, "words", &words.postings);
         writer.put("words.count", &words.counts);
         Ok(workspace.save_index(FILE, &writer)?)
@@ -206,11 +206,11 @@ fn named(shared: &[&str]) -> String {
     }
 }
 
-fn put(writer: &mut ColumnsWriter, name: &str, postings: &Postings) {
+fn put<'a>(writer: &mut ColumnsWriter<'a>, name: &str, postings: &'a Postings) {
     writer.put(&format!("{name}.term"), &postings.terms);
     writer.put(&format!("{name}.indptr"), &postings.indptr);
     writer.put(&format!("{name}.document"), &postings.documents);
-    writer.put(&format!("{name}.document_count"), &[postings.document_count]);
+    writer.put_runs(&format!("{name}.document_count"), [[postings.document_count]]);
 }
 
 fn get(columns: &Columns, name: &str) -> Result<Postings> {

@@ -3,11 +3,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::testing::{FailingStorage, Fault};
 
-fn example(number: u32) -> ColumnsWriter {
+fn example(number: u32) -> ColumnsWriter<'static> {
     let mut writer = ColumnsWriter::new();
     writer.put("kinds", &[1u8, 2, 3]);
     writer.put("indices", &[1u16, u16::MAX]);
-    writer.put("sources", &[number, u32::MAX]);
+    writer.put_runs("sources", [[number], [u32::MAX]]);
     writer.put("hashes", &[u64::MAX]);
     writer.put("times", &[-1i64, i64::MIN]);
     writer.put::<f32>("empty", &[]);
@@ -75,7 +75,7 @@ fn ends_that_lead_nowhere_are_no_texts() {
 
 #[test]
 fn files_of_other_programs_and_newer_releases_are_told_apart() {
-    let foreign = safetensors::serialize(Vec::<(String, TensorView<'_>)>::new(), None).unwrap();
+    let foreign = safetensors::serialize(Vec::<(String, safetensors::tensor::TensorView<'_>)>::new(), None).unwrap();
     for bytes in [Vec::new(), b"{}".to_vec(), b"PK\x03\x04 some archive".to_vec(), vec![0xff; 64], foreign] {
         assert_eq!(load(bytes).unwrap_err().code(), "damaged_index");
     }
