@@ -10,7 +10,7 @@ use super::privacy::is_private;
 use super::resolve::{Resolved, resolve};
 use super::types::{self, Sketch};
 use super::{EdgeKind, NodeKind};
-use crate::language::{Category, Language};
+use crate::language::{Category, Language, Sharing};
 use crate::syntax::{NONE, SyntaxTree, count_bytes};
 
 /// One node of a file.
@@ -174,6 +174,11 @@ impl FileFacts {
     /// Whether what is imported from a module is never a module in it.
     pub(super) fn imports_only_members(&self) -> bool {
         self.language.is_some_and(|language| !language.table().rules().modules_have_modules)
+    }
+
+    /// Which names of other files the file sees without importing them one by one.
+    pub(super) fn sharing(&self) -> Sharing {
+        self.language.map_or(Sharing::Imports, |language| language.table().rules().sharing)
     }
 
     /// The name of the file without folders and extension.

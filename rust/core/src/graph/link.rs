@@ -13,7 +13,7 @@ use super::modules::{Modules, Named, Place, is_root_package};
 use super::shared::Shared;
 use super::testing::{exercised, test_code};
 use super::{EdgeKind, NodeKind, ProjectGraph};
-use crate::language::PackageRoot;
+use crate::language::{PackageRoot, Sharing};
 use crate::syntax::NONE;
 
 /// Calls and inheritance between files are told to models from this confidence on.
@@ -254,8 +254,9 @@ impl<'files> Linker<'files> {
         for import in 0..self.files[number as usize].imports.len() as u32 {
             match self.modules.imported(number, import) {
                 // Several files are one package. What a file takes from its own namespaces is nothing that it imports.
-                Named::Project(places) => {
-                    for place in places.into_iter().filter(|(file, _)| *file != number) {
+                Named::Project(mut places) => {
+                    places.retain(|(file, _)| !self.is_same_module(*file, number));
+                    for place in places {
                         self.edge(module, End::Node(self.node(place)), EdgeKind::Imports, 1.0);
                     }
                 }
@@ -266,6 +267,13 @@ impl<'files> Linker<'files> {
                 Named::Missing => {}
             }
         }
+    }
+
+    /// Whether two files are one, or the header and the source of one name.
+    fn is_same_module(&self, one: u32, other: u32) -> bool {
+        let (one_file, other_file) = (&self.files[one as usize], &self.files[other as usize]);
+        let is_joined = |file: &FileFacts| file.sharing() == Sharing::Everywhere;
+        one == other || (is_joined(one_file) && is_joined(other_file) && one_file.module() == other_file.module())
     }
 
     /// Adds the externals, sorted by name, and the edges.

@@ -19,8 +19,7 @@ impl<'files> Packages<'files> {
     pub(super) fn new(files: &'files [FileFacts], roots: &'files [PackageRoot]) -> Self {
         let mut by_folder: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
         for (number, file) in files.iter().enumerate() {
-            let is_shared = file.language.is_some_and(|language| language.table().rules().sharing == Sharing::Folder);
-            if is_shared && !is_hidden_test(file) {
+            if file.sharing() == Sharing::Folder && !is_hidden_test(file) {
                 by_folder.entry(folder_of(file.path())).or_default().push(number as u32);
             }
         }

@@ -34,7 +34,7 @@ impl<'files> Shared<'files> {
 
     fn add_file(&mut self, number: u32) {
         let file = &self.files[number as usize];
-        let sharing = sharing(file);
+        let sharing = file.sharing();
         if sharing == Sharing::Imports {
             return;
         }
@@ -68,7 +68,7 @@ impl<'files> Shared<'files> {
     /// innermost namespace, and of these the ones beside the file, if there are any.
     pub(super) fn everywhere(&self, from: u32, around: &str, path: &str) -> Vec<Place> {
         let own = &self.files[from as usize];
-        if sharing(own) != Sharing::Everywhere {
+        if own.sharing() != Sharing::Everywhere {
             return Vec::new();
         }
         let outer = std::iter::successors(Some(around), |path| path.rsplit_once('.').map(|(beginning, _)| beginning));
@@ -85,8 +85,4 @@ impl<'files> Shared<'files> {
 
 fn few(found: Vec<Place>) -> Vec<Place> {
     if found.len() > MOST_CANDIDATES { Vec::new() } else { found }
-}
-
-fn sharing(file: &FileFacts) -> Sharing {
-    file.language.map_or(Sharing::Imports, |language| language.table().rules().sharing)
 }

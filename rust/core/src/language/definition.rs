@@ -69,6 +69,8 @@ pub(crate) struct SharedExtension {
     pub(crate) extension: &'static str,
     /// One line that begins so decides.
     pub(crate) line_starts: &'static [&'static str],
+    /// So does one that includes a header of the library without an extension: `#include <vector>`.
+    pub(crate) includes_without_extension: bool,
 }
 
 /// How a language writes what rewrites put into a text, and names that they must beware of.

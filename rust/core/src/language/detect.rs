@@ -17,7 +17,8 @@ impl Language {
 
     /// The language of a file by its extension, then by its text: one without an extension has the language of the
     /// interpreter that its first line names (`#!/usr/bin/env python3`); a header `.h` is C++ where one of its lines
-    /// begins as only C++ does (`class`, `namespace`, `template`, `using`, `public:` …), else C.
+    /// begins as only C++ does (`class`, `namespace`, `template`, `using`, `public:` …) or includes a header that only C++
+    /// has (`#include <vector>`), else C.
     pub fn of_file(path: &str, text: &[u8]) -> Option<Self> {
         match Path::new(path).extension() {
             None => Self::from_first_line(text),
@@ -43,11 +44,21 @@ impl Language {
     }
 }
 
+/// Whether a line includes a header of the library whose name has no extension.
+fn includes_without_extension(line: &[u8]) -> bool {
+    let directive = line.strip_prefix(b"#").map(<[u8]>::trim_ascii_start);
+    let included = directive.and_then(|rest| rest.strip_prefix(b"include")).map(<[u8]>::trim_ascii_start);
+    let name =
+        included.and_then(|rest| rest.strip_prefix(b"<")).and_then(|rest| rest.split(|byte| *byte == b'>').next());
+    name.is_some_and(|name| !name.is_empty() && !name.contains(&b'.'))
+}
+
 impl SharedExtension {
     fn is_recognised(&self, text: &[u8]) -> bool {
         let lines = text[..text.len().min(LOOKED_AT)].split(|byte| *byte == b'\n');
-        lines
-            .map(<[u8]>::trim_ascii_start)
-            .any(|line| self.line_starts.iter().any(|start| line.starts_with(start.as_bytes())))
+        lines.map(<[u8]>::trim_ascii_start).any(|line| {
+            let begins = self.line_starts.iter().any(|start| line.starts_with(start.as_bytes()));
+            begins || (self.includes_without_extension && includes_without_extension(line))
+        })
     }
 }

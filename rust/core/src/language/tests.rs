@@ -59,6 +59,9 @@ fn what_the_name_leaves_open_the_text_decides() {
         ("a.h", "int f(void);\n", Some(Language::C)),
         ("a.h", "namespace a {\nint f();\n}\n", Some(Language::Cpp)),
         ("a.h", "class A {\n public:\n};\n", Some(Language::Cpp)),
+        ("a.h", "#pragma once\n#  include <vector>\nstruct A { std::vector<int> rows; };\n", Some(Language::Cpp)),
+        ("a.h", "struct A {\n  virtual ~A() = default;\n};\n", Some(Language::Cpp)),
+        ("a.h", "#include <stdio.h>\n#include <sys/types.h>\n#include \"vector\"\n#include <>\n", Some(Language::C)),
         ("a.txt", "#!/usr/bin/env python3\n", None),
     ] {
         assert_eq!(Language::of_file(path, text.as_bytes()), expected, "{path}: {text}");

@@ -108,7 +108,11 @@ fn imports_lead_to_the_files_that_their_statements_name() {
     for language in languages {
         let mut count = 0;
         for (name, path) in projects(language) {
-            let (found, expected) = (found(&path), expected(&path, language));
+            let (found, mut expected) = (found(&path), expected(&path, language));
+            // A source file and its own header are one module.
+            let stem = |path: &str| path.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+            let is_included = |to: &str| [".h", ".hpp"].iter().any(|end| to.ends_with(end));
+            expected.retain(|(from, to)| !is_included(to) || stem(from) != stem(to));
             assert_eq!(found, expected, "{} {name}", language.name());
             count += expected.len();
         }

@@ -36,6 +36,10 @@ fn texts_that_go_round_in_circles_or_multiply_end() {
             "an object whose call is of its class",
             "class C:\n    def make(self): return C\n    __call__ = property(make)\nC()()()\n".to_owned(),
         ),
+        (
+            "classes that make each other",
+            "class A: pass\nclass B:\n    __new__ = A\nA.__new__ = B\nA()\nB()\n".to_owned(),
+        ),
         ("a class that is its own base", "class C(C): pass\nC().m()\n".to_owned()),
         ("a list in itself", "l = [f]\nl.append(l)\nfor g in l:\n    for h in g: h()\n".to_owned()),
         ("an attribute of itself", "class C: pass\nc = C()\nc.c = c\nc.c.c.c.c.f = f\nc.f()\n".to_owned()),
