@@ -36,9 +36,13 @@ fn texts_that_go_round_in_circles_or_multiply_end() {
             "an object whose call is of its class",
             "class C:\n    def make(self): return C\n    __call__ = property(make)\nC()()()\n".to_owned(),
         ),
+        // Each time with one more argument. The longer the text, the more of that the other bounds allow.
         (
-            "classes that make each other",
-            "class A: pass\nclass B:\n    __new__ = A\nA.__new__ = B\nA()\nB()\n".to_owned(),
+            "a class that makes itself anew",
+            format!(
+                "{}class A: pass\nwhile x:\n    class A:\n        __new__ = A\nA()\n",
+                lines(30_000, |n| format!("a{n} = f()\n"))
+            ),
         ),
         ("a class that is its own base", "class C(C): pass\nC().m()\n".to_owned()),
         ("a list in itself", "l = [f]\nl.append(l)\nfor g in l:\n    for h in g: h()\n".to_owned()),
