@@ -15,6 +15,7 @@ from sapwood.terminal.interrupt import stop_on_interrupt
 if TYPE_CHECKING:
     from sapwood import _core
     from sapwood.config import Config
+    from sapwood.training.session import TrainResult
 
 
 def train(
@@ -56,14 +57,18 @@ def train(
             {"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics, "results": results}
         )
     else:
-        published = f"{model} {result.version} answers now"
-        known = {name: value for name, value in result.metrics.items() if value is not None}
-        figures = [(name.replace("_", " "), metric(name, value)) for name, value in known.items()]
-        output.print_pairs(published, [("run", result.run_dir), *figures])
-        if result.results:
-            from sapwood.evaluation import render
+        _print_result(model, result)
 
-            output.show(render(result.results))
+
+def _print_result(model: str, result: TrainResult) -> None:
+    """What was published, the figures of the run, and what the version was measured to be."""
+    known = {name: value for name, value in result.metrics.items() if value is not None}
+    figures = [(name.replace("_", " "), metric(name, value)) for name, value in known.items()]
+    output.print_pairs(f"{model} {result.version} answers now", [("run", result.run_dir), *figures])
+    if result.results:
+        from sapwood.evaluation import render
+
+        output.show(render(result.results))
 
 
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:

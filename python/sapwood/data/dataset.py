@@ -131,12 +131,7 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         raise BadInputError(message)
     every_package = np.array(packages_of(index.file_paths))
     packages, files = every_package[index.node_file[nodes]], language_files(index)
-    splits = split_packages(
-        packages.tolist(),
-        validation_fraction=settings.validation_fraction,
-        test_fraction=settings.test_fraction,
-        seed=config.seed,
-    )
+    splits = _splits(packages.tolist(), config)
     every_name = index.node_names
     return Dataset(
         index=index,
@@ -153,6 +148,16 @@ def load_dataset(engine: _core.Engine, config: Config) -> Dataset:
         file_split=np.array([splits.get(package, SPLITS[0]) for package in every_package[files].tolist()]),
         file_copied=usable.copied[files],
         dropped=usable.dropped,
+    )
+
+
+def _splits(packages: list[str], config: Config) -> dict[str, str]:
+    """The part of the data that each package is in."""
+    return split_packages(
+        packages,
+        validation_fraction=config.data.validation_fraction,
+        test_fraction=config.data.test_fraction,
+        seed=config.seed,
     )
 
 

@@ -208,8 +208,8 @@ impl<'a> Walk<'a> {
                 let continues = std::mem::take(&mut self.frame().continues);
                 self.block = self.block_after(continues.into_iter().chain([block]));
             }
-            Step::Continue => self.jump(true),
-            Step::Break => self.jump(false),
+            Step::Continue => self.go_on(),
+            Step::Break => self.break_out(),
             Step::Back => self.back(),
             Step::Else => {
                 let exits = std::mem::take(&mut self.frame().exits);
@@ -255,19 +255,28 @@ impl<'a> Walk<'a> {
         self.links.extend(rounds.into_iter().map(|before| (head, before)));
     }
 
-    /// `break` and `continue`: out of the innermost construct that they can be about.
-    fn jump(&mut self, goes_on: bool) {
+    /// `continue`: back to the head of the innermost loop.
+    fn go_on(&mut self) {
         let block = self.block;
-        let inside = self.frames.iter_mut().rev().take_while(|frame| !matches!(frame.kind, FrameKind::Function { .. }));
-        for frame in inside.take(MOST_JUMPED) {
-            match frame.kind {
-                FrameKind::Loop if goes_on => frame.continues.push(block),
-                FrameKind::Loop | FrameKind::Switch if !goes_on => frame.breaks.push(block),
-                _ => continue,
-            }
-            break;
+        if let Some(frame) = self.innermost(|kind| matches!(kind, FrameKind::Loop)) {
+            frame.continues.push(block);
         }
         self.block = self.block_after([]);
+    }
+
+    /// `break`: out of the innermost loop or switch.
+    fn break_out(&mut self) {
+        let block = self.block;
+        if let Some(frame) = self.innermost(|kind| matches!(kind, FrameKind::Loop | FrameKind::Switch)) {
+            frame.breaks.push(block);
+        }
+        self.block = self.block_after([]);
+    }
+
+    /// The innermost construct of this function that a jump can be about.
+    fn innermost(&mut self, is_meant: impl Fn(&FrameKind) -> bool) -> Option<&mut Frame> {
+        let inside = self.frames.iter_mut().rev().take_while(|frame| !matches!(frame.kind, FrameKind::Function { .. }));
+        inside.take(MOST_JUMPED).find(|frame| is_meant(&frame.kind))
     }
 
     fn open_handler(&mut self) {

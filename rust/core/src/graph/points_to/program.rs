@@ -51,6 +51,40 @@ pub(crate) struct Function {
     pub(super) receiver: Receiver,
 }
 
+/// Which methods a loop or a `with` statement calls, see Python's data model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Protocol {
+    Plain,
+    /// `async for` and `async with`.
+    Asynchronous,
+}
+
+impl Protocol {
+    /// The method that gives the iterator, and the one that stands in for it.
+    pub(super) fn of_iterables(self) -> [&'static str; 2] {
+        match self {
+            Self::Plain => ["__iter__", "__getitem__"],
+            Self::Asynchronous => ["__aiter__", ""],
+        }
+    }
+
+    /// The method of an iterator that goes on.
+    pub(super) fn of_iterators(self) -> &'static str {
+        match self {
+            Self::Plain => "__next__",
+            Self::Asynchronous => "__anext__",
+        }
+    }
+
+    /// The methods that enter and leave a context.
+    pub(super) fn of_contexts(self) -> [&'static str; 2] {
+        match self {
+            Self::Plain => ["__enter__", "__exit__"],
+            Self::Asynchronous => ["__aenter__", "__aexit__"],
+        }
+    }
+}
+
 /// What the first parameter of a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Receiver {
@@ -279,20 +313,20 @@ pub(crate) enum Operation {
         base: Variable,
         to: Variable,
         caller: u32,
-        asynchronous: bool,
+        protocol: Protocol,
     },
     /// Goes on with an iterator.
     Next {
         base: Variable,
         to: Variable,
         caller: u32,
-        asynchronous: bool,
+        protocol: Protocol,
     },
     Enter {
         base: Variable,
         to: Variable,
         caller: u32,
-        asynchronous: bool,
+        protocol: Protocol,
     },
     Await {
         base: Variable,

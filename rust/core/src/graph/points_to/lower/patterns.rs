@@ -1,6 +1,6 @@
 //! What assignments, loops, contexts and cases bind.
 
-use super::super::program::{Key, NOTHING, Operation, Shape, Side, Variable};
+use super::super::program::{Key, NOTHING, Operation, Protocol, Shape, Side, Variable};
 use super::Lowering;
 use super::operators::in_place_method_of;
 use crate::language::{Category, PatternForm, Role};
@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
         let caller = self.caller();
         if index.is_some_and(|index| self.category(index) == Category::Slice) {
             let element = self.program.variable();
-            self.program.operation(Operation::Iterate { base: from, to: element, caller, asynchronous: false });
+            self.program.operation(Operation::Iterate { base: from, to: element, caller, protocol: Protocol::Plain });
             return self.program.operation(Operation::SetItem { base, key, from: element, caller });
         }
         let names_a_key = self.value_of(index);
@@ -127,9 +127,11 @@ impl Lowering<'_, '_> {
         to
     }
 
-    fn is_asynchronous(&self, node: u32) -> bool {
+    /// The protocol that a loop or a `with` statement follows.
+    fn protocol(&self, node: u32) -> Protocol {
         let word = self.tree.table().names().asynchronous;
-        self.tree.children(node).next().is_some_and(|first| !self.tree.is_named(first) && self.text(first) == word)
+        let is_word = |first: u32| !self.tree.is_named(first) && self.text(first) == word;
+        if self.tree.children(node).next().is_some_and(is_word) { Protocol::Asynchronous } else { Protocol::Plain }
     }
 
     /// Binds the target of a loop or of a comprehension's clause to the elements.
@@ -137,8 +139,8 @@ impl Lowering<'_, '_> {
         let base = self.value_of(self.tree.child_with_role(node, Role::Right));
         let Some(target) = self.tree.child_with_role(node, Role::Left) else { return };
         let to = if base == NOTHING { NOTHING } else { self.program.variable() };
-        let (asynchronous, caller) = (self.is_asynchronous(node), self.caller());
-        self.program.operation(Operation::Iterate { base, to, caller, asynchronous });
+        let (protocol, caller) = (self.protocol(node), self.caller());
+        self.program.operation(Operation::Iterate { base, to, caller, protocol });
         self.assign(target, to);
     }
 
@@ -149,8 +151,8 @@ impl Lowering<'_, '_> {
         let base = self.values[value as usize];
         let (to, caller) = (self.program.variable(), self.caller());
         let statement = self.statement_around(item);
-        let asynchronous = self.is_asynchronous(statement);
-        self.program.operation(Operation::Enter { base, to, caller, asynchronous });
+        let protocol = self.protocol(statement);
+        self.program.operation(Operation::Enter { base, to, caller, protocol });
         if let Some(alias) = alias {
             self.assign(alias, to);
         }

@@ -1,6 +1,6 @@
 //! Calls: what is run, with which arguments, and what comes back.
 
-use super::super::program::{MOST_ARGUMENTS, NO_NAME, NOTHING, Name, Operation, Side, Variable, Wrapper};
+use super::super::program::{MOST_ARGUMENTS, NO_NAME, NOTHING, Name, Operation, Protocol, Side, Variable, Wrapper};
 use super::objects::{Object, ObjectId};
 use super::{Call, Field, Solver};
 use crate::syntax::NONE;
@@ -172,13 +172,12 @@ impl Solver<'_> {
     }
 
     /// `with`: enters and leaves a context.
-    pub(super) fn enter(&mut self, object: ObjectId, to: Variable, caller: u32, asynchronous: bool) {
+    pub(super) fn enter(&mut self, object: ObjectId, to: Variable, caller: u32, protocol: Protocol) {
         match self.objects.get(object) {
             Object::Manager(function) => self.copy(self.world.functions[function as usize].yields, to),
             Object::External(_) | Object::Unknown => self.add(to, object),
             _ => {
-                let names = if asynchronous { ["__aenter__", "__aexit__"] } else { ["__enter__", "__exit__"] };
-                let [enter, exit] = names.map(|name| self.path(name));
+                let [enter, exit] = protocol.of_contexts().map(|name| self.path(name));
                 let entered = self.variable();
                 self.call_method(object, [enter, NO_NAME], &[], entered, caller);
                 self.attach(Operation::Await { base: entered, to });

@@ -1,7 +1,7 @@
 //! Lists, mappings, generators, and going through them.
 
 use super::super::program::{
-    ArgumentKind, Key, MOST_PLACES, NO_NAME, NOTHING, Name, Operation, Shape, Variable, Wrapper,
+    ArgumentKind, Key, MOST_PLACES, NO_NAME, NOTHING, Name, Operation, Protocol, Shape, Variable, Wrapper,
 };
 use super::objects::{Object, ObjectId};
 use super::{Call, Field, Solver};
@@ -135,7 +135,7 @@ impl Solver<'_> {
         }
         let element = self.element(target, Key::Any);
         let source = self.holding(object);
-        self.attach(Operation::Iterate { base: source, to: element, caller, asynchronous: false });
+        self.attach(Operation::Iterate { base: source, to: element, caller, protocol: Protocol::Plain });
     }
 
     fn take_pairs(&mut self, source: ObjectId, target: ObjectId, caller: u32) {
@@ -176,7 +176,7 @@ impl Solver<'_> {
         }
     }
 
-    pub(super) fn iterate(&mut self, object: ObjectId, to: Variable, caller: u32, asynchronous: bool) {
+    pub(super) fn iterate(&mut self, object: ObjectId, to: Variable, caller: u32, protocol: Protocol) {
         match self.objects.get(object) {
             Object::Container(container) => {
                 let field = if self.shape(container) == Shape::Mapping { Field::Keys } else { Field::All };
@@ -185,33 +185,33 @@ impl Solver<'_> {
             }
             Object::Generator(function) => self.copy(self.world.functions[function as usize].yields, to),
             Object::Instance { .. } => {
-                let names = if asynchronous { ["__aiter__", ""] } else { ["__iter__", "__getitem__"] };
+                let names = protocol.of_iterables();
                 let iterator = self.variable();
                 let names = names.map(|name| if name.is_empty() { NO_NAME } else { self.path(name) });
                 self.call_method(object, names, &[], iterator, caller);
-                self.attach(Operation::Next { base: iterator, to, caller, asynchronous });
+                self.attach(Operation::Next { base: iterator, to, caller, protocol });
             }
             _ => {}
         }
     }
 
     /// Goes on with an iterator.
-    pub(super) fn next(&mut self, object: ObjectId, to: Variable, caller: u32, asynchronous: bool) {
+    pub(super) fn next(&mut self, object: ObjectId, to: Variable, caller: u32, protocol: Protocol) {
         match self.objects.get(object) {
             Object::Instance { .. } => {
-                let next = self.path(if asynchronous { "__anext__" } else { "__next__" });
+                let next = self.path(protocol.of_iterators());
                 let value = self.variable();
                 self.call_method(object, [next, NO_NAME], &[], value, caller);
                 self.attach(Operation::Await { base: value, to });
             }
-            Object::Container(_) | Object::Generator(_) => self.iterate(object, to, caller, asynchronous),
+            Object::Container(_) | Object::Generator(_) => self.iterate(object, to, caller, protocol),
             _ => {}
         }
     }
 
     /// `yield from`.
     pub(super) fn delegate(&mut self, object: ObjectId, yields: Variable, to: Variable, caller: u32) {
-        self.iterate(object, yields, caller, false);
+        self.iterate(object, yields, caller, Protocol::Plain);
         if let Object::Generator(function) = self.objects.get(object) {
             self.copy(self.world.functions[function as usize].returns, to);
         }

@@ -3,7 +3,7 @@
 //! Only what calls back, or gives back something that can be called, is listed. Handing a function to anything else calls
 //! nothing, and gives back nothing that is known.
 
-use super::super::program::{ArgumentKind, Key, NO_NAME, NOTHING, Name, Operation, Shape, Variable, Wrapper};
+use super::super::program::{ArgumentKind, Key, NO_NAME, NOTHING, Name, Operation, Protocol, Shape, Variable, Wrapper};
 use super::objects::Object;
 use super::{Call, Field, Solver};
 use crate::syntax::NONE;
@@ -240,7 +240,7 @@ impl Solver<'_> {
             Model::Reduce => self.reduce(call),
             Model::Next => {
                 let base = self.value(call, 0);
-                self.attach(Operation::Next { base, to: call.to, caller: call.caller, asynchronous: false });
+                self.attach(Operation::Next { base, to: call.to, caller: call.caller, protocol: Protocol::Plain });
                 self.copy(self.value(call, 1), call.to);
             }
             Model::Partial => self.add_object(call.to, Object::Partial(call.site)),
@@ -278,7 +278,7 @@ impl Solver<'_> {
     /// Elements of an argument, one at a time.
     fn element_of(&mut self, base: Variable, caller: u32) -> Variable {
         let element = self.variable();
-        self.attach(Operation::Iterate { base, to: element, caller, asynchronous: false });
+        self.attach(Operation::Iterate { base, to: element, caller, protocol: Protocol::Plain });
         element
     }
 

@@ -105,22 +105,33 @@ impl Solver<'_> {
     pub(super) fn called(&mut self, file: u32, call: ExpressionId) -> Vec<Value> {
         let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return Vec::new() };
         let values = self.values(file, callee);
-        let found: Vec<Value> = values.iter().flat_map(|value| self.callable(*value, creates)).collect();
+        let found: Vec<Value> = if creates {
+            values.iter().flat_map(|value| self.creator(*value)).collect()
+        } else {
+            values.iter().flat_map(|value| self.callable(*value)).collect()
+        };
         self.by_arity(&found, arguments.1)
     }
 
+    /// What runs when an object is made of a value.
+    fn creator(&mut self, value: Value) -> Vec<Value> {
+        match value {
+            // A field that a constructor makes.
+            Value::Object { class, several: false, .. } => {
+                vec![Value::Class { node: class, several: false }]
+            }
+            _ => self.callable(value),
+        }
+    }
+
     /// What runs when a value is called.
-    fn callable(&mut self, value: Value, creates: bool) -> Vec<Value> {
+    fn callable(&mut self, value: Value) -> Vec<Value> {
         match value {
             Value::Function(_) | Value::Class { several: false, .. } => vec![value],
             Value::Parent(class) => {
                 self.bases.get(&class).into_iter().flatten().take(1).map(|base| self.definition(*base)).collect()
             }
             Value::This { class, .. } if self.has_constructors_by_name(class) => {
-                vec![Value::Class { node: class, several: false }]
-            }
-            // A field that a constructor makes.
-            Value::Object { class, several: false, .. } if creates => {
                 vec![Value::Class { node: class, several: false }]
             }
             Value::Object { class, several: false, .. } => {
@@ -184,7 +195,7 @@ impl Solver<'_> {
         let callees = self.values(file, callee);
         let mut results = Vec::new();
         for value in callees.iter() {
-            results.extend(self.result(file, call, *value, creates));
+            results.extend(if creates { self.created(file, call, *value) } else { self.result(*value) });
         }
         if results.contains(&Value::Parameter) {
             results.retain(|value| *value != Value::Parameter);
@@ -193,20 +204,27 @@ impl Solver<'_> {
         results
     }
 
-    fn result(&mut self, file: u32, call: ExpressionId, callee: Value, creates: bool) -> Vec<Value> {
+    /// What the creation of an object gives.
+    fn created(&mut self, file: u32, call: ExpressionId, callee: Value) -> Vec<Value> {
         match callee {
-            Value::Function(node) if creates => vec![Value::Object { class: node, exact: true, several: false }],
+            Value::Function(node) => vec![Value::Object { class: node, exact: true, several: false }],
+            Value::External(..) | Value::Plain => vec![Value::Made(file, call)],
+            _ => self.result(callee),
+        }
+    }
+
+    fn result(&mut self, callee: Value) -> Vec<Value> {
+        match callee {
             Value::Function(node) => self.given(node),
             Value::Class { node, several: false } => vec![Value::Object { class: node, exact: true, several: false }],
             Value::Class { node, several: true } => vec![Value::Object { class: node, exact: false, several: true }],
-            Value::Gives(file, class) => self.objects(file, class, false),
+            Value::Gives(file, class) => self.objects(file, class),
             Value::LibraryOn(class) => vec![Value::Object { class, exact: false, several: true }],
             Value::LibraryOf(file, made) => {
                 let mut all = self.element(Value::Made(file, made), None);
                 all.push(Value::Made(file, made));
                 all
             }
-            Value::External(..) | Value::Plain if creates => vec![Value::Made(file, call)],
             Value::External(..) | Value::Plain => vec![Value::Plain],
             // The constant of an enumeration that holds something.
             Value::Object { .. } => vec![callee],
@@ -218,8 +236,7 @@ impl Solver<'_> {
     fn given(&mut self, node: Node) -> Vec<Value> {
         let Some(function) = self.world.function(node) else { return Vec::new() };
         let (file, _) = self.world.place(node);
-        let typed =
-            if function.return_type == UNKNOWN { Vec::new() } else { self.objects(file, function.return_type, false) };
+        let typed = if function.return_type == UNKNOWN { Vec::new() } else { self.objects(file, function.return_type) };
         let mut returned = Vec::new();
         for value in &function.returns {
             returned.extend(self.values(file, *value).iter());

@@ -166,7 +166,7 @@ impl Solver<'_> {
                 continue;
             }
             for class in types {
-                typed.extend(self.objects(file, class, false));
+                typed.extend(self.objects(file, class));
             }
             for source in &one.sources {
                 if let Source::Value(value) = source {

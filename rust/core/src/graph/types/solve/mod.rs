@@ -168,7 +168,7 @@ impl<'a> Solver<'a> {
                 self.parts(file, parts).iter().flat_map(|part| self.values(file, *part).to_vec()).collect()
             }
             Expression::Parameter { function, place } => self.handed_to(self.world.node(file, function), place),
-            Expression::Object(class) => self.objects(file, class, false),
+            Expression::Object(class) => self.objects(file, class),
             Expression::Generic { base, arguments } => self.generic(file, base, arguments),
             Expression::Several(class) => self.values(file, class).iter().map(|value| several(*value)).collect(),
             Expression::FunctionType(given) => vec![Value::Gives(file, given)],
@@ -186,11 +186,11 @@ impl<'a> Solver<'a> {
         self.handed.get(&(function, place)).into_iter().flatten().copied().collect()
     }
 
-    /// Objects of the types that an expression names.
-    fn objects(&mut self, file: u32, class: ExpressionId, exact: bool) -> Vec<Value> {
+    /// Objects of the types that an expression names, or of their subclasses.
+    fn objects(&mut self, file: u32, class: ExpressionId) -> Vec<Value> {
         let classes = self.values(file, class);
         let objects = classes.iter().map(|value| match *value {
-            Value::Class { node, several } => Value::Object { class: node, exact, several },
+            Value::Class { node, several } => Value::Object { class: node, exact: false, several },
             Value::External(path, Outside::Itself) => Value::External(path, Outside::Object),
             other => other,
         });
@@ -222,9 +222,9 @@ impl<'a> Solver<'a> {
         match self.expression(file, given) {
             Expression::Together(parts) => {
                 let part = self.parts(file, parts).get(place as usize).copied();
-                part.map_or_else(Vec::new, |part| self.objects(file, part, false))
+                part.map_or_else(Vec::new, |part| self.objects(file, part))
             }
-            _ if place == 0 => self.objects(file, given, false),
+            _ if place == 0 => self.objects(file, given),
             _ => Vec::new(),
         }
     }

@@ -152,7 +152,7 @@ impl Solver<'_> {
                 match source {
                     Source::Definition(node) => other.push(self.definition(self.world.node(file, *node))),
                     Source::Import(import) => other.extend(self.imported(file, *import)),
-                    Source::Typed(class) => typed.extend(self.objects(file, *class, false)),
+                    Source::Typed(class) => typed.extend(self.objects(file, *class)),
                     Source::Value(value) => given.extend(self.values(file, *value).iter()),
                     Source::Parameter(function, place) => {
                         is_parameter = true;
@@ -161,7 +161,7 @@ impl Solver<'_> {
                     Source::Alias(class) => other.extend(self.values(file, *class).iter()),
                     Source::TypeParameter(bound) => {
                         other.push(Value::Parameter);
-                        other.extend(self.objects(file, *bound, false));
+                        other.extend(self.objects(file, *bound));
                     }
                     Source::Constant => {
                         let class = self.class_of_scope.get(&(file, one.scope)).copied();
