@@ -55,7 +55,7 @@ def _indexing(figures: Figures, measured: dict[str, float]) -> None:
     figures.add(
         "index_over_parse",
         measured["index_over_parse"],
-        f"seconds of an index (graph with its resolution, features, forest; persisted) {OVER_PARSE}",
+        f"seconds of an index (graph with its resolution, features, hashes of the subtrees of the forest; persisted) {OVER_PARSE}",
     )
     figures.add(
         "full_index_over_parse",
