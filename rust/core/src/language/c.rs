@@ -62,6 +62,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &[],
+        makers: &[],
         sharing: Sharing::Everywhere,
         dispatch_words: &[],
         blocks_are_values: false,

@@ -65,6 +65,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: PATTERNS,
         keeping_methods: &[],
+        makers: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: false,

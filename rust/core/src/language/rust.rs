@@ -66,6 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &["shorthand_field_identifier", "shorthand_field_initializer"],
         patterns: &[],
         keeping_methods: &["append", "insert", "push", "push_back", "push_front"],
+        makers: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: true,

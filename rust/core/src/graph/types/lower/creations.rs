@@ -48,7 +48,7 @@ impl Lowering<'_, '_> {
         Some(self.creation(callee, list, scope))
     }
 
-    fn creation(&mut self, callee: ExpressionId, list: Option<u32>, scope: u32) -> ExpressionId {
+    pub(super) fn creation(&mut self, callee: ExpressionId, list: Option<u32>, scope: u32) -> ExpressionId {
         let arguments = list.map_or_else(Vec::new, |list| self.arguments(list, scope));
         let arguments = self.parts(&arguments);
         self.push(Expression::Call { callee, arguments, creates: true })
@@ -58,7 +58,7 @@ impl Lowering<'_, '_> {
     pub(super) fn member_initializer(&mut self, node: u32, scope: u32) {
         let mut parts = self.named_children(node);
         let (Some(name), Some(list)) = (parts.next(), parts.last()) else { return };
-        let callee = self.expression(name, scope);
+        let callee = self.type_of(name, scope);
         let call = self.creation(callee, Some(list), scope);
         self.sketch.calls.push((self.sketch.scopes[scope as usize].owner, call));
     }

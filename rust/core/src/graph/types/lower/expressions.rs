@@ -136,6 +136,11 @@ impl Lowering<'_, '_> {
         if self.tree.table().rules().array_creations.contains(&self.tree.table().kind_name(self.tree.kind(node))) {
             return self.array(node, scope);
         }
+        if let Some(class) = self.made_by_library(node) {
+            let callee = self.type_of(class, scope);
+            let list = self.child(node, Role::Arguments);
+            return self.creation(callee, list, scope);
+        }
         let callee = match self.child(node, Role::Callee) {
             Some(callee) if self.category(callee) == Category::Type => return self.literal(node, callee, scope),
             Some(callee) if self.category(callee) == Category::Subscript => {
@@ -163,6 +168,16 @@ impl Lowering<'_, '_> {
             self.fields(call, list, scope);
         }
         call
+    }
+
+    /// The class of which a function of the library makes an object with the arguments that it is given.
+    fn made_by_library(&self, call: u32) -> Option<u32> {
+        let makers = self.tree.table().rules().makers;
+        let callee = self.child(call, Role::Callee).filter(|_| !makers.is_empty())?;
+        let generic = Some(self.last_of_path(callee)).filter(|last| self.category(*last) == Category::Subscript)?;
+        let name = self.child(generic, Role::Value)?;
+        let arguments = self.child(generic, Role::Index).filter(|_| makers.contains(&self.text(name)))?;
+        self.named_children(arguments).next()
     }
 
     /// An array of a type, with the elements that are written out.

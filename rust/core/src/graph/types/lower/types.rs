@@ -26,7 +26,16 @@ impl Lowering<'_, '_> {
 
     fn read_type(&mut self, node: u32, scope: u32) -> ExpressionId {
         match self.category(node) {
-            Category::Identifier | Category::Member => self.expression(node, scope),
+            Category::Member => match self.last_of_path(node) {
+                generic if self.category(generic) == Category::Subscript => {
+                    let base = self.expression(node, scope);
+                    self.with_arguments(base, generic, scope)
+                }
+                _ => self.expression(node, scope),
+            },
+            Category::Identifier => self.expression(node, scope),
+            // A base or a field that a constructor makes.
+            Category::MemberName => self.named(node, scope),
             Category::Subscript => self.generic(node, scope),
             Category::Class => self.definitions.get(&node).map_or(UNKNOWN, |class| {
                 self.sketch.expressions.push(Expression::Definition(*class));
@@ -45,8 +54,26 @@ impl Lowering<'_, '_> {
     fn generic(&mut self, node: u32, scope: u32) -> ExpressionId {
         let base = self.child(node, Role::Value).or_else(|| self.named_children(node).next());
         let Some(base) = base else { return UNKNOWN };
-        let written: Vec<u32> = self.named_children(node).filter(|child| *child != base).collect();
         let base = self.type_of(base, scope);
+        self.with_arguments(base, node, scope)
+    }
+
+    /// What a path ends with: `c<d>` of `a::b::c<d>`.
+    pub(super) fn last_of_path(&self, path: u32) -> u32 {
+        let mut last = path;
+        for _ in 0..DEEPEST {
+            match self.child(last, Role::Member).filter(|_| self.category(last) == Category::Member) {
+                Some(inner) => last = inner,
+                None => break,
+            }
+        }
+        last
+    }
+
+    /// A type with the arguments that a generic one is written with.
+    fn with_arguments(&mut self, base: ExpressionId, generic: u32, scope: u32) -> ExpressionId {
+        let name = self.child(generic, Role::Value).or_else(|| self.named_children(generic).next());
+        let written: Vec<u32> = self.named_children(generic).filter(|child| Some(*child) != name).collect();
         let mut arguments = Vec::new();
         for list in written {
             let inner: Vec<u32> = match self.category(list) {
