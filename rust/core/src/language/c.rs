@@ -62,6 +62,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &[],
+        wrappers: &[],
         makers: &[],
         sharing: Sharing::Everywhere,
         dispatch_words: &[],

@@ -81,6 +81,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &["emplace_back", "insert", "push", "push_back", "push_front"],
+        wrappers: &[],
         makers: &["make_shared", "make_unique"],
         sharing: Sharing::Everywhere,
         dispatch_words: &["virtual", "override"],

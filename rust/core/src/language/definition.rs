@@ -242,6 +242,8 @@ pub(crate) struct Rules {
     pub(crate) patterns: &'static [(&'static str, PatternForm)],
     /// Methods of containers that keep what they are given.
     pub(crate) keeping_methods: &'static [&'static str],
+    /// Types of the library with their methods; what else is asked of an object of one is asked of what it holds.
+    pub(crate) wrappers: &'static [(&'static str, &'static [&'static str])],
     /// Functions of the library that make an object of the class that they are given as a type, with their arguments.
     pub(crate) makers: &'static [&'static str],
     /// Which names of other files a file sees without importing them one by one.

@@ -84,6 +84,7 @@ pub(super) static RULES: Rules = Rules {
     shorthands: &["shorthand_property_identifier", "shorthand_property_identifier_pattern"],
     patterns: &[],
     keeping_methods: &["add", "push", "set", "unshift"],
+    wrappers: &[],
     makers: &[],
     sharing: Sharing::Imports,
     dispatch_words: &[],

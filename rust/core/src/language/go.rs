@@ -89,6 +89,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &[],
+        wrappers: &[],
         makers: &[],
         sharing: Sharing::Folder,
         dispatch_words: &[],

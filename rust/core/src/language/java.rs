@@ -66,6 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &["add", "addFirst", "addLast", "offer", "push", "put", "set"],
+        wrappers: &[],
         makers: &[],
         sharing: Sharing::Folder,
         dispatch_words: &[],

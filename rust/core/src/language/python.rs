@@ -65,6 +65,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: PATTERNS,
         keeping_methods: &[],
+        wrappers: &[],
         makers: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],

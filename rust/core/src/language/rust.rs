@@ -36,7 +36,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &["mod", "lib"],
         modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
         root_files: &["lib", "main"],
-        plain_names: &[],
+        plain_names: &["Err", "None", "Ok", "Some"],
     },
     tests: Tests {
         folders: &["tests"],
@@ -66,6 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &["shorthand_field_identifier", "shorthand_field_initializer"],
         patterns: &[],
         keeping_methods: &["append", "insert", "push", "push_back", "push_front"],
+        wrappers: WRAPPERS,
         makers: &[],
         sharing: Sharing::Imports,
         dispatch_words: &[],
@@ -87,6 +88,28 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         ..tokens::C_FAMILY_SPELLING
     }),
 };
+
+#[rustfmt::skip]
+static WRAPPERS: &[(&str, &[&str])] = &[
+    ("Option", &[
+        "and", "and_then", "as_deref", "as_deref_mut", "as_mut", "as_ref", "as_slice", "clone", "cloned", "copied", "eq",
+        "expect", "filter", "flatten", "get_or_insert", "get_or_insert_with", "insert", "inspect", "into_iter",
+        "is_none", "is_none_or", "is_some", "is_some_and", "iter", "iter_mut", "map", "map_or", "map_or_default",
+        "map_or_else", "ok_or", "ok_or_else", "or", "or_else", "replace", "take", "take_if", "transpose", "unwrap",
+        "unwrap_or", "unwrap_or_default", "unwrap_or_else", "unwrap_unchecked", "unzip", "xor", "zip",
+    ]),
+    ("Result", &[
+        "and", "and_then", "as_deref", "as_deref_mut", "as_mut", "as_ref", "clone", "cloned", "copied", "eq", "err",
+        "expect", "expect_err", "flatten", "inspect", "inspect_err", "into_iter", "is_err", "is_err_and", "is_ok",
+        "is_ok_and", "iter", "iter_mut", "map", "map_err", "map_or", "map_or_default", "map_or_else", "ok", "or",
+        "or_else", "transpose", "unwrap", "unwrap_err", "unwrap_or", "unwrap_or_default", "unwrap_or_else",
+        "unwrap_unchecked",
+    ]),
+    ("Arc", &["as_ref", "clone"]),
+    ("Box", &["as_mut", "as_ref", "clone", "into_pin"]),
+    ("Cow", &["clone", "into_owned", "is_borrowed", "is_owned", "to_mut"]),
+    ("Rc", &["as_ref", "clone"]),
+];
 
 #[rustfmt::skip]
 static KINDS: &[(&str, C)] = &[

@@ -99,6 +99,11 @@ static OUTSIDE: &[Case] = &[
     Case { what: "what is taken out of it is asked itself",
         files: &[("M.java", "import java.util.List;\nclass M { void f(List<String> all, String[] some) { for (String one : all) one.trim(); some[0].strip(); } }\n")],
         edges: &["M.M.f calls java.lang.String.strip 0.95", "M.M.f calls java.lang.String.trim 0.95"] },
+    Case { what: "what only wraps something passes on what it has not itself; nothing where that is not known",
+        files: &[
+            ("l.rs", "fn a(n: Option<&str>) { if let Some(one) = n { one.trim(); } n.is_some(); }\nfn b(r: Result<String, std::io::Error>) { let t = r?; t.trim(); }\nstruct S;\nimpl S { fn area(&self) {} }\nfn c(b: Box<S>, s: Box<str>) { b.area(); s.len(); }\nfn d(line: &str) { line.len(); Some(1); }\nfn e(all: Vec<Option<&str>>) { while let Some(one) = all.pop() { d(one); } }\n"),
+        ],
+        edges: &["l.a calls std.Option.is_some 0.95", "l.a calls std.str.trim 0.95", "l.b calls std.String.trim 0.95", "l.c calls l.S.area 0.95", "l.c calls std.str.len 0.95", "l.d calls std.str.len 0.95", "l.e calls l.d 1.00", "l.e calls std.Vec.pop 0.95"] },
     Case { what: "a type that is left open or has no members, and an array, are nothing to call",
         files: &[
             ("M.java", "class Kite {}\nclass M { void f(String a) { var b = a.trim(); b.strip(); int[] c = new int[3]; Kite[] d = new Kite[2]; } }\n"),

@@ -10,6 +10,8 @@ use crate::language::Receiver;
 impl Solver<'_> {
     /// A member of one of several values; where an object has it, what containers hold is not asked.
     pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
+        let unwrapped = self.unwrapped(file, values, name);
+        let values = unwrapped.as_deref().unwrap_or(values);
         let is_held = |value: &Value| {
             matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. })
                 || is_held_outside(value)
@@ -25,6 +27,27 @@ impl Solver<'_> {
             }
         }
         found
+    }
+
+    /// What types of the library that are not asked for a member themselves hold; none where all values are asked. Of several
+    /// types from outside it is not known which of them is held.
+    fn unwrapped(&self, file: u32, values: &[Value], name: Name) -> Option<Vec<Value>> {
+        let wrappers = self.world.rules(file).map_or(&[][..], |rules| rules.wrappers);
+        let is_passed_on = |path: Name| {
+            let last = super::world::last_part(self.world.text(path));
+            let own = wrappers.iter().find(|(wrapper, _)| *wrapper == last);
+            own.is_some_and(|(_, methods)| !methods.contains(&self.world.text(name)))
+        };
+        let is_wrapper = |value: &Value| matches!(value, Value::External(path, _) if is_passed_on(*path));
+        if wrappers.is_empty() || !values.iter().any(|value| is_wrapper(value) && !is_held_outside(value)) {
+            return None;
+        }
+        let rest = values.iter().copied().filter(|value| !is_wrapper(value));
+        let (held, mut found): (Vec<_>, Vec<_>) = rest.partition(is_held_outside);
+        if let [Value::External(path, _)] = held[..] {
+            found.push(Value::External(path, Outside::Object));
+        }
+        Some(found)
     }
 
     /// A member of a value, as code of `file` names it.

@@ -2,7 +2,7 @@
 
 use super::super::sketch::{ScopeKind, Source};
 use super::Solver;
-use super::values::{Node, Value};
+use super::values::{Node, Outside, Value};
 use crate::language::{Constructor, Receiver};
 use crate::syntax::NONE;
 
@@ -181,7 +181,10 @@ pub(super) fn joined(typed: &[Value], given: Vec<Value>, is_parameter: bool) -> 
     if !is_typed {
         let is_known = |value: &Value| !matches!(value, Value::Plain | Value::Parameter);
         let types = typed.iter().copied().filter(|value| is_known(value) || given.is_empty());
-        return types.chain(given.iter().copied()).collect();
+        // Where the text says of which type from outside it is, no other one is.
+        let is_told = typed.iter().any(|value| matches!(value, Value::External(_, Outside::Object)));
+        let others = given.iter().copied().filter(|value| !is_told || !matches!(value, Value::External(..)));
+        return types.chain(others).collect();
     }
     let is_exact = |value: &Value| matches!(value, Value::Object { exact: true, .. });
     if !is_parameter && !given.is_empty() && given.iter().all(is_exact) {
