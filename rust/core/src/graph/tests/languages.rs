@@ -104,6 +104,12 @@ static OUTSIDE: &[Case] = &[
             ("l.rs", "fn a(n: Option<&str>) { if let Some(one) = n { one.trim(); } n.is_some(); }\nfn b(r: Result<String, std::io::Error>) { let t = r?; t.trim(); }\nstruct S;\nimpl S { fn area(&self) {} }\nfn c(b: Box<S>, s: Box<str>) { b.area(); s.len(); }\nfn d(line: &str) { line.len(); Some(1); }\nfn e(all: Vec<Option<&str>>) { while let Some(one) = all.pop() { d(one); } }\n"),
         ],
         edges: &["l.a calls std.Option.is_some 0.95", "l.a calls std.str.trim 0.95", "l.b calls std.String.trim 0.95", "l.c calls l.S.area 0.95", "l.c calls std.str.len 0.95", "l.d calls std.str.len 0.95", "l.e calls l.d 1.00", "l.e calls std.Vec.pop 0.95"] },
+    Case { what: "what was made of a class from outside, in a variable or a field",
+        files: &[
+            ("s.js", "class Table {\n  rows = new Map();\n  constructor() { this.all = new Set(); }\n  add(k) { this.rows.set(k, 1); this.all.add(k); const own = new Map(); own.get(k); [1].map(k); }\n}\n"),
+        ],
+        edges: &["s.Table calls globalThis.Map 0.95", "s.Table.add calls globalThis.Map 0.95", "s.Table.add calls globalThis.Map.get 0.95", "s.Table.add calls globalThis.Map.set 0.95",
+            "s.Table.add calls globalThis.Set.add 0.95", "s.Table.constructor calls globalThis.Set 0.95"] },
     Case { what: "a type that is left open or has no members, and an array, are nothing to call",
         files: &[
             ("M.java", "class Kite {}\nclass M { void f(String a) { var b = a.trim(); b.strip(); int[] c = new int[3]; Kite[] d = new Kite[2]; } }\n"),

@@ -52,23 +52,48 @@ impl Solver<'_> {
         };
         let share = sure / targets.len().max(1) as f32;
         resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
-        for value in callees.iter() {
-            match value {
-                Value::External(path, Outside::Itself) => {
-                    resolution.external.push((caller, self.world.text(*path).to_owned()));
-                }
-                // A field that a constructor makes.
-                Value::External(path, Outside::Object) if creates => {
-                    resolution.external.push((caller, self.world.text(*path).to_owned()));
-                }
-                _ => {}
-            }
-        }
+        let outside = self.outside_called(file, callee, &callees, creates);
+        resolution.external.extend(outside.into_iter().map(|path| (caller, path)));
         self.add_callbacks(resolution, file, (caller, callee), arguments);
         if let (true, Expression::Member { name, .. }) = (callees.is_empty(), self.expression(file, callee)) {
             let name: Name = self.world.name_in(file, name);
             resolution.unknown.push((caller, self.world.text(name).to_owned()));
         }
+    }
+
+    /// The paths of what a call reaches outside the project.
+    fn outside_called(&mut self, file: u32, callee: ExpressionId, callees: &[Value], creates: bool) -> Vec<String> {
+        let named = callees.iter().filter_map(|value| match value {
+            Value::External(path, Outside::Itself) => Some(*path),
+            // A field that a constructor makes.
+            Value::External(path, Outside::Object) if creates => Some(*path),
+            _ => None,
+        });
+        let named: Vec<String> = named.map(|path| self.world.text(path).to_owned()).collect();
+        if !named.is_empty() {
+            return named;
+        }
+        let Expression::Member { object, name } = self.expression(file, callee) else { return named };
+        // What a method of the library gives may be the object itself or something that it holds.
+        if matches!(self.expression(file, object), Expression::Call { creates: false, .. }) {
+            return named;
+        }
+        let name = self.world.text(self.world.name_in(file, name)).to_owned();
+        let made = callees.iter().filter_map(|value| match value {
+            Value::LibraryOf(file, made) => self.class_made(*file, *made),
+            _ => None,
+        });
+        made.map(|class| format!("{class}.{name}")).collect()
+    }
+
+    /// The path of the class outside the project of which an expression makes an object.
+    fn class_made(&mut self, file: u32, made: ExpressionId) -> Option<String> {
+        let Expression::Call { callee, .. } = self.expression(file, made) else { return None };
+        let values = self.values(file, callee);
+        values.iter().find_map(|value| match value {
+            Value::External(path, Outside::Itself) => Some(self.world.text(*path).to_owned()),
+            _ => None,
+        })
     }
 
     /// What a call of a class calls: its constructors, or the class itself where the language counts that.
