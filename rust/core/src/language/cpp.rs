@@ -51,6 +51,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &[],
         modules: ModuleNames::NONE,
         root_files: &[],
+        library_namespaces: &["std"],
         plain_names: &[],
     },
     tests: Tests {

@@ -161,6 +161,8 @@ pub(crate) struct SpecialNames {
     /// Stems of the files at the root of what is built, the likelier one first: the modules that they declare lie beside
     /// them.
     pub(crate) root_files: &'static [&'static str],
+    /// Namespaces of the language's own library.
+    pub(crate) library_namespaces: &'static [&'static str],
     /// Built-in names of types of which no member has a path, and of what only looks like a function.
     pub(crate) plain_names: &'static [&'static str],
 }

@@ -22,6 +22,7 @@ pub(super) static NAMES: SpecialNames = SpecialNames {
     package_files: &["index"],
     modules: ModuleNames { own: &["exports", "module"], root: "", around: "" },
     root_files: &[],
+    library_namespaces: &[],
     plain_names: &[
         "any",
         "bigint",

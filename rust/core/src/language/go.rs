@@ -36,6 +36,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &[],
         modules: ModuleNames::NONE,
         root_files: &[],
+        library_namespaces: &[],
         plain_names: &[
             "_",
             "any",

@@ -35,6 +35,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &["__init__"],
         modules: ModuleNames::NONE,
         root_files: &[],
+        library_namespaces: &[],
         plain_names: &[],
     },
     tests: Tests {

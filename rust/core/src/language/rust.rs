@@ -36,6 +36,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         package_files: &["mod", "lib"],
         modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
         root_files: &["lib", "main"],
+        library_namespaces: &[],
         plain_names: &["Err", "None", "Ok", "Some"],
     },
     tests: Tests {

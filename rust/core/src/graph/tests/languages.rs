@@ -110,6 +110,17 @@ static OUTSIDE: &[Case] = &[
         ],
         edges: &["s.Table calls globalThis.Map 0.95", "s.Table.add calls globalThis.Map 0.95", "s.Table.add calls globalThis.Map.get 0.95", "s.Table.add calls globalThis.Map.set 0.95",
             "s.Table.add calls globalThis.Set.add 0.95", "s.Table.constructor calls globalThis.Set 0.95"] },
+    Case { what: "functions of libraries in C, by their names; macros, pointers to functions and what the project has are none",
+        files: &[
+            ("a.h", "#define TWICE(x) ((x) + (x))\n#define twice(x) TWICE(x)\n#define shout printf\nint given(int);\nint own(int);\n"), ("b.c", "int own(int a) { return a; }\n"),
+            ("m.c", "#include <stdio.h>\n#include \"a.h\"\nstatic int (*hook)(int);\nstruct S { int (*go)(int); };\nint f(int (*call)(int), struct S *s, struct T t) { printf(\"%d\", twice(1)); shout(\"\"); TWICE(2); hook(1); call(1); s->go(1); own(1); return given(1); }\n"),
+        ],
+        edges: &["m.f calls b.own 1.00", "m.f calls given 0.95", "m.f calls printf 0.95"] },
+    Case { what: "of C++ those of its own library, and others where no class is around; what they call back is called",
+        files: &[
+            ("m.cpp", "#include <algorithm>\n#include <vector>\nstruct W : Outer { void f() { show(); std::puts(\"\"); } };\nbool less(int a, int b) { return a < b; }\ntemplate <class F> void run(F each, std::vector<int> v) { each(1); v.clear(); size_t n = size_t(1); Thing(2); std::vector<int> w(3); std::sort(v.begin(), v.end(), less); std::ranges::sort(v); std::max<int>(1, 2); abort(); }\n"),
+        ],
+        edges: &["m.W.f calls std.puts 0.95", "m.run calls abort 0.95", "m.run calls m.less 0.95", "m.run calls std.max 0.95", "m.run calls std.ranges.sort 0.95", "m.run calls std.sort 0.95"] },
     Case { what: "a type that is left open or has no members, and an array, are nothing to call",
         files: &[
             ("M.java", "class Kite {}\nclass M { void f(String a) { var b = a.trim(); b.strip(); int[] c = new int[3]; Kite[] d = new Kite[2]; } }\n"),

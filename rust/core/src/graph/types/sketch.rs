@@ -39,6 +39,8 @@ pub(crate) struct Sketch {
     pub(super) calls: Vec<(u32, ExpressionId)>,
     /// Those of them that were read off the tokens of a macro, ascending.
     pub(super) in_macros: Vec<ExpressionId>,
+    /// Names of macros.
+    pub(super) macros: Vec<NameId>,
     /// Values put into members: object, member, value.
     pub(super) stores: Vec<(ExpressionId, NameId, ExpressionId)>,
 }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::sketch::{Expression, ExpressionId, NameId, Parts, Scope, ScopeKind, Sketch, Source};
 use crate::graph::collect::Collected;
 use crate::graph::scopes::ScopeKind as CollectedKind;
-use crate::language::{Category, Receiver, Role};
+use crate::language::{Category, Receiver, Role, Sharing};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// How deep an expression is looked into.
@@ -181,6 +181,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
             }
             Category::Signature => self.function_pointer(node, scope),
             Category::Directive | Category::Other if self.gives_other_name(node) => self.other_name(node, scope),
+            Category::Directive => self.macro_name(node),
             Category::Other if self.tree.table().is_member_initializer(self.tree.kind(node)) => {
                 self.member_initializer(node, scope);
             }
@@ -191,6 +192,16 @@ impl<'a, 'source> Lowering<'a, 'source> {
     fn gives_other_name(&self, node: u32) -> bool {
         let first = self.tree.first_child(node);
         first != NONE && matches!(self.text(first), "using" | "namespace")
+    }
+
+    /// `#define clamp(x) …`, where what is joined sees macros as well.
+    fn macro_name(&mut self, directive: u32) {
+        if self.tree.table().rules().sharing == Sharing::Everywhere
+            && let Some(name) = self.child(directive, Role::Name)
+        {
+            let name = self.name(self.text(name));
+            self.sketch.macros.push(name);
+        }
     }
 
     fn call_site(&mut self, node: u32, scope: u32) {

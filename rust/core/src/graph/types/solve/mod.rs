@@ -3,6 +3,7 @@
 mod calls;
 mod classes;
 mod imports;
+mod libraries;
 mod members;
 mod names;
 mod outcome;

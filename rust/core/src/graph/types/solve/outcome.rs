@@ -53,8 +53,12 @@ impl Solver<'_> {
         let share = sure / targets.len().max(1) as f32;
         resolution.calls.extend(targets.into_iter().map(|target| (caller, target, share)));
         let outside = self.outside_called(file, callee, &callees, creates);
+        let is_outside = !outside.is_empty();
         resolution.external.extend(outside.into_iter().map(|path| (caller, path)));
         self.add_callbacks(resolution, file, (caller, callee), arguments);
+        if is_outside {
+            return;
+        }
         if let (true, Expression::Member { name, .. }) = (callees.is_empty(), self.expression(file, callee)) {
             let name: Name = self.world.name_in(file, name);
             resolution.unknown.push((caller, self.world.text(name).to_owned()));
@@ -72,6 +76,12 @@ impl Solver<'_> {
         let named: Vec<String> = named.map(|path| self.world.text(path).to_owned()).collect();
         if !named.is_empty() {
             return named;
+        }
+        if callees.is_empty() && !creates {
+            let library = self.library_function(file, callee);
+            if library.is_some() {
+                return library.into_iter().collect();
+            }
         }
         let Expression::Member { object, name } = self.expression(file, callee) else { return named };
         // What a method of the library gives may be the object itself or something that it holds.
@@ -133,6 +143,7 @@ impl Solver<'_> {
             _ => return,
         };
         let is_outside = callees.iter().any(is_library)
+            || (callees.is_empty() && self.library_function(file, callee).is_some())
             || (callees.is_empty() && matches!(self.expression(file, callee), Expression::Name { .. }));
         if !is_outside || self.is_keeping(file, name) {
             return;

@@ -34,6 +34,8 @@ pub(super) struct World<'a> {
     by_end: FxHashMap<&'a str, Option<u32>>,
     /// What is seen everywhere: by path.
     pub(super) globals: FxHashMap<String, Vec<Node>>,
+    /// Names of macros, wherever they are defined.
+    pub(super) macros: FxHashSet<Name>,
     /// Paths of namespaces that are seen everywhere.
     pub(super) namespaces: FxHashSet<String>,
 }
@@ -56,6 +58,7 @@ impl<'a> World<'a> {
             is_hidden: files.iter().map(is_hidden_test).collect(),
             by_end: FxHashMap::default(),
             globals: FxHashMap::default(),
+            macros: FxHashSet::default(),
             namespaces: FxHashSet::default(),
         };
         for (number, file) in files.iter().enumerate() {
@@ -180,6 +183,9 @@ impl<'a> World<'a> {
         if self.sharing(file) != Sharing::Everywhere {
             return;
         }
+        let macros = self.sketch(file).map_or(&[][..], |sketch| &sketch.macros[..]);
+        let macros: Vec<Name> = macros.iter().map(|name| self.name_in(file, *name)).collect();
+        self.macros.extend(macros);
         let facts = &self.files[file as usize];
         for number in 2..facts.nodes.len() as u32 {
             let kind = facts.nodes[number as usize].kind;
