@@ -82,7 +82,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         shorthands: &[],
         patterns: &[],
         keeping_methods: &["emplace_back", "insert", "push", "push_back", "push_front"],
-        wrappers: &[],
+        wrappers: WRAPPERS,
         makers: &["make_shared", "make_unique"],
         sharing: Sharing::Everywhere,
         dispatch_words: &["virtual", "override"],
@@ -99,6 +99,14 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     package_paths: None,
     spelling: Some(Spelling { lacks: &[Lack::NamesAreSeen], ..tokens::C_FAMILY_SPELLING }),
 };
+
+#[rustfmt::skip]
+static WRAPPERS: &[(&str, &[&str])] = &[
+    ("optional", &["emplace", "has_value", "reset", "swap", "value", "value_or"]),
+    ("reference_wrapper", &["get"]),
+    ("shared_ptr", &["get", "owner_before", "reset", "swap", "unique", "use_count"]),
+    ("unique_ptr", &["get", "get_deleter", "release", "reset", "swap"]),
+];
 
 #[rustfmt::skip]
 static KINDS: &[(&str, C)] = &[

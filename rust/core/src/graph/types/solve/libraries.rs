@@ -5,18 +5,14 @@ use super::Solver;
 use crate::language::{Receiver, Sharing};
 use crate::syntax::NONE;
 
-/// How many parts a path has.
-const MOST_PARTS: usize = 8;
-
 impl Solver<'_> {
-    /// The path of the function of a library that a callee names of which nothing else is known.
+    /// The function of a library that a callee names of which nothing else is known.
     pub(super) fn library_function(&self, file: u32, callee: ExpressionId) -> Option<String> {
         if self.world.sharing(file) != Sharing::Everywhere {
             return None;
         }
         match self.expression(file, callee) {
             Expression::Name { name, scope, at } => self.unbound_function(file, name, scope, at),
-            Expression::Member { .. } => self.path_in_library(file, callee),
             _ => None,
         }
     }
@@ -44,27 +40,5 @@ impl Solver<'_> {
         let around = |scope: &u32| Some(sketch.scopes[*scope as usize].parent).filter(|parent| *parent != NONE);
         let mut scopes = std::iter::successors((scope != NONE).then_some(scope), around);
         scopes.any(|scope| !sketch.declared_in(scope, name, at).is_empty())
-    }
-
-    /// A path that begins with a namespace of the language's own library: `std::ranges::sort`.
-    fn path_in_library(&self, file: u32, callee: ExpressionId) -> Option<String> {
-        let sketch = self.world.sketch(file)?;
-        let (mut parts, mut current) = (Vec::new(), callee);
-        while let Expression::Member { object, name } = self.expression(file, current) {
-            parts.push(sketch.names[name as usize].as_str());
-            current = object;
-            if parts.len() == MOST_PARTS {
-                return None;
-            }
-        }
-        let Expression::Name { name, scope, at } = self.expression(file, current) else { return None };
-        let root = sketch.names[name as usize].as_str();
-        let is_library = self.world.files[file as usize].language?.table().names().library_namespaces.contains(&root);
-        if !is_library || self.is_bound(file, name, scope, at) {
-            return None;
-        }
-        parts.push(root);
-        parts.reverse();
-        Some(parts.join("."))
     }
 }

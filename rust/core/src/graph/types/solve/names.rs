@@ -180,7 +180,8 @@ pub(super) fn joined(typed: &[Value], given: Vec<Value>, is_parameter: bool) -> 
     let is_typed = typed.iter().any(|value| matches!(value, Value::Object { .. } | Value::This { .. }));
     if !is_typed {
         let is_known = |value: &Value| !matches!(value, Value::Plain | Value::Parameter);
-        let types = typed.iter().copied().filter(|value| is_known(value) || given.is_empty());
+        let says_nothing = given.iter().all(|value| *value == Value::Plain);
+        let types = typed.iter().copied().filter(|value| is_known(value) || says_nothing);
         // Where the text says of which type from outside it is, no other one is.
         let is_told = typed.iter().any(|value| matches!(value, Value::External(_, Outside::Object)));
         let others = given.iter().copied().filter(|value| !is_told || !matches!(value, Value::External(..)));

@@ -4,7 +4,7 @@ use super::super::sketch::{Expression, ExpressionId};
 use super::values::{Name, Node, Outside, Value};
 use super::{Resolution, Solver};
 use crate::graph::NodeKind;
-use crate::language::Constructor;
+use crate::language::{Constructor, Sharing};
 
 /// How sure a call is that has just one target.
 const SURE: f32 = 0.95;
@@ -73,6 +73,9 @@ impl Solver<'_> {
             Value::External(path, Outside::Object) if creates => Some(*path),
             _ => None,
         });
+        // Where a declaration makes an object, its constructor is no function that the text names.
+        let is_declared = creates && self.world.sharing(file) == Sharing::Everywhere;
+        let named = named.filter(|_| !is_declared);
         let named: Vec<String> = named.map(|path| self.world.text(path).to_owned()).collect();
         if !named.is_empty() {
             return named;
@@ -120,8 +123,7 @@ impl Solver<'_> {
         let (file, _) = self.world.place(class);
         let language = self.world.files[file as usize].language;
         let is_counted = language.is_some_and(|language| {
-            language.table().names().constructor != Constructor::None
-                && self.world.sharing(file) != crate::language::Sharing::Everywhere
+            language.table().names().constructor != Constructor::None && self.world.sharing(file) != Sharing::Everywhere
         });
         if constructors.is_empty() && is_counted { vec![class] } else { constructors }
     }

@@ -26,6 +26,9 @@ impl Solver<'_> {
 
     fn builtin(&mut self, file: u32, text: &str) -> Vec<Value> {
         let Some(language) = self.world.files[file as usize].language else { return Vec::new() };
+        if language.table().names().library_namespaces.contains(&text) {
+            return vec![Value::External(self.world.name(text), Outside::Itself)];
+        }
         if !language.table().is_builtin(text) {
             return Vec::new();
         }
@@ -274,6 +277,8 @@ impl Solver<'_> {
         }
         let Some(name) = self.world.known(text) else { return Vec::new() };
         let used: Vec<Value> = sketch.used.iter().flat_map(|used| self.values(file, *used).to_vec()).collect();
-        used.into_iter().flat_map(|used| self.member(file, used, name)).collect()
+        // Of a library it is not known which names it has.
+        let used = used.into_iter().filter(|used| !matches!(used, Value::External(..)));
+        used.flat_map(|used| self.member(file, used, name)).collect()
     }
 }
