@@ -20,22 +20,24 @@ from sapwood import _core
 ROOT = Path(__file__).parents[2] / "fixtures" / "callgraph"
 LEAST = {
     "c": (0.99, 0.94),
-    "cpp": (0.97, 0.88),
+    "cpp": (0.98, 0.92),
     "go": (0.98, 0.95),
     "java": (0.99, 0.98),
     "javascript": (0.98, 0.99),
     "python": (0.98, 0.99),
-    "rust": (0.99, 0.93),
+    "rust": (0.99, 0.95),
     "typescript": (0.98, 0.98),
 }
 """Least share of the found edges that are expected, and of the expected ones that are found, over all fixtures."""
 LEAST_OUTSIDE = {
+    "c": (1.0, 1.0),
+    "cpp": (1.0, 0.8),
     "go": (1.0, 1.0),
     "java": (1.0, 0.95),
     "javascript": (1.0, 0.88),
     "python": (1.0, 0.8),
-    "rust": (0.76, 0.76),
-    "typescript": (1.0, 0.5),
+    "rust": (1.0, 0.68),
+    "typescript": (1.0, 0.8),
 }
 """The same of calls that leave the project, over the fixtures that list them."""
 COMPLETE = {"imports": 0.95, "modules": 1.0}

@@ -66,7 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         array_creations: &[],
         shorthands: &["shorthand_field_identifier", "shorthand_field_initializer"],
         patterns: &[],
-        keeping_methods: &["append", "insert", "push", "push_back", "push_front"],
+        keeping_methods: &["append", "insert", "new", "push", "push_back", "push_front"],
         wrappers: WRAPPERS,
         makers: &[],
         sharing: Sharing::Imports,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::graph::{Edge, EdgeKind, NodeKind, ProjectGraph, file_facts, link};
-use crate::language::Language;
+use crate::graph::{Edge, EdgeKind, NodeKind, ProjectGraph, file_facts, link_folder};
+use crate::language::{Language, PackageRoot};
 use crate::syntax::{ParseLimits, parse};
 
 type Edges = BTreeSet<(String, String)>;
@@ -89,13 +89,16 @@ impl Calls {
 }
 
 pub(super) fn project_graph(project: &Path) -> ProjectGraph {
-    let files = files_below(project).into_iter().filter_map(|(name, path)| {
+    let below = files_below(project);
+    let roots = below.iter().filter_map(|(name, path)| PackageRoot::read(name, &std::fs::read_to_string(path).ok()?));
+    let roots: Vec<_> = roots.collect();
+    let files = below.into_iter().filter_map(|(name, path)| {
         let language = Language::from_path(&name)?;
         let source = std::fs::read(path).unwrap();
         let tree = parse(language, &source, &ParseLimits::default()).unwrap();
         Some(file_facts(&name, &source, &tree))
     });
-    link(&files.collect::<Vec<_>>())
+    link_folder(&files.collect::<Vec<_>>(), "", &roots)
 }
 
 /// The edges that a field of `expected.json` lists; none where it is not written.
@@ -167,11 +170,11 @@ const BARS: [(Language, f64, f64); 8] = [
     (Language::Python, 0.97, 0.9),
     (Language::JavaScript, 0.98, 0.98),
     (Language::TypeScript, 0.98, 0.97),
-    (Language::Rust, 0.98, 0.95),
+    (Language::Rust, 0.99, 0.95),
     (Language::Go, 0.97, 0.95),
     (Language::Java, 0.98, 0.97),
     (Language::C, 0.98, 0.93),
-    (Language::Cpp, 0.97, 0.88),
+    (Language::Cpp, 0.98, 0.92),
 ];
 
 #[test]
@@ -186,13 +189,15 @@ fn calls_reach_the_bars() {
 }
 
 /// The precision and recall that each language's calls of what is outside must have, in the projects that list them.
-const OUTSIDE_BARS: [(Language, f64, f64); 6] = [
+const OUTSIDE_BARS: [(Language, f64, f64); 8] = [
     (Language::Python, 1.0, 0.8),
     (Language::JavaScript, 1.0, 0.88),
-    (Language::TypeScript, 1.0, 0.5),
-    (Language::Rust, 0.76, 0.76),
+    (Language::TypeScript, 1.0, 0.8),
+    (Language::Rust, 1.0, 0.68),
     (Language::Go, 1.0, 1.0),
     (Language::Java, 1.0, 0.95),
+    (Language::C, 1.0, 1.0),
+    (Language::Cpp, 1.0, 0.8),
 ];
 
 #[test]
@@ -207,7 +212,7 @@ fn calls_that_leave_the_project_reach_the_bars() {
             sum.add(score(&found, &expected));
         }
         println!("{}: precision {:.3}, recall {:.3}", language.name(), sum.precision(), sum.recall());
-        assert!(sum.right >= 6, "{}: the fixtures were read: {}", language.name(), sum.right);
+        assert!(sum.right >= 5, "{}: the fixtures were read: {}", language.name(), sum.right);
         let reaches = sum.precision() >= precision && sum.recall() >= recall;
         assert!(reaches, "{} {} {}", language.name(), sum.precision(), sum.recall());
     }

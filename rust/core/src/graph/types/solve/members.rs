@@ -38,14 +38,16 @@ impl Solver<'_> {
             let own = wrappers.iter().find(|(wrapper, _)| *wrapper == last);
             own.is_some_and(|(_, methods)| !methods.contains(&self.world.text(name)))
         };
-        let is_wrapper = |value: &Value| matches!(value, Value::External(path, _) if is_passed_on(*path));
+        let is_wrapper = |value: &Value| matches!(value, Value::External(path, Outside::Object | Outside::Held) if is_passed_on(*path));
         if wrappers.is_empty() || !values.iter().any(|value| is_wrapper(value) && !is_held_outside(value)) {
             return None;
         }
         let rest = values.iter().copied().filter(|value| !is_wrapper(value));
         let (held, mut found): (Vec<_>, Vec<_>) = rest.partition(is_held_outside);
-        if let [Value::External(path, _)] = held[..] {
-            found.push(Value::External(path, Outside::Object));
+        match held[..] {
+            [] => found = found.into_iter().map(single).collect(),
+            [Value::External(path, _)] => found.push(Value::External(path, Outside::Object)),
+            _ => {}
         }
         Some(found)
     }
@@ -303,6 +305,14 @@ impl Solver<'_> {
 
     pub(super) fn is_class(&self, node: Node) -> bool {
         self.world.kind(node) == NodeKind::Class
+    }
+}
+
+/// What is held for a container of it.
+fn single(value: Value) -> Value {
+    match value {
+        Value::Object { class, exact, .. } => Value::Object { class, exact, several: false },
+        other => other,
     }
 }
 
