@@ -181,6 +181,26 @@ impl FileFacts {
         self.language.map_or(Sharing::Imports, |language| language.table().rules().sharing)
     }
 
+    /// How much of the path is a folder that builds take for the root of packages; none where it leads through no such.
+    pub(super) fn source_root(&self) -> Option<usize> {
+        let roots = self.language.map_or(&[][..], |language| language.table().names().source_roots);
+        let end_of = |root: &&'static str| {
+            let mut found = self.path.rmatch_indices(*root).map(|(start, _)| (start, start + root.len()));
+            found.find(|(start, end)| {
+                let is_whole = *start == 0 || self.path.as_bytes()[start - 1] == b'/';
+                is_whole && self.path.as_bytes().get(*end) == Some(&b'/')
+            })
+        };
+        roots.iter().filter_map(end_of).map(|(_, end)| end).max()
+    }
+
+    /// The folder whose files are one package, from the root of packages on.
+    pub(super) fn package_folder(&self) -> &str {
+        let folder = super::modules::folder_of(&self.path);
+        let below = self.source_root().and_then(|root| folder.get(root..));
+        below.map_or(folder, |below| below.trim_start_matches('/'))
+    }
+
     /// The name of the file without folders and extension.
     pub(super) fn stem(&self) -> &str {
         let file = self.path.rsplit('/').next().unwrap_or(&self.path);

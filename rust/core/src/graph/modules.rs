@@ -81,7 +81,7 @@ impl<'files> Modules<'files> {
     fn add_short_name(&mut self, number: u32, packages: &BTreeSet<&str>) {
         let file = &self.files[number as usize];
         let folder = folder_of(file.path());
-        let mut root = folder;
+        let mut root = file.source_root().and_then(|end| folder.get(..end)).unwrap_or(folder);
         while !root.is_empty() && packages.contains(root) {
             root = folder_of(root);
         }

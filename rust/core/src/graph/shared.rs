@@ -42,7 +42,7 @@ impl<'files> Shared<'files> {
             let (node, parent) = (node as u32, file.parents[node]);
             match (sharing, one.kind) {
                 (Sharing::Folder, NodeKind::Variable | NodeKind::Class) if parent == 1 => {
-                    let place = (folder_of(file.path()), file.path_of(node));
+                    let place = (file.package_folder(), file.path_of(node));
                     self.of_folders.entry(place).or_default().push((number, node));
                 }
                 (Sharing::Everywhere, NodeKind::Variable) if file.hidden.binary_search(&node).is_err() => {
@@ -56,7 +56,7 @@ impl<'files> Shared<'files> {
     /// What a file sees of its folder under a name.
     pub(super) fn of_folder(&self, from: u32, name: &str) -> Vec<Place> {
         let own = &self.files[from as usize];
-        let found = self.of_folders.get(&(folder_of(own.path()), name)).map_or(&[][..], Vec::as_slice);
+        let found = self.of_folders.get(&(own.package_folder(), name)).map_or(&[][..], Vec::as_slice);
         let is_seen = |place: &&Place| {
             let file = &self.files[place.0 as usize];
             file.language == own.language && (self.is_test[from as usize] || !self.is_test[place.0 as usize])

@@ -49,6 +49,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "",
         silent_parts: &[],
         package_files: &[],
+        source_roots: &[],
         modules: ModuleNames::NONE,
         root_files: &[],
         library_namespaces: &["std"],

@@ -156,6 +156,8 @@ pub(crate) struct SpecialNames {
     pub(crate) silent_parts: &'static [&'static str],
     /// Stems of the files that stand for their folder.
     pub(crate) package_files: &'static [&'static str],
+    /// Folders, by the ends of their paths, that builds take for the root of packages: several make one.
+    pub(crate) source_roots: &'static [&'static str],
     /// Names by which paths mean modules.
     pub(crate) modules: ModuleNames,
     /// Stems of the files at the root of what is built, the likelier one first: the modules that they declare lie beside

@@ -20,6 +20,7 @@ pub(super) static NAMES: SpecialNames = SpecialNames {
     asynchronous: "async",
     silent_parts: &["exports", "module", "prototype", "this"],
     package_files: &["index"],
+    source_roots: &[],
     modules: ModuleNames { own: &["exports", "module"], root: "", around: "" },
     root_files: &[],
     library_namespaces: &[],

@@ -33,6 +33,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "async",
         silent_parts: &[],
         package_files: &["__init__"],
+        source_roots: &[],
         modules: ModuleNames::NONE,
         root_files: &[],
         library_namespaces: &[],

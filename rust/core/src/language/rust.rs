@@ -34,6 +34,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         asynchronous: "async",
         silent_parts: &[],
         package_files: &["mod", "lib"],
+        source_roots: &[],
         modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
         root_files: &["lib", "main"],
         library_namespaces: &[],

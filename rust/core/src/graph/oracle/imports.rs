@@ -75,7 +75,9 @@ fn by_ecmascript(file: &str, line: &str) -> Vec<Vec<String>> {
 fn by_java(line: &str) -> Option<Vec<String>> {
     let path = line.strip_prefix("import ")?.trim_start_matches("static ").trim_end_matches(';').replace('.', "/");
     let around = path.rsplit_once('/').map_or("", |(around, _)| around);
-    Some(vec![format!("{path}.java"), format!("{around}.java")])
+    let roots = ["", "src/main/java/", "src/test/java/"];
+    let files = |root: &str| [format!("{root}{path}.java"), format!("{root}{around}.java")];
+    Some(roots.into_iter().flat_map(files).collect())
 }
 
 fn by_python(file: &str, line: &str) -> Vec<Vec<String>> {

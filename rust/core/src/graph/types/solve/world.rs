@@ -149,8 +149,7 @@ impl<'a> World<'a> {
     }
 
     fn add_folder(&mut self, file: u32) {
-        let path: &'a str = self.files[file as usize].path();
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder: &'a str = self.files[file as usize].package_folder();
         let next = self.folder_numbers.len() as u32;
         let number = *self.folder_numbers.entry(folder).or_insert(next);
         if number == next {
