@@ -265,5 +265,6 @@ fn module_path(manifest: &str) -> Option<&str> {
     let lines = manifest.lines().map(|line| line.split_once("//").map_or(line, |(line, _)| line));
     let mut written = lines.filter_map(|line| line.trim().strip_prefix("module"));
     let path = written.find(|rest| rest.starts_with([' ', '\t', '"', '`']))?.trim().trim_matches(['"', '`']);
-    (!path.is_empty()).then_some(path)
+    // Go's own library is the one module whose packages have no beginning.
+    if path == "std" { Some("") } else { Some(path).filter(|path| !path.is_empty()) }
 }

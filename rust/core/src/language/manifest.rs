@@ -42,6 +42,7 @@ mod tests {
         for (text, path) in [
             ("module example.com/shop\n\ngo 1.21\n", Some("example.com/shop")),
             ("// module no\nmodule \"shop\" // why\n", Some("shop")),
+            ("module std\n", Some("")),
             ("modules x\ngo 1.21\n", None),
             ("module\n", None),
         ] {
