@@ -55,7 +55,8 @@ def _indexing(figures: Figures, measured: dict[str, float]) -> None:
     figures.add(
         "index_over_parse",
         measured["index_over_parse"],
-        f"seconds of an index (graph with its resolution, features, hashes of the subtrees of the forest; persisted) {OVER_PARSE}",
+        "seconds of an index (graph with its resolution, features, hashes of the subtrees of the forest; persisted) "
+        f"{OVER_PARSE}",
     )
     figures.add(
         "full_index_over_parse",
