@@ -207,6 +207,11 @@ impl<'source, 'tree> Reader<'source, 'tree> {
             && !self.has_interpolation(child)
     }
 
+    fn is_statement(&self, node: u32) -> bool {
+        let parent = self.tree.parent(node);
+        parent == NONE || self.tree.category(parent) == Category::ExpressionStatement
+    }
+
     fn leaf(&mut self, node: u32, category: Category) {
         let leaf = match category {
             Category::Identifier => self.identifier(node),
@@ -218,7 +223,10 @@ impl<'source, 'tree> Reader<'source, 'tree> {
             Category::Null => self.arena.leaf(Form::Null, 0),
             Category::Break => self.arena.leaf(Form::Break, 0),
             Category::Continue => self.arena.leaf(Form::Continue, 0),
-            Category::Ellipsis | Category::Other | Category::Error => return,
+            // As a body it says nothing; as a value it stands for one.
+            Category::Ellipsis if self.is_statement(node) => return,
+            Category::Ellipsis => self.arena.leaf(Form::Other, 0),
+            Category::Other | Category::Error => return,
             _ => return self.reduce(node, &[]),
         };
         self.emit(leaf);

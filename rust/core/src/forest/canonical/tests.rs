@@ -59,6 +59,7 @@ fn python_function(body: &str) -> String {
 fn texts_that_mean_the_same_have_one_form() {
     for same in [
         &["return x < y", "return y > x", "return not y <= x", "return (x) < y"][..],
+        &["return (x if y else ...) < 0", "return 0 > (x if y else ...)"],
         &["return 0 <= x and x < y", "return 0 <= x < y"],
         &["x += 1", "x = x + 1", "x = 1 + x"],
         &["if x == True:\n    g(y)", "if x:\n    g(y)"],
