@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-pub(crate) use braced::{braced_program, in_language};
+pub(crate) use braced::{around_statements, braced_program, in_language};
 
 use crate::language::Language;
 use crate::syntax::{ParseLimits, SyntaxTree, parse};

@@ -26,12 +26,35 @@ fn assignments(tree: &SyntaxTree, node: u32) -> Vec<(u32, u32)> {
             (tree.child_with_role(node, Role::Left), tree.child_with_role(node, Role::Right))
         }
         Category::NamedExpression => (tree.child_with_role(node, Role::Name), tree.child_with_role(node, Role::Value)),
-        _ => return Vec::new(),
+        Category::MatchCase => return captures(tree, node),
+        _ => (tree.child_with_role(node, Role::Alias), aliased(tree, node)),
     };
     let (Some(target), Some(value)) = (target, value) else { return Vec::new() };
     let (targets, values) = (elements(tree, target), elements(tree, value));
     let is_pairwise = targets.len() == values.len() && matches!(tree.category(node), Category::Assignment);
     if is_pairwise { targets.into_iter().zip(values).collect() } else { vec![(target, value)] }
+}
+
+/// What is given another name: `open(path)` in `with open(path) as file`, what a type is asked of.
+fn aliased(tree: &SyntaxTree, node: u32) -> Option<u32> {
+    let first = || tree.children(node).find(|child| tree.is_named(*child) && tree.role(*child) != Role::Alias);
+    match tree.category(node) {
+        category if category.is_import() => None,
+        Category::Catch => None,
+        _ => tree.child_with_role(node, Role::Subject).or_else(first),
+    }
+}
+
+/// The patterns of a case, each with what is matched.
+fn captures(tree: &SyntaxTree, case: u32) -> Vec<(u32, u32)> {
+    let around = tree.parent(case);
+    let holder = if tree.category(around) == Category::Match { around } else { tree.parent(around) };
+    let subject = tree.child_with_role(holder, Role::Subject).filter(|_| tree.category(holder) == Category::Match);
+    let is_pattern = |child: &u32| tree.category(*child) == Category::Pattern || tree.role(*child) == Role::Left;
+    subject
+        .into_iter()
+        .flat_map(|subject| tree.children(case).filter(is_pattern).map(move |child| (child, subject)))
+        .collect()
 }
 
 /// The elements of a list as it is written, or the node alone.

@@ -23,6 +23,7 @@ mod plan;
 mod reach;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use crate::forest::Bindings;
 use crate::syntax::SyntaxTree;
@@ -85,9 +86,10 @@ impl Flow {
 /// `source` must be the text that `tree` was parsed from.
 pub fn flow(source: &[u8], tree: &SyntaxTree, root: u32) -> Flow {
     let bindings = Bindings::of(source, tree, root);
-    let control = ControlFlow::of(source, tree, root, bindings.occurrences());
+    let occurrences = variables::of(source, tree, root, &bindings);
+    let control = ControlFlow::of(source, tree, root, &occurrences);
     let mut edges = reach::edges(&control);
-    edges.extend(computed::edges(tree, root, bindings.occurrences()));
+    edges.extend(computed::edges(tree, root, &occurrences));
     edges.sort_unstable();
     edges.dedup();
     Flow {

@@ -249,6 +249,7 @@ fn switch(source: &[u8], tree: &SyntaxTree, node: u32, steps: &mut Vec<Step>) {
     let has_default = |case: &u32| ["default", "_", "case _:"].iter().any(|word| text(*case).starts_with(word));
     steps.extend(with_role(tree, node, Role::Initializer));
     steps.extend(with_role(tree, node, Role::Subject));
+    steps.extend(with_role(tree, node, Role::Alias));
     steps.push(if falls_through { OpenSwitch } else { Open });
     for case in &cases {
         steps.push(Case);

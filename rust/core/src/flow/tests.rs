@@ -4,7 +4,7 @@ use super::*;
 use crate::forest::{Bindings, Declaration};
 use crate::language::{Category, Language};
 use crate::rewrite::{Preserving, preserve};
-use crate::snippets::file;
+use crate::snippets::{braced_program, file, in_language};
 use crate::syntax::{NONE, ParseLimits, parse};
 
 fn parsed(language: Language, source: &str) -> SyntaxTree {
@@ -71,6 +71,8 @@ fn next_uses_and_sources_of_values_are_found() {
     assert_eq!(computed("a = 1\nb = a + f(a)\na, b = b, a\n"), "a4<b3 b1<a2 b1<a3 b2<a5");
     assert_eq!(computed("a = [1]\nfor b in a:\n    b += b\n"), "b1<a2 b2<b3");
     assert_eq!(computed("a = 1\nprint([b for b in a if (c := b)])\n"), "b2<a2 c1<b3");
+    assert_eq!(computed("a = 1\nwith open(a) as b, c as (d, e):\n    b\n"), "b1<a2");
+    assert_eq!(computed("a = 1\nmatch a:\n    case [b, *c] if b: c\n    case d: d\n"), "b1<a2 c1<a2 d1<a2");
 }
 
 #[cfg(all(feature = "c", feature = "go", feature = "java", feature = "javascript", feature = "rust", feature = "cpp"))]
@@ -127,9 +129,68 @@ fn every_language_is_followed() {
     }
 }
 
+#[cfg(all(feature = "c", feature = "go", feature = "java", feature = "javascript", feature = "rust", feature = "cpp"))]
+#[test]
+fn a_block_has_variables_of_its_own() {
+    for (language, source, expected) in [
+        (Language::JavaScript, "let x = 1; { let x = 2; f(x); } g(x);", "x3<x2 x4<x1"),
+        (Language::JavaScript, "let x = 1; { var x = 2; f(x); } g(x);", "x2<x1 x3<x2 x4<x2"),
+        (Language::JavaScript, "let x = 1; { f(x); x = 2; } g(x);", "x2<x1 x3<x1 x4<x3"),
+        (Language::JavaScript, "let x = 1; for (const x of y) f(x); g(x);", "x2<x2 x3<x2 x4<x1"),
+        (Language::JavaScript, "let x = 1; for (x of y) f(x); g(x);", "x2<x1 x2<x2 x3<x2 x4<x1 x4<x2"),
+        (Language::JavaScript, "let e = 1; try { f(); } catch (e) { g(e); } h(e);", "e3<e2 e4<e1"),
+        (Language::JavaScript, "let x = 1; switch (x) { case 1: let x = 2; f(x); } g(x);", "x2<x1 x4<x3 x5<x1"),
+        (Language::Rust, "fn f() { let x = 1; { let x = x; g(x); } h(x); }", "x3<x1 x4<x2 x5<x1"),
+        (Language::Rust, "fn f() { let x = 1; let x = x; g(x); }", "x2<x1 x3<x1 x4<x2"),
+        (Language::Rust, "fn f(x: u8) { if let Some(x) = x { g(x); } else { h(x); } }", "x3<x1 x4<x2 x5<x1"),
+        (Language::Rust, "fn f(x: u8) { for x in x { g(x); } h(x); }", "x2<x2 x3<x1 x4<x2 x5<x1"),
+        (Language::Rust, "fn f(x: u8) { match x { Some(x) => g(x), None => h(x) } }", "x2<x1 x4<x3 x5<x1"),
+        (Language::Rust, "fn f(x: u8) { let g = |x| x; while let Some(x) = x { h(x); } }", "x3<x2 x4<x4 x5<x1 x6<x4"),
+        (
+            Language::Go,
+            "package p\nfunc f(x int) {\n\tif x := g(x); x > 0 {\n\t\th(x)\n\t}\n\th(x)\n}\n",
+            "x3<x1 x4<x2 x5<x2 x6<x1",
+        ),
+        (
+            Language::Go,
+            "package p\nfunc f(x []int) {\n\tfor i, x := range x {\n\t\th(x)\n\t}\n\th(x)\n}\n",
+            "i1<i1 x2<x2 x3<x1 x4<x2 x5<x1",
+        ),
+        (
+            Language::Go,
+            "package p\nfunc f(x any) {\n\tswitch x := x.(type) {\n\tcase int:\n\t\th(x)\n\t}\n\th(x)\n}\n",
+            "x3<x1 x4<x2 x5<x1",
+        ),
+        (Language::Go, "package p\nfunc f() {\n\tx := 1\n\t{\n\t\tx = 2\n\t}\n\th(x)\n}\n", "x2<x1 x3<x2"),
+        (Language::Java, "class A { void f() { for (int x = 0;;) { g(x); } { int x = 1; g(x); } } }", "x2<x1 x4<x3"),
+        (Language::C, "int f(int x) { { int x = 1; g(x); } return x; }", "x3<x2 x4<x1"),
+        (Language::C, "int f(int x) { if (x) { int y = 1; g(y); } return y; }", "x2<x1 y2<y1"),
+        (Language::Cpp, "int f(int x) { for (auto x : x) { g(x); } return x; }", "x2<x2 x3<x1 x4<x2 x5<x1"),
+    ] {
+        assert_eq!(last_writes(language, source), expected, "{}: {source}", language.name());
+    }
+}
+
+#[cfg(all(feature = "go", feature = "java", feature = "rust"))]
+#[test]
+fn what_a_pattern_captures_is_computed_from_what_is_matched() {
+    for (language, source, expected) in [
+        (Language::Rust, "fn f(a: u8) { match a { Some(b) => g(b), c => h(c) } }", "b1<a2 c1<a2"),
+        (Language::Rust, "fn f(a: u8) { if let Some(b) = a { g(b); } }", "b1<a2"),
+        (
+            Language::Go,
+            "package p\nfunc f(a any) {\n\tswitch b := a.(type) {\n\tcase int:\n\t\th(b)\n\t}\n}\n",
+            "b1<a2",
+        ),
+        (Language::Java, "class A { void f(Object a) { if (a instanceof B b) { g(b); } } }", "b1<a2"),
+    ] {
+        assert_eq!(shown(language, source, FlowKind::ComputedFrom), expected, "{}: {source}", language.name());
+    }
+}
+
 /// All edges by the number of their occurrences among all occurrences of variables.
-fn numbered(source: &str) -> Vec<(usize, usize, FlowKind)> {
-    let tree = parsed(Language::Python, source);
+fn numbered(language: Language, source: &str) -> Vec<(usize, usize, FlowKind)> {
+    let tree = parsed(language, source);
     let bindings = Bindings::of(source.as_bytes(), &tree, 0);
     let place = |node: u32| bindings.occurrences().iter().position(|occurrence| occurrence.node == node).unwrap();
     let flow = flow(source.as_bytes(), &tree, 0);
@@ -165,7 +226,17 @@ proptest! {
     #[test]
     fn renaming_changes_no_edge(source in file(), seed in any::<u64>()) {
         if let Ok(Some(renamed)) = preserve(&source, &parsed(Language::Python, &source), Preserving::RenameLocals, seed) {
-            prop_assert_eq!(numbered(&source), numbered(&renamed.source));
+            prop_assert_eq!(numbered(Language::Python, &source), numbered(Language::Python, &renamed.source));
+        }
+    }
+
+    #[test]
+    fn renaming_changes_no_edge_where_blocks_have_variables(program in braced_program(), seed in any::<u64>()) {
+        for language in Language::ALL.iter().copied().filter(|language| *language != Language::Python) {
+            let source = in_language(&program, language);
+            if let Ok(Some(renamed)) = preserve(&source, &parsed(language, &source), Preserving::RenameLocals, seed) {
+                prop_assert_eq!(numbered(language, &source), numbered(language, &renamed.source));
+            }
         }
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct Bindings<'source> {
     scopes: Vec<Scope>,
     names: Vec<&'source str>,
     binding_scopes: Vec<u32>,
+    /// By scope and name.
+    numbers: FxHashMap<(u32, u32), u32>,
 }
 
 /// Scopes further out than this are not searched; languages refuse deeper nesting long before.
@@ -80,6 +82,12 @@ impl<'source> Bindings<'source> {
     /// The scope that a binding belongs to.
     pub(crate) fn binding_scope(&self, binding: u32) -> u32 {
         self.binding_scopes[binding as usize]
+    }
+
+    /// The binding that an occurrence would mean if its own were not there, or [`NONE`].
+    pub(crate) fn binding_around(&self, occurrence: &Occurrence) -> u32 {
+        let outer = self.scope(self.binding_scope(occurrence.binding)).outer;
+        if outer == NONE { NONE } else { resolve(&self.scopes, &self.numbers, outer, occurrence.name) }
     }
 
     pub(crate) fn name(&self, occurrence: &Occurrence) -> &'source str {
@@ -373,23 +381,28 @@ impl<'source, 'tree> Scan<'source, 'tree> {
             scopes: self.scopes,
             names: self.names,
             binding_scopes: self.binding_scopes,
+            numbers: self.bindings,
         }
     }
 
     fn resolve(&self, start: u32, name: u32) -> u32 {
-        let mut scope = start;
-        for _ in 0..MAX_SCOPE_STEPS {
-            let visible = scope == start || self.scopes[scope as usize].category != Category::Class;
-            if let Some(binding) = self.bindings.get(&(scope, name)).filter(|_| visible) {
-                return *binding;
-            }
-            scope = self.scopes[scope as usize].outer;
-            if scope == NONE {
-                break;
-            }
-        }
-        NONE
+        resolve(&self.scopes, &self.bindings, start, name)
     }
+}
+
+fn resolve(scopes: &[Scope], bindings: &FxHashMap<(u32, u32), u32>, start: u32, name: u32) -> u32 {
+    let mut scope = start;
+    for _ in 0..MAX_SCOPE_STEPS {
+        let visible = scope == start || scopes[scope as usize].category != Category::Class;
+        if let Some(binding) = bindings.get(&(scope, name)).filter(|_| visible) {
+            return *binding;
+        }
+        scope = scopes[scope as usize].outer;
+        if scope == NONE {
+            break;
+        }
+    }
+    NONE
 }
 
 fn opens_scope(category: Category) -> bool {

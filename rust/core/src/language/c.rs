@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners,
-    Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver,
+    Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -69,6 +69,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         sharing: Sharing::Everywhere,
         dispatch_words: &[],
         blocks_are_values: false,
+        block_variables: Some(BlockVariables::AfterName),
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules, Runners,
-    SharedExtension, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, Documentation, Lack, LanguageDefinition, ModuleNames, Privacy, Receiver, Rules,
+    Runners, SharedExtension, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::{clike, tokens};
 
@@ -88,6 +88,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         sharing: Sharing::Everywhere,
         dispatch_words: &["virtual", "override"],
         blocks_are_values: false,
+        block_variables: Some(BlockVariables::AfterName),
         one_number_kind: true,
         capitals_are_constants: false,
         quotes: &["\""],

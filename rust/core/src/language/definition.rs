@@ -256,6 +256,8 @@ pub(crate) struct Rules {
     pub(crate) dispatch_words: &'static [&'static str],
     /// The last expression of a block is its value.
     pub(crate) blocks_are_values: bool,
+    /// What of a block sees the variables that are declared in it; none where functions alone have variables.
+    pub(crate) block_variables: Option<BlockVariables>,
     /// One kind holds integers and other numbers.
     pub(crate) one_number_kind: bool,
     /// A capitalised name in a pattern is looked up, not bound.
@@ -269,6 +271,17 @@ pub(crate) struct Rules {
     pub(crate) most_open_angles: Option<usize>,
     /// What lines tell without a grammar.
     pub(crate) lines: Lines,
+}
+
+/// What of a block sees a variable that is declared in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BlockVariables {
+    /// The whole block.
+    Everywhere,
+    /// What follows its name, its own value included.
+    AfterName,
+    /// What follows its declaration: its value may read another variable of that name.
+    AfterValue,
 }
 
 /// How lines divide a text, as far as bytes tell.

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames,
-    Spelling, Tests,
+    BlockVariables, Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
+    SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -91,6 +91,7 @@ pub(super) static RULES: Rules = Rules {
     sharing: Sharing::Imports,
     dispatch_words: &[],
     blocks_are_values: false,
+    block_variables: Some(BlockVariables::Everywhere),
     one_number_kind: true,
     capitals_are_constants: false,
     quotes: &["`", "\"", "'"],

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules, Runners,
-    Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules,
+    Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -73,6 +73,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         sharing: Sharing::Folder,
         dispatch_words: &[],
         blocks_are_values: false,
+        block_variables: Some(BlockVariables::AfterName),
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "\""],

@@ -72,6 +72,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         sharing: Sharing::Imports,
         dispatch_words: &[],
         blocks_are_values: false,
+        block_variables: None,
         one_number_kind: false,
         capitals_are_constants: false,
         quotes: &["\"\"\"", "'''", "\"", "'"],

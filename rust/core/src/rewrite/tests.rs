@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::language::Language;
-use crate::snippets::{braced_program, file, in_language, parsed};
+use crate::snippets::{around_statements, braced_program, file, in_language, parsed};
 
 fn without_spaces(text: &str) -> String {
     text.chars().filter(|character| !character.is_whitespace()).collect()
@@ -323,13 +323,7 @@ fn elsewhere(
     statements: &str,
     rewrite: impl Fn(&str, &SyntaxTree, u64) -> Option<Rewritten>,
 ) -> Vec<String> {
-    let (before, after) = match language.name() {
-        "java" => ("class A { int f(int a, int b) { ", " } }"),
-        "rust" => ("fn f(a: i32, b: i32) -> i32 { ", " }"),
-        "go" => ("package p\nfunc f(a int, b int) int { ", " }"),
-        "c" | "cpp" => ("int f(int a, int b) { ", " }"),
-        _ => ("function f(a, b) { ", " }"),
-    };
+    let (before, after) = around_statements(language);
     let source = [before, statements, after].concat();
     let tree = parse(language, source.as_bytes(), &ParseLimits::default()).unwrap();
     assert_eq!(tree.error_count(), 0, "{}: {source}", language.name());

@@ -22,15 +22,20 @@ pub(crate) fn braced_program() -> impl Strategy<Value = Vec<Braced>> {
     vec(statement(), 1..6)
 }
 
-/// The program as a file of one function.
-pub(crate) fn in_language(program: &[Braced], language: Language) -> String {
-    let (head, tail) = match language.name() {
+/// What stands before and after the statements of a function of the parameters `a` and `b`, in a file of its own.
+pub(crate) fn around_statements(language: Language) -> (&'static str, &'static str) {
+    match language.name() {
         "java" => ("class A {\nint f(int a, int b) {\n", "}\n}\n"),
         "rust" => ("fn f(a: i32, b: i32) -> i32 {\n", "}\n"),
         "go" => ("package p\nfunc f(a int, b int) int {\n", "}\n"),
         "c" | "cpp" => ("int f(int a, int b) {\n", "}\n"),
         _ => ("function f(a, b) {\n", "}\n"),
-    };
+    }
+}
+
+/// The program as a file of one function.
+pub(crate) fn in_language(program: &[Braced], language: Language) -> String {
+    let (head, tail) = around_statements(language);
     [head, &block(program, language), tail].concat()
 }
 
