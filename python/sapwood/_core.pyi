@@ -497,6 +497,12 @@ class Skipped(TypedDict):
     reason: str
 
 @type_check_only
+class BrokenFile(TypedDict):
+    path: str
+    line: int
+    """The line, from 1, that the first syntax error starts in."""
+
+@type_check_only
 class IndexReport(TypedDict):
     unchanged: bool
     """Whether nothing had changed, so that the stored index was kept."""
@@ -514,7 +520,7 @@ class IndexReport(TypedDict):
     distinct_subtrees: int
     total_subtrees: int
     skipped: list[Skipped]
-    syntax_errors: list[str]
+    syntax_errors: list[BrokenFile]
 
 @type_check_only
 class Renewal(TypedDict):

@@ -323,7 +323,8 @@ fn broken_files_are_named_and_the_rest_is_indexed() {
     let report = engine.index(&quietly).unwrap();
     let skipped: Vec<_> = report.skipped.iter().map(|file| (file.path.as_str(), file.code.as_str())).collect();
     assert_eq!(skipped, [("binary.py", "binary"), ("latin.py", "not_utf8")]);
-    assert_eq!(report.syntax_errors, ["broken.py"]);
+    let broken: Vec<_> = report.syntax_errors.iter().map(|file| (file.path.as_str(), file.line)).collect();
+    assert_eq!(broken, [("broken.py", 4)]);
     assert_eq!(engine.search_words("whole", 1).unwrap()[0].symbol, "broken.whole");
     // A file that becomes readable is a change, although no indexed file changed.
     assert!(engine.index(&quietly).unwrap().unchanged);

@@ -62,9 +62,6 @@ def _run_command(arguments: Sequence[str]) -> int:
 
     try:
         outcome = _command(arguments)
-    except typer.Exit as exit_:
-        # Typer turns Ctrl-C into its own exception.
-        return _interrupted(arguments) if isinstance(exit_.__context__, KeyboardInterrupt) else exit_.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted(arguments)
     except typer.TyperException as error:
@@ -76,6 +73,9 @@ def _run_command(arguments: Sequence[str]) -> int:
         raise
     except Exception as error:  # noqa: BLE001 whatever happens, the user gets one sentence
         return _failure(error, arguments)
+    # Typer turns Ctrl-C into the exit code alone.
+    if outcome == INTERRUPTED:
+        return _interrupted(arguments)
     return outcome if isinstance(outcome, int) else DONE
 
 

@@ -107,8 +107,9 @@ def _index(corpus: Corpus, clock: Clock, console: Console) -> tuple[_core.Engine
 def _unlearned(
     engine: _core.Engine, corpus: Corpus, index: _core.IndexReport, clock: Clock, console: Console
 ) -> DemoResult:
-    show.heading(console, 2, "Search by example, with nothing learned yet")
     with clock.step("search"):
         example = search_by_spread(engine)
+    learned = "nothing learned yet" if example.untrained else "what an earlier round learned; --fresh starts anew"
+    show.heading(console, 2, f"Search by example, with {learned}")
     show.search(console, example)
     return DemoResult(corpus.path, corpus.workspace, index, {}, [], example, None, clock.seconds, peak_megabytes())

@@ -59,6 +59,9 @@ def _files(number: int) -> list[str]:
 def skipped_lines(index: Mapping[str, Any]) -> list[str]:
     """Name the files that were left out with the reason, 20 at most, and how many more there are."""
     every = [f"left out {entry['path']}: {entry['reason']}" for entry in index["skipped"]]
-    every += [f"{path}: has syntax errors, read as far as it goes" for path in index["syntax_errors"]]
+    every += [
+        f"{entry['path']}: has syntax errors from line {entry['line']} on, read as far as it goes"
+        for entry in index["syntax_errors"]
+    ]
     more = len(every) - _NAMED
     return [*every[:_NAMED], f"and {count(more)} more; sapwood index --json names all"] if more > 0 else every

@@ -49,7 +49,15 @@ export interface IndexReport {
   /** What was left out, sorted by path. */
   skipped: SkippedFile[];
   /** Files that were indexed without what is broken in them. */
-  syntax_errors: string[];
+  syntax_errors: BrokenFile[];
+}
+
+/** A file that was indexed without what is broken in it. */
+export interface BrokenFile {
+  /** From the source root. */
+  path: string;
+  /** The line, from 1, that its first syntax error starts in. */
+  line: number;
 }
 
 /** Something that was left out. */

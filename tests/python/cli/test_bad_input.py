@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from sapwood import _core, dependencies
+from sapwood import _core, cli, dependencies
+from sapwood.terminal import progress
 
 CODE = '{"id": "a", "language": "python", "code": "x = 1"}\n'
 
@@ -34,6 +36,19 @@ def test_a_missing_path(run, tmp_path):
     for command in (["index", "nowhere"], ["graph", "export", "nowhere"], ["demo", "nowhere", "--untrained"]):
         explained(run(*command, "--json"), "path_missing", exit_code=2, named=["nowhere"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_says_that_nothing_is_lost(project, monkeypatch, capsys):
+    @contextmanager
+    def interrupted():
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(progress, "indexing", interrupted)
+    assert cli.run(["index", str(project), "--json"]) == 130
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["error"]["code"] == "interrupted"
+    assert shown.err.startswith("error: interrupted")
 
 
 def test_a_semicolon_in_a_name_does_not_part_the_sentence(run):
@@ -64,7 +79,7 @@ def test_a_code_base_with_broken_files_is_indexed_without_them(run, project):
         "latin.py": "not_utf8",
         "binary.py": "binary",
     }
-    assert report["syntax_errors"] == ["broken.py"]
+    assert report["syntax_errors"] == [{"path": "broken.py", "line": 1}]
     shown = run("index", project)
     for name in ("broken.py", "latin.py", "binary.py"):
         assert name in shown.out

@@ -11,7 +11,7 @@ const ERROR_KIND: u16 = u16::MAX;
 impl SyntaxTree {
     pub(crate) fn from_tree(language: Language, source: &[u8], tree: &Tree) -> Self {
         let nodes = Vec::with_capacity(tree.root_node().descendant_count());
-        let mut whole = Self { language, nodes, error_count: 0 };
+        let mut whole = Self { language, nodes, error_count: 0, first_error_row: None };
         let table = language.table();
         let mut cursor = tree.walk();
         let mut rows = Rows::of(source);
@@ -40,7 +40,10 @@ impl SyntaxTree {
         let index = self.nodes.len() as u32;
         // Each question to a node is a call into C: what is known of it is not asked.
         let (kind, start_byte, end_byte) = (node.kind_id(), node.start_byte() as u32, node.end_byte() as u32);
-        self.error_count += u32::from(kind == ERROR_KIND || (start_byte == end_byte && node.is_missing()));
+        if kind == ERROR_KIND || (start_byte == end_byte && node.is_missing()) {
+            self.error_count += 1;
+            self.first_error_row.get_or_insert_with(|| rows.at(start_byte));
+        }
         self.nodes.push(Node {
             kind,
             category: Category::Other,

@@ -28,6 +28,7 @@ pub struct SyntaxTree {
     language: Language,
     nodes: Vec<Node>,
     error_count: u32,
+    first_error_row: Option<u32>,
 }
 
 /// What is asked of a node is mostly asked together: it stands together.
@@ -100,6 +101,11 @@ impl SyntaxTree {
     /// Number of error and missing nodes; 0 for a text without syntax errors.
     pub fn error_count(&self) -> usize {
         self.error_count as usize
+    }
+
+    /// The line, from 1, that the first syntax error starts in.
+    pub fn first_error_line(&self) -> Option<u32> {
+        self.first_error_row.map(|row| row + 1)
     }
 
     /// The grammar's kind number of a node.

@@ -10,7 +10,7 @@ use sapwood_workspace::Sources;
 
 use super::kept::KeptFile;
 use super::read::{FileContent, FunctionContent};
-use super::{Index, IndexReport, fingerprint_of, folder_name, listed_functions};
+use super::{BrokenFile, Index, IndexReport, fingerprint_of, folder_name, listed_functions};
 use crate::error::Result;
 use crate::search::SearchIndex;
 
@@ -35,9 +35,8 @@ impl Parts {
         report.bytes += file.bytes;
         *report.languages.entry(file.language.name().to_owned()).or_default() += 1;
         report.total_subtrees += file.total_subtrees;
-        if file.has_syntax_errors {
-            report.syntax_errors.push(file.facts.path().to_owned());
-        }
+        let broken = file.syntax_error_line.map(|line| BrokenFile { path: file.facts.path().to_owned(), line });
+        report.syntax_errors.extend(broken);
         let offset = self.nodes;
         let labels = file.facts.import_labels().iter();
         self.import_labels.extend(labels.map(|(node, name)| (node + offset, name.clone())));

@@ -26,7 +26,7 @@ pub(crate) struct KeptFile {
 pub(crate) struct Rest<Facts = FileFacts> {
     pub(crate) facts: Facts,
     pub(crate) total_subtrees: u64,
-    pub(crate) has_syntax_errors: bool,
+    pub(crate) syntax_error_line: Option<u32>,
 }
 
 impl Rest<&FileFacts> {

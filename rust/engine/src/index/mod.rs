@@ -31,7 +31,7 @@ pub(crate) use place::path_below;
 pub(crate) use previous::{Previous, Stored};
 pub use read::Content;
 pub(crate) use read::{KnownFiles, Reading, for_each_word};
-pub use report::{IndexReport, SkippedFile};
+pub use report::{BrokenFile, IndexReport, SkippedFile};
 pub use store::save;
 pub(crate) use store::{Stamp, load, stamp};
 

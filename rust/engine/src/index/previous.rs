@@ -90,7 +90,7 @@ impl Previous {
     pub(crate) fn take(&mut self, path: &str, bytes: u64) -> Option<FileContent> {
         let index = self.index.clone();
         let file = index.graph.file_paths.binary_search_by(|known| known.as_str().cmp(path)).ok()?;
-        let Rest { facts, total_subtrees, has_syntax_errors } = self.rests.get_mut(file)?.take()?;
+        let Rest { facts, total_subtrees, syntax_error_line } = self.rests.get_mut(file)?.take()?;
         let nodes = nodes_of(&index, file);
         Some(FileContent {
             rows: rows_of(&index, nodes.clone()),
@@ -101,7 +101,7 @@ impl Previous {
             sha256: index.hashes[file].clone(),
             bytes,
             language: index.languages[file],
-            has_syntax_errors,
+            syntax_error_line,
             facts,
         })
     }

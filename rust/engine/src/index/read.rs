@@ -36,7 +36,7 @@ pub(crate) struct FileContent {
     pub(crate) sha256: String,
     pub(crate) bytes: u64,
     pub(crate) language: Language,
-    pub(crate) has_syntax_errors: bool,
+    pub(crate) syntax_error_line: Option<u32>,
 }
 
 /// What search needs of a function.
@@ -113,7 +113,7 @@ fn content_of(
         Content::Graph => Vec::new(),
         Content::GraphAndSearch => functions(&read.bytes, tree, &facts, &docstrings),
     };
-    let rest = Rest { facts: &facts, total_subtrees, has_syntax_errors: tree.error_count() > 0 };
+    let rest = Rest { facts: &facts, total_subtrees, syntax_error_line: tree.first_error_line() };
     let kept = match content {
         Content::Graph => KeptFile { subtrees, rest: Vec::new() },
         Content::GraphAndSearch => KeptFile { subtrees, rest: rest.to_bytes() },
@@ -128,7 +128,7 @@ fn content_of(
         bytes: read.bytes.len() as u64,
         sha256: read.sha256,
         language: tree.language(),
-        has_syntax_errors: tree.error_count() > 0,
+        syntax_error_line: tree.first_error_line(),
     }
 }
 

@@ -41,7 +41,16 @@ pub struct IndexReport {
     /// What was left out, sorted by path.
     pub skipped: Vec<SkippedFile>,
     /// Files that were indexed without what is broken in them.
-    pub syntax_errors: Vec<String>,
+    pub syntax_errors: Vec<BrokenFile>,
+}
+
+/// A file that was indexed without what is broken in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BrokenFile {
+    /// From the source root.
+    pub path: String,
+    /// The line, from 1, that its first syntax error starts in.
+    pub line: u32,
 }
 
 /// Something that was left out.
