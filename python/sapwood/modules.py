@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -23,9 +24,15 @@ KINDS: Final = (".png", ".svg", ".pdf")
 """Endings of the files that a picture can be written to."""
 LEAST_CONFIDENCE: Final = 0.5
 """Edges that are less sure are guesses by name, or one of several candidates."""
+MOST_DRAWN: Final = 120
+"""Code bases of more modules are drawn by packages."""
 _SWEEPS: Final = 24
+_MOST_A_ROW: Final = 16
 _INCHES_A_MODULE: Final = 1.3
 _INCHES_A_LAYER: Final = 0.9
+_MOST_A_LINE: Final = 0.45
+_LARGEST_DISC: Final = 1600.0
+"""Areas in square points: of a line of code, and of the largest module."""
 _DOTS_AN_INCH: Final = 110
 _STYLE: Final[dict[Any, Any]] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "sapwood"}
 _INK, _USES, _CYCLE = "#243b53", "#829ab1", "#d64545"
@@ -65,15 +72,54 @@ def _modules_by_file(whole: nx.MultiDiGraph[int]) -> dict[str, str]:
     return {data["file"]: data["name"] for _, data in whole.nodes(data=True) if data["kind"] == "module"}
 
 
-def draw_modules(graph: Graph, path: Path) -> list[str]:
+def by_package(modules: nx.DiGraph[str], most: int = MOST_DRAWN) -> nx.DiGraph[str]:
+    """The same with packages in place of their modules where there are more than `most`: as few levels as it takes."""
+    deepest = max((name.count(".") for name in modules), default=0)
+    folded = modules
+    for depth in range(deepest, 0, -1):
+        if len(folded) <= most:
+            break
+        folded = _folded(modules, depth)
+    return folded
+
+
+def _folded(modules: nx.DiGraph[str], depth: int) -> nx.DiGraph[str]:
+    """Modules under the first `depth` parts of their names; lines, functions and uses are added up."""
+    package = {name: ".".join(name.split(".")[:depth]) for name in modules}
+    packages: nx.DiGraph[str] = nx.DiGraph()
+    for name, data in modules.nodes(data=True):
+        added = packages.nodes.get(package[name], {"lines": 0, "functions": 0})
+        packages.add_node(package[name], **{key: added[key] + data[key] for key in added})
+    for user, used, uses in modules.edges(data="uses"):
+        ends = package[user], package[used]
+        if ends[0] != ends[1]:
+            packages.add_edge(*ends, uses=packages.get_edge_data(*ends, {"uses": 0})["uses"] + uses)
+    return packages
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture shows.
+
+    Attributes:
+        alone: modules or packages that neither use others nor are used, and are left out; sorted.
+        packages: whether packages stand in place of their modules.
+    """
+
+    alone: list[str]
+    packages: bool
+
+
+def draw_modules(graph: Graph, path: Path) -> Drawing:
     """Draws the modules in layers, each above what it uses; modules that use one another in turn are joined in red.
 
-    A disc's area is the module's lines. Modules that neither use nor are used are left out; their names are returned.
+    A disc's area is the module's lines. Of more than `MOST_DRAWN` modules the packages are drawn.
     """
-    modules = module_graph(graph)
-    alone = sorted(nx.isolates(modules))
-    modules.remove_nodes_from(alone)
-    layers = _layers(modules)
+    every = module_graph(graph)
+    modules = by_package(every)
+    drawing = Drawing(sorted(nx.isolates(modules)), packages=len(modules) < len(every))
+    modules.remove_nodes_from(drawing.alone)
+    layers = _rows(_layers(modules))
     widest = max(map(len, layers), default=1)
     size = (max(6.0, _INCHES_A_MODULE * widest), max(3.0, _INCHES_A_LAYER * len(layers)))
     with mpl.rc_context(_STYLE):
@@ -81,7 +127,12 @@ def draw_modules(graph: Graph, path: Path) -> list[str]:
         axes = figure.subplots()
         _draw(axes, modules, _places(layers))
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    return alone
+    return drawing
+
+
+def _rows(layers: list[list[str]]) -> list[list[str]]:
+    """Layers that fit a page: a wide one takes several rows."""
+    return [layer[start : start + _MOST_A_ROW] for layer in layers for start in range(0, len(layer), _MOST_A_ROW)]
 
 
 def _layers(modules: nx.DiGraph[str]) -> list[list[str]]:
@@ -148,10 +199,12 @@ def _places(layers: list[list[str]]) -> dict[str, Place]:
 def _draw(axes: Axes, modules: nx.DiGraph[str], places: Mapping[str, Place]) -> None:
     for user, used, uses in modules.edges(data="uses"):
         _draw_use(axes, places[user], places[used], uses)
+    lines = dict(modules.nodes(data="lines"))
+    a_line = min(_MOST_A_LINE, _LARGEST_DISC / max(lines.values(), default=1))
     for module, (x, y) in places.items():
-        lines = modules.nodes[module]["lines"]
-        axes.scatter([x], [y], s=12 + 0.45 * lines, color=_INK, edgecolor="white", linewidth=1.2, zorder=3)
-        gap = 5 + 0.36 * math.sqrt(12 + 0.45 * lines)
+        area = 12 + a_line * lines[module]
+        axes.scatter([x], [y], s=area, color=_INK, edgecolor="white", linewidth=1.2, zorder=3)
+        gap = 5 + 0.36 * math.sqrt(area)
         label = axes.annotate(
             module, (x, y), (0, -gap), textcoords="offset points", ha="center", va="top", color=_INK, zorder=4
         )

@@ -172,7 +172,9 @@ def library(request: pytest.FixtureRequest) -> Library:
             theirs.update(definitions(ast.parse((LIBRARY / path).read_bytes()), path))
         except SyntaxError:
             refused_by_ast.add(path)
-    refused_by_us = {skipped["path"] for skipped in report["skipped"]} | {broken["path"] for broken in report["syntax_errors"]}
+    refused_by_us = {skipped["path"] for skipped in report["skipped"]} | {
+        broken["path"] for broken in report["syntax_errors"]
+    }
     unread = refused_by_us | refused_by_ast
     ours = Counter(found for found in of_index(index) if found.file not in unread)
     theirs = Counter({found: count for found, count in theirs.items() if found.file not in unread})

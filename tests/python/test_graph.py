@@ -209,6 +209,27 @@ def test_modules_of_a_cycle_stand_in_layers_with_few_uses_up():
     assert _layers(modules) == [["d"], ["a"], ["b"], ["c"]]
 
 
+def test_many_modules_are_drawn_by_their_packages():
+    from sapwood.modules import by_package
+
+    modules = nx.DiGraph()
+    for name, lines in (("a", 1), ("a.x", 2), ("a.y.z", 4), ("b.x", 8), ("b.y", 16)):
+        modules.add_node(name, lines=lines, functions=1)
+    modules.add_weighted_edges_from([("a.x", "b.x", 3), ("a.y.z", "b.y", 2), ("b.x", "b.y", 1)], weight="uses")
+    assert by_package(modules, most=5) is modules
+    assert set(by_package(modules, most=4)) == {"a", "b"}
+    packages = by_package(modules, most=2)
+    assert {name: data["lines"] for name, data in packages.nodes(data=True)} == {"a": 7, "b": 24}
+    assert list(packages.edges(data="uses")) == [("a", "b", 5)]
+
+
+def test_a_wide_layer_takes_several_rows():
+    from sapwood.modules import _rows
+
+    rows = _rows([[str(number) for number in range(20)], ["last"]])
+    assert list(map(len, rows)) == [16, 4, 1]
+
+
 @pytest.mark.parametrize("kind", [".png", ".svg"])
 def test_pictures_are_drawn_alike(graph, tmp_path, kind):
     from sapwood.modules import draw_modules

@@ -97,7 +97,9 @@ def ours(path: str, text: str) -> Iterator[Scope]:
 def sources(excludes: list[str]) -> Iterator[tuple[str, str]]:
     """Yield path and text of the files that both sides can read."""
     index, report = _core.index_path(str(LIBRARY), excludes=excludes)
-    refused = {skipped["path"] for skipped in report["skipped"]} | {broken["path"] for broken in report["syntax_errors"]}
+    refused = {skipped["path"] for skipped in report["skipped"]} | {
+        broken["path"] for broken in report["syntax_errors"]
+    }
     for path in index.file_paths:
         if path not in refused and not path.endswith(OTHER_LANGUAGES):
             yield path, (LIBRARY / path).read_bytes().decode("utf-8").replace(POSTPONED, "pass")

@@ -92,7 +92,7 @@ def draw(
     """Draw which modules use which others.
 
     Reads PATH anew and leaves nothing behind there; without PATH it takes the stored index of the workspace. Modules
-    that neither use others nor are used are not drawn but named.
+    that neither use others nor are used are not drawn but named. Of more than 120 modules the packages are drawn.
 
     \b
     Example:
@@ -101,7 +101,7 @@ def draw(
     from sapwood.dependencies import require
 
     require("matplotlib", "networkx")
-    from sapwood.modules import KINDS, draw_modules
+    from sapwood.modules import KINDS, MOST_DRAWN, draw_modules
 
     if to.suffix not in KINDS:
         message = f"cannot draw into {to}; give --output a file that ends in {', '.join(KINDS)}"
@@ -109,12 +109,16 @@ def draw(
     _require_folder(to)
     graph = _graph(path, workspace)
     try:
-        alone = draw_modules(graph, to)
+        drawing = draw_modules(graph, to)
     except OSError as error:
         raise unreadable(str(to), error) from None
-    if alone and not as_json:
-        output.note(_not_drawn(alone))
-    _report(graph, to.suffix[1:], [to], as_json=as_json, not_drawn=alone)
+    if drawing.packages and not as_json:
+        output.note(
+            f"drawn by packages, for there are more than {MOST_DRAWN} modules; give a folder of fewer to see them"
+        )
+    if drawing.alone and not as_json:
+        output.note(_not_drawn(drawing.alone))
+    _report(graph, to.suffix[1:], [to], as_json=as_json, not_drawn=drawing.alone, packages=drawing.packages)
 
 
 def _not_drawn(alone: list[str]) -> str:
