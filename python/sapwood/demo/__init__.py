@@ -14,6 +14,7 @@ from sapwood.demo import show
 from sapwood.demo.clock import Clock, peak_megabytes
 from sapwood.demo.corpus import choose
 from sapwood.demo.examples import search_by_spread
+from sapwood.naming import TREE_LSTM
 from sapwood.terminal import progress
 
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ def _index(corpus: Corpus, clock: Clock, console: Console) -> tuple[_core.Engine
 def _unlearned(
     engine: _core.Engine, corpus: Corpus, index: _core.IndexReport, clock: Clock, console: Console
 ) -> DemoResult:
+    serving = engine.versions.aliases(TREE_LSTM).get("serving")
+    learned = f"{TREE_LSTM} {serving} of an earlier round; --fresh starts anew" if serving else "nothing learned yet"
+    show.heading(console, 2, f"Search by example, with {learned}")
     with clock.step("search"):
         example = search_by_spread(engine)
-    learned = "nothing learned yet" if example.untrained else "what an earlier round learned; --fresh starts anew"
-    show.heading(console, 2, f"Search by example, with {learned}")
     show.search(console, example)
     return DemoResult(corpus.path, corpus.workspace, index, {}, [], example, None, clock.seconds, peak_megabytes())
