@@ -88,7 +88,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
 }
 
-/// What failed once, and a file of each language.
+/// What failed once, what libFuzzer found new paths with, and files of each language.
 #[allow(clippy::disallowed_methods, reason = "the corpus is files of the repository")]
 fn corpus() -> Vec<Sample> {
     let mut folders = vec![fixtures().join("fuzz"), fixtures().join("languages"), fixtures().join("callgraph")];
@@ -101,7 +101,8 @@ fn corpus() -> Vec<Sample> {
     }
     files.sort();
     let sample = |path: &PathBuf| {
-        let language = Language::from_path(path.to_str()?)?;
+        let folder = || path.parent()?.file_name()?.to_str().and_then(|name| Language::from_name(name).ok());
+        let language = Language::from_path(path.to_str()?).or_else(folder)?;
         Some(Sample { language, text: std::fs::read_to_string(path).ok()? })
     };
     files.iter().filter_map(sample).collect()
