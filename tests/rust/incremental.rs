@@ -33,6 +33,10 @@ const PATHS: &[&str] = &[
     "server/area/area.go",
     "server/go.mod",
     "go.mod",
+    "web/package.json",
+    "web/tsconfig.json",
+    "src/Cargo.toml",
+    "src/probe.rs",
     "Main.java",
     "native/shape.h",
     "native/shape.cpp",
@@ -53,6 +57,10 @@ const CONTENTS: &[&[u8]] = &[
     b"package main\n\nimport \"example.com/server/area\"\n\nfunc main() { area.Size(2) }\n",
     b"package area\n\nfunc Size(x int) int { return x * x }\n",
     b"module example.com/server\n\ngo 1.21\n",
+    b"{\"name\": \"pictures\", \"main\": \"view.tsx\", \"compilerOptions\": {\"paths\": {\"#*\": [\"./*\"]}}}\n",
+    b"import { area } from 'pictures';\nimport { area as size } from '#view';\nexport function draw(x) { return area(x) + size(x); }\n",
+    b"[package]\nname = \"shapes\"\n[lib]\npath = \"lib.rs\"\n",
+    b"use shapes::area;\nfn twice() -> u32 { area(2) + area(3) }\n",
     b"class Main { int area(int x) { return x * x; } void main() { area(2); } }\n",
     b"namespace shapes { class Shape { int area(int x); }; }\nint area(int x) { return x * x; }\n",
     b"def broken(:\n    return ((\n\n\ndef whole():\n    return 1\n",
@@ -195,6 +203,38 @@ fn a_module_that_is_renamed_renews_the_graph() {
     assert_eq!((report.files_read, report.unchanged), (0, false));
     assert!(leads_inside(&engine));
     assert_eq!(everything(&engine), from_scratch(folder.path()));
+}
+
+#[test]
+fn manifests_that_change_renew_the_graph() {
+    let (folder, engine) = indexed();
+    write(folder.path(), "kit/shape.ts", b"export function area() {}\n");
+    write(folder.path(), "kit/paint.rs", b"pub fn stroke() {}\n");
+    write(folder.path(), "use/app.ts", b"import { area } from 'kit/shape';\nimport { area as own } from '@/shape';\nfunction draw() { area(); }\nfunction again() { own(); }\n");
+    write(folder.path(), "use/app.rs", b"use paint::stroke;\nfn draw() { stroke(); }\n");
+    engine.index(&quietly).unwrap();
+    let outside = |engine: &Engine| {
+        let graph = engine.index_data().unwrap().graph().clone();
+        let meant = ["kit/shape.area", "@/shape.area", "paint.stroke"].into_iter();
+        meant.filter(|name| graph.names.iter().any(|known| known == name)).collect::<Vec<_>>()
+    };
+    assert_eq!(outside(&engine), ["kit/shape.area", "@/shape.area", "paint.stroke"]);
+    for (manifest, text, left) in [
+        ("kit/package.json", "{\"name\": \"kit\"}", &["@/shape.area", "paint.stroke"][..]),
+        (
+            "use/tsconfig.json",
+            "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"../kit/*\"]}}} // why",
+            &["paint.stroke"],
+        ),
+        ("kit/Cargo.toml", "[package]\nname = \"paint\"\n[lib]\npath = \"paint.rs\"\n", &[]),
+        ("kit/package.json", "{\"name\": \"kit\"", &["kit/shape.area"]),
+    ] {
+        write(folder.path(), manifest, text.as_bytes());
+        let report = engine.index(&quietly).unwrap();
+        assert_eq!((report.files_read, report.unchanged), (0, false), "{manifest}");
+        assert_eq!(outside(&engine), left, "{manifest}");
+        assert_eq!(everything(&engine), from_scratch(folder.path()));
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ SUFFIXES = {
     "c": {".c", ".h"},
     "cpp": {".cpp", ".hpp"},
 }
-OTHER_FILES = {"expected.json", "go.mod"}
+OTHER_FILES = {"Cargo.toml", "expected.json", "go.mod", "package.json", "tsconfig.json"}
 # Files that have the name of their folder.
 FOLDER_FILES = {"index", "lib", "mod"}
 FIELDS = {"note", "calls", "candidates", "external"}

@@ -89,7 +89,7 @@ fn named_file(facts: &FileFacts, path: &ModulePath) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn without_extension(path: &str) -> &str {
+pub(super) fn without_extension(path: &str) -> &str {
     let file = path.rfind('/').map_or(0, |slash| slash + 1);
     path[file..].rfind('.').map_or(path, |dot| &path[..file + dot])
 }

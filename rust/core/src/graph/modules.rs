@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::facts::{FileFacts, Import, Symbol, Target, WILDCARD};
 use super::packages::Packages;
-use crate::language::PackageRoot;
+use crate::language::{Language, PackageRoot};
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -105,16 +105,56 @@ impl<'files> Modules<'files> {
     pub(super) fn module(&self, from: u32, name: &str) -> Option<u32> {
         let folder = folder_of(self.files[from as usize].path());
         let short = || self.by_short_name.get(name).copied().flatten();
+        let library = || self.packages.library_module(from, name, |module| self.named(module));
         let beside = || self.by_folder.get(&(folder, name)).copied();
-        self.by_name.get(name).copied().or_else(beside).or_else(short).or_else(|| self.under_root(name))
+        self.by_name
+            .get(name)
+            .copied()
+            .or_else(library)
+            .or_else(beside)
+            .or_else(short)
+            .or_else(|| self.under_root(name))
     }
 
-    /// The module of which an import names the file, or else the module by name; one that names a file never means its own.
+    /// The root of the library of the project that a file means by a name.
+    pub(super) fn library(&self, from: u32, name: &str) -> Option<u32> {
+        self.packages.library_module(from, name, |module| self.named(module))
+    }
+
+    /// The module that an import loads: by a path of a manifest, as a file by its path, or else by name. One that names a
+    /// file never means its own.
     pub(super) fn loaded(&self, from: u32, import: &Import) -> Option<u32> {
+        if let Some(module) = self.source(from, import) {
+            return Some(module);
+        }
         let by_name = || self.module(from, &import.module);
         let Some(file) = &import.file else { return by_name() };
         let exact = self.by_path.get(file.as_str()).copied();
         exact.or_else(by_name).filter(|module| *module != from)
+    }
+
+    /// The file that an import means by a path that a manifest gives.
+    fn source(&self, from: u32, import: &Import) -> Option<u32> {
+        let path = import.outside.then_some(&import.module)?;
+        self.given(from, path).filter(|module| *module != from)
+    }
+
+    /// The file that a file means by a path that a manifest gives.
+    pub(super) fn given(&self, from: u32, path: &str) -> Option<u32> {
+        let language = self.files[from as usize].language;
+        self.packages.source(from, path, |target| {
+            let exact = self.by_path.get(target).copied();
+            let names = [target, super::imports::without_extension(target)].map(|path| path.replace('/', "."));
+            let named = |name: &String| self.named(name.strip_suffix(".index").unwrap_or(name));
+            let found = exact.or_else(|| names.iter().find_map(named));
+            found.filter(|module| self.imports_alike(*module, language))
+        })
+    }
+
+    /// Whether a file's language names what it imports as `language` does.
+    fn imports_alike(&self, file: u32, language: Option<Language>) -> bool {
+        let way = |language: Option<Language>| language?.table().package_paths().map(|paths| paths.lead_to);
+        way(self.files[file as usize].language) == way(language)
     }
 
     fn under_root(&self, name: &str) -> Option<u32> {
@@ -158,6 +198,9 @@ impl<'files> Modules<'files> {
     /// The module that an import statement in file `from` loads.
     pub(super) fn imported(&self, from: u32, import: u32) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
+        if let Some(module) = self.source(from, import) {
+            return Named::Project(vec![(module, 1)]);
+        }
         if import.outside {
             let files = self.package(from, &import.module);
             let modules = files.map(|files| files.iter().map(|file| (*file, 1)).collect());
@@ -187,7 +230,7 @@ impl<'files> Modules<'files> {
     fn import_within(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Named {
         let import = &self.files[from as usize].imports[import as usize];
         let path = super::imports::join(&import.path, attributes);
-        if import.outside {
+        if import.outside && self.source(from, import).is_none() {
             let files = self.package(from, &import.module).filter(|_| !attributes.is_empty());
             return files.map_or(Named::External(path), |files| self.member_of_package(files, attributes, steps));
         }
@@ -278,7 +321,7 @@ impl<'files> Modules<'files> {
 
     fn imported_variable(&self, from: u32, import: u32, attributes: &str, steps: &mut usize) -> Option<(Place, bool)> {
         let import = &self.files[from as usize].imports[import as usize];
-        if import.outside {
+        if import.outside && self.source(from, import).is_none() {
             let files = self.package(from, &import.module)?;
             return files.iter().find_map(|file| self.variable_of((*file, 1), attributes, steps));
         }

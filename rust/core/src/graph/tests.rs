@@ -1,6 +1,7 @@
 //! Source files and the edges that must, and alone may, come of them.
 
 mod languages;
+mod manifests;
 
 use super::*;
 use crate::language::{Language, PackageRoot};
@@ -13,7 +14,7 @@ fn facts(path: &str, text: &str) -> FileFacts {
 }
 
 fn project(files: &[(&str, &str)]) -> ProjectGraph {
-    let roots: Vec<_> = files.iter().filter_map(|(path, text)| PackageRoot::read(path, text)).collect();
+    let roots: Vec<_> = files.iter().flat_map(|(path, text)| PackageRoot::read(path, text)).collect();
     let sources = files.iter().filter(|(path, _)| Language::from_path(path).is_some());
     let mut facts: Vec<_> = sources.map(|(path, text)| facts(path, text)).collect();
     facts.sort_by(|one, other| one.path().cmp(other.path()));

@@ -55,12 +55,25 @@ pub(crate) type Loader = (&'static str, fn(&str) -> ModulePath);
 /// How imports name packages by paths that a file of the project gives.
 #[derive(Clone, Copy)]
 pub(crate) struct PackagePaths {
-    /// The name of the file that gives the packages of its folder the beginning of their paths.
-    pub(crate) manifest: &'static str,
-    /// That beginning, read off the file's text.
-    pub(crate) beginning: fn(&str) -> Option<&str>,
+    /// The names of the files that say under which paths something is imported.
+    pub(crate) manifests: &'static [&'static str],
+    /// The paths that a manifest gives, by its name and text, and from its folder on where each leads.
+    pub(crate) read: fn(&str, &str) -> Vec<(String, String)>,
+    /// What the paths lead to.
+    pub(crate) lead_to: LeadTo,
     /// First parts of the paths of the language's own packages.
     pub(crate) library: &'static [&'static str],
+}
+
+/// What the paths that a manifest gives lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LeadTo {
+    /// Folders, each of which is a package: further parts of a path are folders below.
+    Folders,
+    /// The root of a library: further parts of a path are its modules and what those have.
+    Libraries,
+    /// Files by whole paths, extensions left out.
+    Files,
 }
 
 /// An extension of two languages, and what tells them apart.

@@ -2,13 +2,13 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    BlockVariables, Constructor, Documentation, Lines, Loader, ModuleNames, Privacy, Receiver, Rules, Runners, Sharing,
-    SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, Documentation, LeadTo, Lines, Loader, ModuleNames, PackagePaths, Privacy, Receiver,
+    Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
-use super::tokens;
+use super::{manifest, tokens};
 use crate::syntax::SyntaxTree;
 
 pub(super) static NAMES: SpecialNames = SpecialNames {
@@ -287,6 +287,13 @@ fn entry<'source>(source: &'source [u8], tree: &SyntaxTree, node: u32, path: &Mo
     let name = tree.children(node).find(|child| tree.is_named(*child)).unwrap_or(node);
     ImportEntry::module(node, path.clone(), tree.text(name, source))
 }
+
+pub(super) const PACKAGE_PATHS: PackagePaths = PackagePaths {
+    manifests: &["package.json", "tsconfig.json", "tsconfig.base.json", "jsconfig.json"],
+    read: manifest::node::paths,
+    lead_to: LeadTo::Files,
+    library: &[],
+};
 
 /// `./a/b.js` is a file of the project, `lib` is none.
 pub(super) fn module_path(written: &str) -> ModulePath {

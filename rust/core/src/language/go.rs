@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LineEnd, Lines, LoopForms,
-    ModuleNames, PackagePaths, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LeadTo, LineEnd, Lines,
+    LoopForms, ModuleNames, PackagePaths, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -115,7 +115,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     }),
 };
 
-const PACKAGE_PATHS: PackagePaths = PackagePaths { manifest: "go.mod", beginning: module_path, library: LIBRARY };
+const PACKAGE_PATHS: PackagePaths = PackagePaths {
+    manifests: &["go.mod"],
+    read: |_, text| module_path(text).map(|path| (path.to_owned(), String::new())).into_iter().collect(),
+    lead_to: LeadTo::Folders,
+    library: LIBRARY,
+};
 
 #[rustfmt::skip]
 static LIBRARY: &[&str] = &[

@@ -1,55 +1,76 @@
-//! Files that say under which path the packages of a folder are imported.
+//! Files that say under which paths code is imported: `go.mod`, `Cargo.toml`, `package.json`, `tsconfig.json`.
+
+pub(super) mod cargo;
+pub(super) mod node;
 
 use super::Language;
+use super::definition::PackagePaths;
 
-/// A folder whose packages are imported under a path of its own, such as a module of Go.
+/// Longer manifests say nothing.
+const LONGEST_MANIFEST: usize = 1 << 20;
+
+/// How many paths one manifest may give.
+const MOST_PATHS: usize = 1024;
+
+/// One path under which code is imported, and where that code lies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PackageRoot {
-    /// The folder, relative to the source root, with `/`; empty for the root itself.
-    pub folder: String,
-    /// The path that the paths of its packages begin with.
+    /// The path of the file that says so, relative to the source root, with `/`.
+    pub manifest: String,
+    /// What import statements name: the beginning of a path, or a whole one in which `*` may stand for any part.
     pub path: String,
+    /// The file or folder that is meant, relative to the source root; with `*` where the path has one.
+    pub target: String,
 }
-
-/// The name of a file, and how the path is read off its text.
-type Manifest = (&'static str, fn(&str) -> Option<&str>);
 
 impl PackageRoot {
-    /// Whether a file of that name says what the packages of its folder are imported as: `go.mod`.
+    /// Whether a file of that name says what something is imported as.
     pub fn is_manifest(name: &str) -> bool {
-        manifests().any(|(manifest, _)| manifest == name)
+        all_paths().any(|paths| paths.manifests.contains(&name))
     }
 
-    /// What a file says, given its path relative to the source root and its text; none where it says nothing of the kind.
-    pub fn read(path: &str, text: &str) -> Option<Self> {
+    /// What a file says, given its path relative to the source root and its text: the first of several that give one
+    /// path are tried first. One that is malformed or longer than 1 MiB says nothing.
+    pub fn read(path: &str, text: &str) -> Vec<Self> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let (_, beginning) = manifests().find(|(manifest, _)| *manifest == name)?;
-        Some(Self { folder: folder.to_owned(), path: beginning(text)?.to_owned() })
+        let Some(paths) = all_paths().find(|paths| paths.manifests.contains(&name)) else { return Vec::new() };
+        if text.len() > LONGEST_MANIFEST {
+            return Vec::new();
+        }
+        let given = (paths.read)(name, text).into_iter().take(MOST_PATHS);
+        let placed = given.filter_map(|(beginning, target)| {
+            Some(Self { manifest: path.to_owned(), path: beginning, target: below(folder, &target)? })
+        });
+        placed.collect()
+    }
+
+    /// The folder of the manifest.
+    pub(crate) fn folder(&self) -> &str {
+        self.manifest.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Whether a manifest of one of these names says it.
+    pub(crate) fn is_from(&self, manifests: &[&str]) -> bool {
+        manifests.contains(&self.manifest.rsplit('/').next().unwrap_or_default())
     }
 }
 
-fn manifests() -> impl Iterator<Item = Manifest> {
-    let definitions = Language::ALL.iter().filter_map(|language| language.definition().package_paths);
-    definitions.map(|paths| (paths.manifest, paths.beginning))
+fn all_paths() -> impl Iterator<Item = PackagePaths> {
+    Language::ALL.iter().filter_map(|language| language.definition().package_paths)
+}
+
+/// A path that is written from a folder, from the source root; none where it leads out of that.
+fn below(folder: &str, written: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_go_module_is_read() {
-        for (text, path) in [
-            ("module example.com/shop\n\ngo 1.21\n", Some("example.com/shop")),
-            ("// module no\nmodule \"shop\" // why\n", Some("shop")),
-            ("module std\n", Some("")),
-            ("modules x\ngo 1.21\n", None),
-            ("module\n", None),
-        ] {
-            let root = PackageRoot::read("a/b/go.mod", text);
-            assert_eq!(root.map(|root| (root.folder, root.path)), path.map(|path| ("a/b".to_owned(), path.to_owned())));
-        }
-        assert_eq!(PackageRoot::read("a/Cargo.toml", "module x"), None);
-        assert!(PackageRoot::is_manifest("go.mod") && !PackageRoot::is_manifest("go.sum"));
-    }
-}
+mod tests;

@@ -52,8 +52,8 @@ mod typescript;
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
 pub(crate) use definition::{
-    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LineEnd, Lines, LoopForms, PatternForm, Privacy,
-    Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LeadTo, LineEnd, Lines, LoopForms, PatternForm,
+    Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 pub use form::Form;
 pub(crate) use idioms::Meaning;

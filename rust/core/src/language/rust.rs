@@ -2,13 +2,13 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, Lines, LoopForms, ModuleNames,
-    Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LanguageDefinition, LeadTo, Lines, LoopForms,
+    ModuleNames, PackagePaths, Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
 use super::imports::{ImportEntry, ModulePath};
-use super::tokens;
+use super::{manifest, tokens};
 use crate::syntax::SyntaxTree;
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
@@ -83,13 +83,20 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     },
     imports,
     loaders: &[],
-    package_paths: None,
+    package_paths: Some(PACKAGE_PATHS),
     spelling: Some(Spelling {
         loops: LoopForms::Endless,
         dead_branch: DeadBranch::Empty("if false {}"),
         lacks: &[Lack::NamesAreSeen, Lack::Conditionals],
         ..tokens::C_FAMILY_SPELLING
     }),
+};
+
+const PACKAGE_PATHS: PackagePaths = PackagePaths {
+    manifests: &["Cargo.toml"],
+    read: manifest::cargo::library,
+    lead_to: LeadTo::Libraries,
+    library: &["alloc", "core", "proc_macro", "std", "test"],
 };
 
 #[rustfmt::skip]

@@ -23,7 +23,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     rules: Rules { most_open_angles: Some(10_000), ..ecmascript::RULES },
     imports: ecmascript::imports,
     loaders: ecmascript::LOADERS,
-    package_paths: None,
+    package_paths: Some(ecmascript::PACKAGE_PATHS),
     spelling: Some(ecmascript::SPELLING),
 };
 

@@ -151,13 +151,13 @@ pub(crate) fn folder_name(sources: &Sources) -> String {
     sources.root().file_name().map(|name| name.to_string_lossy().replace('.', "_")).unwrap_or_default()
 }
 
-/// What the files of a walk say of the paths of packages; one that cannot be read says nothing.
+/// What the manifests of a walk say of the paths of imports; one that cannot be read says nothing.
 pub(crate) fn package_roots(sources: &Sources, walk: &Walk) -> Vec<PackageRoot> {
     let read = |path: &String| {
         let text = sources.read(path).ok()?.bytes;
-        PackageRoot::read(path, std::str::from_utf8(&text).ok()?)
+        Some(PackageRoot::read(path, std::str::from_utf8(&text).ok()?))
     };
-    walk.manifests.iter().filter_map(read).collect()
+    walk.manifests.iter().filter_map(read).flatten().collect()
 }
 
 /// A hash over every file's path and content, and over what rows mean.

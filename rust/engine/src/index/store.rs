@@ -32,8 +32,9 @@ pub fn save(workspace: &Workspace, index: &Index, report: &IndexReport) -> Resul
     writer.put_strings("file.language", index.languages.iter().map(|language| language.name()))?;
     writer.put_strings("refused.path", index.refused.iter().map(|refused| &refused.file.path))?;
     writer.put_strings("refused.sha256", index.refused.iter().map(|refused| &refused.sha256))?;
-    writer.put_strings("root.folder", index.roots.iter().map(|root| &root.folder))?;
+    writer.put_strings("root.manifest", index.roots.iter().map(|root| &root.manifest))?;
     writer.put_strings("root.path", index.roots.iter().map(|root| &root.path))?;
+    writer.put_strings("root.target", index.roots.iter().map(|root| &root.target))?;
     put_labelled(&mut writer, "import", &index.import_labels)?;
     put_labelled(&mut writer, "docstring", &index.docstrings)?;
     Ok(workspace.save_index(FILE, &writer)?)
@@ -129,8 +130,9 @@ fn get_graph(columns: &Columns) -> Result<ProjectGraph> {
 /// None in an index of a release that kept none.
 fn get_roots(columns: &Columns) -> Vec<PackageRoot> {
     let strings = |name: &str| columns.strings(name).unwrap_or_default();
-    let roots = strings("root.folder").into_iter().zip(strings("root.path"));
-    roots.map(|(folder, path)| PackageRoot { folder, path }).collect()
+    let manifests = strings("root.manifest").into_iter();
+    let roots = manifests.zip(strings("root.path")).zip(strings("root.target"));
+    roots.map(|((manifest, path), target)| PackageRoot { manifest, path, target }).collect()
 }
 
 fn put_input<'a>(writer: &mut ColumnsWriter<'a>, input: &'a InputGraph) {

@@ -100,7 +100,7 @@ pub struct Walk {
     pub skipped: Vec<Skipped>,
     /// The folders that were looked into, absolute, sorted.
     pub folders: Vec<PathBuf>,
-    /// Paths of the files that say what the packages of their folders are imported as, such as `go.mod`; sorted.
+    /// Paths of the files that say what something is imported as, such as `go.mod`; sorted.
     pub manifests: Vec<String>,
     /// Files of no language that is built in.
     pub other_files: usize,

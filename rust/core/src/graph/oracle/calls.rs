@@ -90,7 +90,10 @@ impl Calls {
 
 pub(super) fn project_graph(project: &Path) -> ProjectGraph {
     let below = files_below(project);
-    let roots = below.iter().filter_map(|(name, path)| PackageRoot::read(name, &std::fs::read_to_string(path).ok()?));
+    let roots = below.iter().flat_map(|(name, path)| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        PackageRoot::read(name, &text)
+    });
     let roots: Vec<_> = roots.collect();
     let files = below.into_iter().filter_map(|(name, path)| {
         let language = Language::from_path(&name)?;

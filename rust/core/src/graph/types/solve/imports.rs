@@ -12,7 +12,8 @@ impl Solver<'_> {
     pub(super) fn loaded_module(&mut self, file: u32, name: u32) -> Vec<Value> {
         let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
         let path = &sketch.names[name as usize];
-        match self.world.modules.module(file, path) {
+        let modules = &self.world.modules;
+        match modules.module(file, path).or_else(|| modules.given(file, path)) {
             Some(module) => {
                 let mut values = self.stored_whole(module);
                 values.push(Value::Module(module));
@@ -25,7 +26,8 @@ impl Solver<'_> {
     /// What an import stands for.
     pub(super) fn imported(&mut self, file: u32, number: u32) -> Vec<Value> {
         let import = &self.world.files[file as usize].imports[number as usize];
-        if import.outside {
+        let loaded = self.world.loaded(file, import);
+        if import.outside && loaded.is_none() {
             let folder = self.imported_folder(file, &import.module);
             let path = &import.path;
             return vec![folder.map_or_else(|| Value::External(self.world.name(path), Outside::Itself), Value::Folder)];
@@ -35,14 +37,13 @@ impl Solver<'_> {
             return Vec::new();
         }
         self.depth += 1;
-        let found =
-            match self.world.loaded(file, import).filter(|_| self.world.files[file as usize].imports_only_members()) {
-                Some(module) => {
-                    let members = import.path.get(import.module.len()..).unwrap_or_default();
-                    self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
-                }
-                None => self.absolute(file, &import.path),
-            };
+        let found = match loaded.filter(|_| self.world.files[file as usize].imports_only_members()) {
+            Some(module) => {
+                let members = import.path.get(import.module.len()..).unwrap_or_default();
+                self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
+            }
+            None => self.absolute(file, &import.path),
+        };
         self.depth -= 1;
         if found.is_empty() && !import.relative {
             let path = &import.path;
@@ -147,12 +148,13 @@ impl Solver<'_> {
         let imports = &self.world.files[file as usize].imports;
         let mut sources = Vec::new();
         for import in imports.iter().filter(|import| import.path.ends_with(WILDCARD)) {
-            if import.outside {
+            let loaded = self.world.loaded(file, import);
+            if import.outside && loaded.is_none() {
                 sources.extend(self.imported_folder(file, &import.module).map(Value::Folder));
                 continue;
             }
             let folder = self.world.folder(&import.module.replace('.', "/"));
-            match (self.world.loaded(file, import), folder) {
+            match (loaded, folder) {
                 (Some(module), _) => sources.push(Value::Module(module)),
                 (None, Some(folder)) if self.world.sharing(file) == Sharing::Folder => {
                     sources.push(Value::Folder(folder));

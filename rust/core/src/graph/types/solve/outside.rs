@@ -52,6 +52,7 @@ impl Solver<'_> {
         let parent = module.rsplit_once('.').map_or("", |(parent, _)| parent);
         let inner = crate::graph::imports::join(if facts.is_build_root() { parent } else { module }, text);
         let found = self.world.modules.named(&inner).filter(|found| *found != file && !self.has_loader(file));
+        let found = found.or_else(|| self.world.modules.library(file, text));
         found.map(Value::Module).into_iter().collect()
     }
 

@@ -220,7 +220,10 @@ impl<'a> World<'a> {
 
     /// The module that an import loads.
     pub(super) fn loaded(&self, from: u32, import: &Import) -> Option<u32> {
-        if import.file.is_some() { self.modules.loaded(from, import) } else { self.module(from, &import.module) }
+        if import.outside || import.file.is_some() {
+            return self.modules.loaded(from, import).filter(|file| self.sketch(*file).is_some());
+        }
+        self.module(from, &import.module)
     }
 
     /// The module that `name` ends the name of, or has as its own.
