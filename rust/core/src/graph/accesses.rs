@@ -113,7 +113,7 @@ impl<'a, 'source> Reader<'a, 'source> {
         };
         if let Some(class) = self.class_of(found_in, name, binding) {
             self.attribute(scope, class, &attributes, kinds);
-        } else if binding.is_defined() {
+        } else if self.is_function(syntax, binding) {
             // A function is no variable.
         } else if binding.node != NONE {
             let kinds = if attributes.is_empty() { kinds } else { READS };
@@ -122,6 +122,18 @@ impl<'a, 'source> Reader<'a, 'source> {
             let target = Target::Import(binding.import, attributes.join("."));
             self.add(scope, kinds, &target, confidence::IMPORTED);
         }
+    }
+
+    /// Whether a name means a function, and no variable beside it.
+    fn is_function(&self, syntax: u32, binding: &Binding) -> bool {
+        let parent = self.tree.parent(syntax);
+        let is_called = || self.tree.role(syntax) == Role::Member && self.tree.category(parent) == Category::Call;
+        binding.is_defined() && (!self.has_both(binding) || is_called())
+    }
+
+    /// Whether a field and a method have one name.
+    fn has_both(&self, binding: &Binding) -> bool {
+        binding.is_defined() && binding.node != NONE && !self.tree.table().rules().fields.is_empty()
     }
 
     /// The class that a name stands for, or whose object it is.
@@ -143,7 +155,7 @@ impl<'a, 'source> Reader<'a, 'source> {
         let binding = name.and_then(|name| self.collected.scopes.binding(own, name));
         let kinds = if attributes.len() == 1 { kinds } else { READS };
         match binding {
-            Some(binding) if binding.is_defined() => {}
+            Some(binding) if binding.is_defined() && !self.has_both(binding) => {}
             Some(binding) if binding.node != NONE => {
                 self.add(scope, kinds, &Target::Local(binding.node), confidence::OBJECT);
             }
@@ -188,7 +200,10 @@ impl<'a, 'source> Reader<'a, 'source> {
         let Some((_, binding)) = found else {
             return self.unbound(scope, name, &[], kinds);
         };
-        if binding.node != NONE && !binding.is_defined() && self.tree.category(syntax) == Category::Identifier {
+        if binding.node != NONE
+            && !self.is_function(syntax, binding)
+            && self.tree.category(syntax) == Category::Identifier
+        {
             self.add(scope, kinds, &Target::Local(binding.node), confidence::NAMED);
         }
     }

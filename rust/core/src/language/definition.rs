@@ -178,6 +178,8 @@ pub(crate) struct SpecialNames {
     pub(crate) root_files: &'static [&'static str],
     /// Namespaces of the language's own library.
     pub(crate) library_namespaces: &'static [&'static str],
+    /// Types of the language's own library of which all members are listed.
+    pub(crate) library_members: &'static [(&'static [&'static str], &'static [&'static str])],
     /// Built-in names of types of which no member has a path, and of what only looks like a function.
     pub(crate) plain_names: &'static [&'static str],
 }
@@ -249,6 +251,8 @@ pub(crate) struct Rules {
     /// Kinds of declarations that make a variable of their file or namespace though they give it no value, each with the word
     /// that says that it is made elsewhere.
     pub(crate) bare_variables: &'static [(&'static str, &'static str)],
+    /// The value that a variable is declared with does not see it.
+    pub(crate) values_see_outside: bool,
     /// Kinds of declarations that give a value though none is written.
     pub(crate) implied_values: &'static [&'static str],
     /// Kinds of expressions that look like a call of a class and make an array of it.
@@ -257,6 +261,9 @@ pub(crate) struct Rules {
     pub(crate) shorthands: &'static [&'static str],
     /// Kinds of patterns that a value is matched with.
     pub(crate) patterns: &'static [(&'static str, PatternForm)],
+    /// Kinds of expressions that name a member which is a method only where it is called; none where a member is the same
+    /// under its name either way.
+    pub(crate) fields: &'static [&'static str],
     /// Methods of containers that keep what they are given.
     pub(crate) keeping_methods: &'static [&'static str],
     /// Types of the library with their methods; what else is asked of an object of one is asked of what it holds.

@@ -24,6 +24,7 @@ pub(super) static NAMES: SpecialNames = SpecialNames {
     modules: ModuleNames { own: &["exports", "module"], root: "", around: "" },
     root_files: &[],
     library_namespaces: &[],
+    library_members: &[],
     plain_names: &[
         "any",
         "bigint",
@@ -81,12 +82,14 @@ pub(super) static RULES: Rules = Rules {
     modules_have_modules: false,
     reassignments: &["assignment_expression", "augmented_assignment_expression", "update_expression"],
     bare_variables: &[],
+    values_see_outside: false,
     implied_values: &[],
     array_creations: &[],
     shorthands: &["shorthand_property_identifier", "shorthand_property_identifier_pattern"],
     patterns: &[],
+    fields: &[],
     keeping_methods: &["add", "push", "set", "unshift"],
-    wrappers: &[],
+    wrappers: &[("Promise", PROMISE_METHODS), ("PromiseLike", PROMISE_METHODS)],
     makers: &[],
     sharing: Sharing::Imports,
     dispatch_words: &[],
@@ -99,6 +102,9 @@ pub(super) static RULES: Rules = Rules {
     most_open_angles: None,
     lines: Lines::SLASHES,
 };
+
+/// What is asked of a promise itself; the rest is asked of what it was awaited for.
+static PROMISE_METHODS: &[&str] = &["catch", "finally", "then"];
 
 pub(super) const SPELLING: Spelling = Spelling { temporary: Some("const "), ..tokens::C_FAMILY_SPELLING };
 

@@ -38,6 +38,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
         root_files: &["lib", "main"],
         library_namespaces: &[],
+        library_members: LIBRARY_MEMBERS,
         plain_names: &["Err", "None", "Ok", "Some"],
     },
     tests: Tests {
@@ -63,10 +64,12 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         modules_have_modules: true,
         reassignments: &["assignment_expression", "compound_assignment_expr"],
         bare_variables: &[],
+        values_see_outside: true,
         implied_values: &[],
         array_creations: &[],
         shorthands: &["shorthand_field_identifier", "shorthand_field_initializer"],
         patterns: &[],
+        fields: &["field_expression"],
         keeping_methods: &["append", "insert", "new", "push", "push_back", "push_front"],
         wrappers: WRAPPERS,
         makers: &[],
@@ -98,6 +101,57 @@ const PACKAGE_PATHS: PackagePaths = PackagePaths {
     lead_to: LeadTo::Libraries,
     library: &["alloc", "core", "proc_macro", "std", "test"],
 };
+
+#[rustfmt::skip]
+static LIBRARY_MEMBERS: &[(&[&str], &[&str])] = &[
+    (&["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"], &[
+        "abs", "abs_diff", "checked_abs", "checked_add", "checked_add_signed", "checked_div", "checked_ilog2",
+        "checked_mul", "checked_neg", "checked_next_power_of_two", "checked_pow", "checked_rem", "checked_shl",
+        "checked_shr", "checked_sub", "clamp", "clone", "cmp", "count_ones", "count_zeros", "div_ceil", "div_euclid", "eq",
+        "eq_ignore_ascii_case", "fmt", "ge", "gt", "hash", "ilog", "ilog10", "ilog2", "into", "is_ascii",
+        "is_ascii_alphabetic", "is_ascii_alphanumeric", "is_ascii_control", "is_ascii_digit", "is_ascii_graphic",
+        "is_ascii_hexdigit", "is_ascii_lowercase", "is_ascii_punctuation", "is_ascii_uppercase", "is_ascii_whitespace",
+        "is_multiple_of", "is_negative", "is_positive", "is_power_of_two", "isqrt", "le", "leading_ones",
+        "leading_zeros", "lt", "make_ascii_lowercase", "make_ascii_uppercase", "max", "min", "ne", "next_multiple_of",
+        "next_power_of_two", "overflowing_add", "overflowing_mul", "overflowing_neg", "overflowing_sub", "partial_cmp",
+        "pow", "rem_euclid", "reverse_bits", "rotate_left", "rotate_right", "saturating_add", "saturating_add_signed",
+        "saturating_mul", "saturating_pow", "saturating_sub", "signum", "swap_bytes", "to_ascii_lowercase",
+        "to_ascii_uppercase", "to_be", "to_be_bytes", "to_le", "to_le_bytes", "to_ne_bytes", "to_owned", "to_string",
+        "trailing_ones", "trailing_zeros", "try_into", "unsigned_abs", "wrapping_add", "wrapping_add_signed",
+        "wrapping_div", "wrapping_mul", "wrapping_neg", "wrapping_pow", "wrapping_rem", "wrapping_shl", "wrapping_shr",
+        "wrapping_sub",
+    ]),
+    (&["f32", "f64"], &[
+        "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp", "clone", "copysign",
+        "cos", "cosh", "div_euclid", "eq", "exp", "exp2", "exp_m1", "floor", "fmt", "fract", "ge", "gt", "hypot", "into",
+        "is_finite", "is_infinite", "is_nan", "is_normal", "is_sign_negative", "is_sign_positive", "is_subnormal", "le",
+        "ln", "ln_1p", "log", "log10", "log2", "lt", "max", "min", "mul_add", "ne", "next_down", "next_up", "partial_cmp",
+        "powf", "powi", "recip", "rem_euclid", "round", "round_ties_even", "signum", "sin", "sin_cos", "sinh", "sqrt",
+        "tan", "tanh", "to_be_bytes", "to_bits", "to_degrees", "to_le_bytes", "to_ne_bytes", "to_owned", "to_radians",
+        "to_string", "total_cmp", "trunc",
+    ]),
+    (&["bool"], &[
+        "clone", "cmp", "eq", "fmt", "hash", "into", "max", "min", "ne", "partial_cmp", "then", "then_some", "to_owned",
+        "to_string",
+    ]),
+    (&["char"], &[
+        "clone", "cmp", "encode_utf16", "encode_utf8", "eq", "eq_ignore_ascii_case", "escape_debug", "escape_default",
+        "escape_unicode", "fmt", "hash", "into", "is_alphabetic", "is_alphanumeric", "is_ascii", "is_ascii_alphabetic",
+        "is_ascii_alphanumeric", "is_ascii_control", "is_ascii_digit", "is_ascii_graphic", "is_ascii_hexdigit",
+        "is_ascii_lowercase", "is_ascii_punctuation", "is_ascii_uppercase", "is_ascii_whitespace", "is_control",
+        "is_digit", "is_lowercase", "is_numeric", "is_uppercase", "is_whitespace", "len_utf16", "len_utf8",
+        "make_ascii_lowercase", "make_ascii_uppercase", "max", "min", "ne", "partial_cmp", "to_ascii_lowercase",
+        "to_ascii_uppercase", "to_digit", "to_lowercase", "to_owned", "to_string", "to_uppercase", "try_into",
+    ]),
+    (&["Copy", "Send", "Sized", "Sync", "Unpin"], &[]),
+    (&["Debug", "Display"], &["fmt", "to_string"]),
+    (&["Clone"], &["clone", "clone_from"]),
+    (&["Drop"], &["drop"]),
+    (&["Hash"], &["hash"]),
+    (&["Ord"], &["clamp", "cmp", "max", "min"]),
+    (&["PartialOrd"], &["ge", "gt", "le", "lt", "partial_cmp"]),
+    (&["Eq", "PartialEq"], &["eq", "ne"]),
+];
 
 #[rustfmt::skip]
 static WRAPPERS: &[(&str, &[&str])] = &[

@@ -75,6 +75,8 @@ pub(crate) struct Declared {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) at: u32,
+    /// The syntax nodes among these that do not see it yet.
+    pub(super) unseen: (u32, u32),
     /// Other files do not see it.
     pub(super) is_private: bool,
     pub(super) sources: Vec<Source>,
@@ -113,6 +115,17 @@ pub(crate) enum Expression {
         object: ExpressionId,
         name: NameId,
     },
+    /// A member that is no method, where methods have names of their own.
+    Field {
+        object: ExpressionId,
+        name: NameId,
+    },
+    /// A method that is called by its name alone, where methods have names of their own.
+    Method {
+        name: NameId,
+        scope: u32,
+        at: u32,
+    },
     Call {
         callee: ExpressionId,
         arguments: Parts,
@@ -128,6 +141,8 @@ pub(crate) enum Expression {
         parts: Parts,
         named: bool,
     },
+    /// A type that is written as its members, in a run of name and value.
+    Shape(Parts),
     /// An element, of a known key where one is written out.
     Element {
         of: ExpressionId,
@@ -181,6 +196,8 @@ pub(crate) struct Class {
     pub(super) node: u32,
     pub(super) scope: u32,
     pub(super) bases: Vec<ExpressionId>,
+    /// Methods without a body in it of which it says that those of subclasses may take their place.
+    pub(super) dispatched: Vec<NameId>,
 }
 
 /// A member of a class that stands outside of it, or a block of such.
@@ -204,7 +221,7 @@ impl Sketch {
             self.declared[first..].iter().take(MOST_DECLARED).take_while(|one| (one.scope, one.name) == (scope, name));
         let mut seen: Vec<usize> = run
             .enumerate()
-            .filter(|(_, one)| (one.start..one.end).contains(&at))
+            .filter(|(_, one)| (one.start..one.end).contains(&at) && !(one.unseen.0..one.unseen.1).contains(&at))
             .map(|(place, _)| first + place)
             .collect();
         if self.scopes[scope as usize].kind == ScopeKind::Function {

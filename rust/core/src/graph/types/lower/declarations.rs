@@ -37,7 +37,9 @@ impl Lowering<'_, '_> {
         for (scope, name, binding) in self.collected.scopes.bindings() {
             for node in binding.definitions() {
                 let at = self.collected.facts.nodes[node as usize].syntax;
-                found.push((scope, name, at, Source::Definition(node)));
+                if !self.is_part_of_type(at) {
+                    found.push((scope, name, at, Source::Definition(node)));
+                }
             }
             if binding.import != NONE {
                 found.push((scope, name, 0, Source::Import(binding.import)));
@@ -164,6 +166,9 @@ impl Lowering<'_, '_> {
             let extent = self.extent(syntax, scope);
             return self.declare(scope, name, syntax, extent, Vec::new());
         };
+        if self.is_part_of_type(holder) {
+            return;
+        }
         let sources = self.sources(holder, syntax, scope, &steps);
         if self.tree.table().is_reassignment(self.tree.kind(holder)) {
             reassigned.extend(sources.into_iter().map(|source| (scope, name, syntax, source)));
@@ -171,6 +176,23 @@ impl Lowering<'_, '_> {
         }
         let extent = self.extent(holder, scope);
         self.declare(scope, name, syntax, extent, sources);
+        if let (Some(value), Some(declared)) = (self.value_before(holder), self.sketch.declared.last_mut()) {
+            declared.unseen = (value, self.tree.subtree_end(value));
+        }
+    }
+
+    /// The value of a declaration, where that still sees what its name stood for before.
+    fn value_before(&self, holder: u32) -> Option<u32> {
+        self.value_of(holder).filter(|_| self.tree.table().rules().values_see_outside)
+    }
+
+    /// Whether a declaration only tells what a type is like: a member of `{ run(): void }`, a parameter of `(n: T) => void`.
+    fn is_part_of_type(&self, declaration: u32) -> bool {
+        let around = self.tree.parent(declaration);
+        if around == NONE || self.category(around) != Category::Parameters {
+            return around != NONE && self.is_shape(around);
+        }
+        self.around(around) == Category::Type
     }
 
     /// Gives values to what was declared elsewhere.
@@ -192,6 +214,7 @@ impl Lowering<'_, '_> {
                         start: whole.0,
                         end: whole.1,
                         at,
+                        unseen: (0, 0),
                         is_private: true,
                         sources: vec![source],
                     };
@@ -226,7 +249,9 @@ impl Lowering<'_, '_> {
         };
         let value = self.expression(right, scope);
         match self.sketch.expressions[place as usize] {
-            Expression::Member { object, name } => self.sketch.stores.push((object, name, value)),
+            Expression::Member { object, name } | Expression::Field { object, name } => {
+                self.sketch.stores.push((object, name, value))
+            }
             Expression::Element { of, key } => {
                 let name = key.unwrap_or_else(|| self.name(""));
                 self.sketch.stores.push((of, name, value));

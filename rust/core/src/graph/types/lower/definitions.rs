@@ -1,6 +1,6 @@
 //! Functions, classes, and members that stand outside of their class.
 
-use super::super::sketch::{Class, Expression, ExpressionId, Extension, Function, ScopeKind, UNKNOWN};
+use super::super::sketch::{Class, Expression, ExpressionId, Extension, Function, NameId, ScopeKind, UNKNOWN};
 use super::Lowering;
 use crate::graph::NodeKind;
 use crate::graph::privacy::{has_word, is_private};
@@ -115,6 +115,26 @@ impl Lowering<'_, '_> {
         if words.is_empty() { !has("static") && !has("private") } else { words.iter().any(|word| has(word)) }
     }
 
+    /// The methods that a class declares to be replaceable, and that have their bodies elsewhere.
+    fn dispatched_in(&mut self, class: u32) -> Vec<NameId> {
+        let body = self.child(class, Role::Body).filter(|_| !self.tree.table().rules().dispatch_words.is_empty());
+        let members = body.into_iter().flat_map(|body| self.tree.children(body));
+        let declared =
+            members.filter(|node| self.category(*node) == Category::Declaration && self.is_dispatched(*node));
+        let names: Vec<u32> = declared.filter_map(|node| self.declared_name(node)).collect();
+        names.into_iter().map(|name| self.name(self.text(name))).collect()
+    }
+
+    /// The name in the declarators of a declaration.
+    fn declared_name(&self, declaration: u32) -> Option<u32> {
+        let is_name = |node: u32| matches!(self.category(node), Category::Identifier | Category::MemberName);
+        let is_inner =
+            |node: &u32| is_name(*node) || matches!(self.category(*node), Category::Declarator | Category::Signature);
+        let first = self.child(declaration, Role::Declarator);
+        let inner = |node: &u32| self.tree.children(*node).find(is_inner);
+        std::iter::successors(first, inner).take(MOST_STEPS).find(|node| is_name(*node))
+    }
+
     /// Whether a word stands before, or in the header of, a definition.
     pub(super) fn has_word(&self, definition: u32, word: &str) -> bool {
         has_word(self.tree, self.source, definition, word)
@@ -209,7 +229,8 @@ impl Lowering<'_, '_> {
             let (kind, scope) =
                 (self.collected.facts.nodes[node as usize].kind, self.collected.scope_of[node as usize]);
             if kind == NodeKind::Class && scope != NONE {
-                self.sketch.classes.push(Class { node, scope, bases: Vec::new() });
+                let dispatched = self.dispatched_in(self.collected.facts.nodes[node as usize].syntax);
+                self.sketch.classes.push(Class { node, scope, bases: Vec::new(), dispatched });
             }
         }
         for (class, expression, scope) in &self.collected.bases {

@@ -28,7 +28,10 @@ impl Lowering<'_, '_> {
     fn read_expression(&mut self, node: u32, scope: u32) -> ExpressionId {
         match self.category(node) {
             Category::Identifier => self.named(node, scope),
-            Category::Member | Category::QualifiedName => self.member(node, scope),
+            Category::Member | Category::QualifiedName => {
+                let member = self.member(node, scope);
+                self.as_field(node, member)
+            }
             Category::Call => self.call(node, scope),
             Category::Lambda | Category::Class | Category::Function => {
                 self.definitions.get(&node).copied().map_or(UNKNOWN, |one| self.push(Expression::Definition(one)))
@@ -106,6 +109,31 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// A member that is not called, where it is no method then.
+    fn as_field(&mut self, node: u32, member: ExpressionId) -> ExpressionId {
+        match self.sketch.expressions[member as usize] {
+            Expression::Member { object, name } if self.names_field(node) => {
+                self.push(Expression::Field { object, name })
+            }
+            _ => member,
+        }
+    }
+
+    /// What a call names as a member is a method.
+    fn as_method(&mut self, callee: u32, found: ExpressionId) -> ExpressionId {
+        match self.sketch.expressions[found as usize] {
+            Expression::Field { object, name } if self.names_field(callee) => {
+                self.push(Expression::Member { object, name })
+            }
+            _ => found,
+        }
+    }
+
+    fn names_field(&self, node: u32) -> bool {
+        let table = self.tree.table();
+        table.rules().fields.contains(&table.kind_name(self.tree.kind(node)))
+    }
+
     /// `last` of an object; `last` may itself be a path (`a::(b::c)`) or have type arguments.
     fn qualified(&mut self, mut object: ExpressionId, last: u32) -> ExpressionId {
         let mut last = last;
@@ -152,7 +180,10 @@ impl Lowering<'_, '_> {
                     self.either(vec![generic, value])
                 }
             }
-            Some(callee) => self.expression(callee, scope),
+            Some(callee) => {
+                let found = self.expression(callee, scope);
+                self.as_method(callee, found)
+            }
             None => self.member_called(node, scope),
         };
         let creates = self.creates(node);
@@ -202,8 +233,17 @@ impl Lowering<'_, '_> {
                 let object = self.expression(object, scope);
                 self.qualified(object, member)
             }
-            None => self.named(member, scope),
+            None => self.method(member, scope),
         }
+    }
+
+    /// A callee that is a name alone.
+    fn method(&mut self, node: u32, scope: u32) -> ExpressionId {
+        if self.tree.table().rules().fields.is_empty() {
+            return self.named(node, scope);
+        }
+        let name = self.name(self.text(node));
+        self.push(Expression::Method { name, scope, at: node })
     }
 
     /// The class that a call makes together with its object: `new Runnable() { … }`.

@@ -49,7 +49,12 @@ impl Lowering<'_, '_> {
                 "::" | "." => {
                     let Some(name) = parts.get(next + 1).copied().filter(is_name) else { break };
                     let name = self.name(self.text(name));
-                    found = self.push(Expression::Member { object: found, name });
+                    let is_called = parts.get(next + 2).is_some_and(|part| self.is_token_tree(*part));
+                    let is_field = self.text(part) == "." && !is_called;
+                    found = self.push(match found {
+                        object if is_field => Expression::Field { object, name },
+                        object => Expression::Member { object, name },
+                    });
                     next += 2;
                 }
                 "?" => next += 1,

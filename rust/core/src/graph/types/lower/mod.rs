@@ -11,7 +11,7 @@ mod types;
 
 use rustc_hash::FxHashMap;
 
-use super::sketch::{Expression, ExpressionId, NameId, Parts, Scope, ScopeKind, Sketch, Source};
+use super::sketch::{Declared, Expression, ExpressionId, NameId, Parts, Scope, ScopeKind, Sketch, Source};
 use crate::graph::collect::Collected;
 use crate::graph::scopes::ScopeKind as CollectedKind;
 use crate::language::{Category, Receiver, Role, Sharing};
@@ -278,6 +278,7 @@ impl<'a, 'source> Lowering<'a, 'source> {
 
     fn declare(&mut self, scope: u32, name: NameId, at: u32, (start, end): (u32, u32), sources: Vec<Source>) {
         let is_private = self.is_private_at(at);
-        self.sketch.declared.push(super::sketch::Declared { scope, name, start, end, at, is_private, sources });
+        let unseen = (0, 0);
+        self.sketch.declared.push(Declared { scope, name, start, end, at, unseen, is_private, sources });
     }
 }

@@ -45,7 +45,7 @@ impl Lowering<'_, '_> {
         if let Some(written) = written.filter(|_| !self.declares_function(holder)) {
             let class = self.type_of(written, scope);
             let class = if self.is_variadic(holder) { self.push(Expression::Several(class)) } else { class };
-            sources.push(Source::Typed(class));
+            sources.push(self.typed(class, steps));
         }
         if let Some(default) = self.child(holder, Role::Value) {
             sources.push(Source::Value(self.expression(default, scope)));
@@ -64,6 +64,15 @@ impl Lowering<'_, '_> {
             }
         }
         sources
+    }
+
+    /// An object of a type, or what a pattern takes out of one.
+    fn typed(&mut self, class: u32, steps: &[Step]) -> Source {
+        if steps.is_empty() {
+            return Source::Typed(class);
+        }
+        let whole = self.push(Expression::Object(class));
+        Source::Value(self.follow(whole, steps))
     }
 
     /// Whether a parameter of a constructor declares a field of the object, too: `constructor(private a: A)`.
@@ -119,17 +128,13 @@ impl Lowering<'_, '_> {
                 |declarator| self.category(declarator) == Category::Declarator && self.text(declarator).ends_with(']'),
             );
             let class = if is_array { self.push(Expression::Several(class)) } else { class };
-            sources.push(Source::Typed(class));
+            sources.push(self.typed(class, steps));
         }
         if let Some(created) = self.created_by_declaration(holder, scope) {
             sources.push(Source::Value(created));
             return sources;
         }
-        let value = self
-            .child(holder, Role::Right)
-            .or_else(|| self.child(holder, Role::Value))
-            .or_else(|| self.subject(holder));
-        if let Some(value) = value {
+        if let Some(value) = self.value_of(holder).or_else(|| self.subject(holder)) {
             let whole = self.expression(value, scope);
             let iterates = self.category(holder) == Category::For
                 || self.tree.children(holder).any(|child| self.text(child) == "range");
@@ -146,6 +151,13 @@ impl Lowering<'_, '_> {
             sources.push(Source::Constant);
         }
         sources
+    }
+
+    /// What a declaration gives a value to its names.
+    pub(super) fn value_of(&self, holder: u32) -> Option<u32> {
+        let is_branch = self.category(holder) == Category::MatchCase;
+        let value = self.child(holder, Role::Right).or_else(|| self.child(holder, Role::Value));
+        value.filter(|_| !is_branch)
     }
 
     /// What is taken apart by the patterns around a branch.

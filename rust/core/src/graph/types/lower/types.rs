@@ -3,6 +3,7 @@
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
 use super::{DEEPEST, Lowering};
 use crate::language::{Category, Role};
+use crate::syntax::NONE;
 
 impl Lowering<'_, '_> {
     /// The type that a node writes.
@@ -47,6 +48,9 @@ impl Lowering<'_, '_> {
                 self.function_type(node, scope)
             }
             Category::Parameters | Category::Tuple => self.together(node, scope),
+            Category::Type if self.is_shape(node) => self.shape(node, scope),
+            // What a type parameter need not be: `?Sized`.
+            Category::Other if self.begins_with(node, "?") => UNKNOWN,
             _ => self.composed(node, scope),
         }
     }
@@ -102,6 +106,38 @@ impl Lowering<'_, '_> {
             .collect();
         let types = self.parts(&types);
         self.push(Expression::Together(types))
+    }
+
+    /// Whether a type is written as its members.
+    pub(super) fn is_shape(&self, node: u32) -> bool {
+        self.category(node) == Category::Type && self.begins_with(node, "{")
+    }
+
+    fn begins_with(&self, node: u32, text: &str) -> bool {
+        let first = self.tree.first_child(node);
+        first != NONE && self.text(first) == text
+    }
+
+    /// A type that is written as its members.
+    fn shape(&mut self, node: u32, scope: u32) -> ExpressionId {
+        let members: Vec<u32> = self.named_children(node).collect();
+        let (mut parts, mut others) = (Vec::new(), Vec::new());
+        for member in members {
+            let name = self.child(member, Role::Name).filter(|_| self.category(member) != Category::Other);
+            let Some(name) = name else {
+                others.push(self.type_of(member, scope));
+                continue;
+            };
+            let own = self.name(self.text(name));
+            let class = match self.child(member, Role::Type) {
+                Some(written) => self.type_of(written, scope),
+                None => self.function_type(member, scope),
+            };
+            parts.extend([own, self.push(Expression::Object(class))]);
+        }
+        let parts = self.parts(&parts);
+        others.push(self.push(Expression::Shape(parts)));
+        self.either(others)
     }
 
     /// A type made of others: a pointer to one, a container of one, one of several.

@@ -183,6 +183,9 @@ impl Solver<'_> {
     pub(super) fn dispatched(&self, class: Node, name: Name, method: Option<Node>) -> Vec<Node> {
         let mut found = self.methods(class, name);
         let is_declared = |owner: &Node| {
+            if self.declares_dispatched(*owner, name) {
+                return true;
+            }
             let members = self.world.members.get(&(*owner, name)).into_iter().flatten();
             members.copied().any(|node| self.world.function(node).is_some_and(|function| function.is_dispatched))
         };
@@ -204,6 +207,12 @@ impl Solver<'_> {
             }
         }
         found
+    }
+
+    /// Whether a class declares a method replaceable that has its body elsewhere.
+    fn declares_dispatched(&self, class: Node, name: Name) -> bool {
+        let own = self.world.own_name(self.world.place(class).0, name);
+        own.zip(self.world.class(class)).is_some_and(|(own, class)| class.dispatched.contains(&own))
     }
 
     /// Whether a subclass has its own method in place of one that the class has.

@@ -3,28 +3,38 @@
 use super::super::sketch::{Expression, Source};
 use super::Solver;
 use super::names::joined;
-use super::values::{Name, Node, Outside, Value};
+use super::values::{Name, Node, Outside, Value, Wanted};
 use crate::graph::NodeKind;
 use crate::language::Receiver;
 
 impl Solver<'_> {
     /// A member of one of several values; where an object has it, what containers hold is not asked.
-    pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
+    pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name, wanted: Wanted) -> Vec<Value> {
         let unwrapped = self.unwrapped(file, values, name);
+        let is_unwrapped = unwrapped.is_some();
         let values = unwrapped.as_deref().unwrap_or(values);
         let is_held = |value: &Value| {
             matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. })
                 || is_held_outside(value)
         };
-        let mut found = Vec::new();
+        let (mut found, mut is_answered) = (Vec::new(), false);
         for value in values.iter().filter(|value| !is_held(value)) {
-            found.extend(self.member(file, *value, name));
+            let members = self.member_wanted(file, *value, name, wanted);
+            // Of several types it is not known which one it is: where one of the project has the name, it is that one.
+            is_answered |=
+                matches!(value, Value::Object { .. }) && members.iter().any(|one| matches!(one, Value::Function(_)));
+            found.extend(members);
         }
         if !found.iter().any(|value| !matches!(value, Value::Plain | Value::External(..) | Value::LibraryOf(..))) {
             let is_empty = found.is_empty();
             for value in values.iter().filter(|value| is_held(value) && (is_empty || !is_held_outside(value))) {
-                found.extend(self.member(file, *value, name));
+                let members = self.member_wanted(file, *value, name, wanted);
+                is_answered |= is_unwrapped && members.iter().any(|one| matches!(one, Value::Function(_)));
+                found.extend(members);
             }
+        }
+        if is_answered {
+            found.retain(|value| !matches!(value, Value::External(_, Outside::Member)));
         }
         found
     }
@@ -32,14 +42,14 @@ impl Solver<'_> {
     /// What types of the library that are not asked for a member themselves hold; none where all values are asked. Of several
     /// types from outside it is not known which of them is held.
     fn unwrapped(&self, file: u32, values: &[Value], name: Name) -> Option<Vec<Value>> {
-        let wrappers = self.world.rules(file).map_or(&[][..], |rules| rules.wrappers);
-        let is_passed_on = |path: Name| {
-            let last = super::world::last_part(self.world.text(path));
-            let own = wrappers.iter().find(|(wrapper, _)| *wrapper == last);
-            own.is_some_and(|(_, methods)| !methods.contains(&self.world.text(name)))
+        let member = self.world.text(name);
+        let is_wrapper = |value: &Value| {
+            matches!(value, Value::External(path, Outside::Object | Outside::Held)
+                if self.passes_on(file, self.world.text(*path), member))
         };
-        let is_wrapper = |value: &Value| matches!(value, Value::External(path, Outside::Object | Outside::Held) if is_passed_on(*path));
-        if wrappers.is_empty() || !values.iter().any(|value| is_wrapper(value) && !is_held_outside(value)) {
+        if self.world.rules(file).is_none_or(|rules| rules.wrappers.is_empty())
+            || !values.iter().any(|value| is_wrapper(value) && !is_held_outside(value))
+        {
             return None;
         }
         let rest = values.iter().copied().filter(|value| !is_wrapper(value));
@@ -52,19 +62,36 @@ impl Solver<'_> {
         Some(found)
     }
 
+    /// Whether a type of the library, by path, lets what it holds answer for a member.
+    pub(super) fn passes_on(&self, file: u32, path: &str, member: &str) -> bool {
+        let wrappers = self.world.rules(file).map_or(&[][..], |rules| rules.wrappers);
+        let own = wrappers.iter().find(|(wrapper, _)| *wrapper == super::world::last_part(path));
+        own.is_some_and(|(_, methods)| !methods.contains(&member))
+    }
+
     /// A member of a value, as code of `file` names it.
     pub(super) fn member(&mut self, file: u32, value: Value, name: Name) -> Vec<Value> {
+        self.member_wanted(file, value, name, Wanted::Any)
+    }
+
+    pub(super) fn member_wanted(&mut self, file: u32, value: Value, name: Name, wanted: Wanted) -> Vec<Value> {
         if self.depth == super::DEEPEST {
             return Vec::new();
         }
         self.depth += 1;
-        let found = self.member_of(file, value, name);
+        let found = self.member_of(file, value, name, wanted);
         self.depth -= 1;
         found
     }
 
-    fn member_of(&mut self, file: u32, value: Value, name: Name) -> Vec<Value> {
+    fn member_of(&mut self, file: u32, value: Value, name: Name, wanted: Wanted) -> Vec<Value> {
         match value {
+            Value::Class { node, .. } if wanted == Wanted::Field => self.field_or_class(node, name),
+            Value::Object { class, .. } | Value::This { class, .. } | Value::Parent(class)
+                if wanted == Wanted::Field =>
+            {
+                self.field_or_class(class, name)
+            }
             Value::Class { node, .. } => self.member_of_class(node, name),
             Value::Object { class, several: true, .. } if self.is_of_library(file, name) => {
                 vec![Value::LibraryOn(class)]
@@ -82,17 +109,39 @@ impl Solver<'_> {
             Value::Made(file, made) => self.member_of_made(file, made, name),
             Value::Function(node) => self.member_of_function(file, node, name),
             Value::Gives(..) => vec![value],
-            Value::LibraryOf(..) | Value::LibraryOn(_) | Value::Plain | Value::External(_, Outside::Held) => {
+            Value::LibraryOf(..)
+            | Value::LibraryOn(_)
+            | Value::Plain
+            | Value::External(_, Outside::Held | Outside::Member) => {
                 vec![Value::Plain]
             }
-            Value::External(path, _) => vec![self.outside_member(path, name)],
+            Value::External(path, Outside::Itself) => vec![self.outside_member(path, name, Outside::Itself)],
+            Value::External(path, Outside::Object) if !self.may_have(file, path, name) => vec![Value::Plain],
+            Value::External(path, Outside::Object) => vec![self.outside_member(path, name, Outside::Member)],
             Value::Parameter => Vec::new(),
         }
     }
 
-    fn outside_member(&mut self, path: Name, name: Name) -> Value {
+    /// Whether objects of a type from outside may have a member: not where all are known that the library gives to the type, nor
+    /// where a trait of the project may have added it.
+    fn may_have(&self, file: u32, path: Name, name: Name) -> bool {
+        let Some(language) = self.world.files[file as usize].language else { return true };
+        let names = language.table().names();
+        let (path, member) = (self.world.text(path), self.world.text(name));
+        let is_own = path.strip_prefix(names.builtin_module).is_some_and(|rest| rest.starts_with('.'));
+        if names.library_members.is_empty() || !is_own {
+            return true;
+        }
+        let last = super::world::last_part(path);
+        match names.library_members.iter().find(|(types, _)| types.contains(&last)) {
+            Some((_, members)) => members.contains(&member),
+            None => language.table().is_builtin_method(member) || !self.world.method_names.contains(&name),
+        }
+    }
+
+    fn outside_member(&mut self, path: Name, name: Name, outside: Outside) -> Value {
         let path = format!("{}.{}", self.world.text(path), self.world.text(name));
-        Value::External(self.world.name(&path), Outside::Itself)
+        Value::External(self.world.name(&path), outside)
     }
 
     fn is_of_library(&self, file: u32, name: Name) -> bool {
@@ -122,7 +171,27 @@ impl Solver<'_> {
         self.field(class, name)
     }
 
+    /// A member that is no method.
+    fn field_or_class(&mut self, class: Node, name: Name) -> Vec<Value> {
+        let found = self.field(class, name);
+        if !found.is_empty() {
+            return found;
+        }
+        let mut owners = self.with_bases(class).into_iter();
+        let inner = owners.find_map(|owner| {
+            let members = self.world.members.get(&(owner, name))?;
+            members.iter().copied().find(|node| self.is_class(*node))
+        });
+        inner.map(|node| Value::Class { node, several: false }).into_iter().collect()
+    }
+
     fn member_of_object(&mut self, class: Node, exact: bool, method: Option<Node>, name: Name) -> Vec<Value> {
+        // A class is seen under its name in itself and in its subclasses, before its constructors.
+        if self.constructor_name(class).is_some()
+            && let Some(base) = self.base_named(class, name)
+        {
+            return vec![base];
+        }
         let methods = if exact { self.methods(class, name) } else { self.dispatched(class, name, method) };
         if !methods.is_empty() {
             return Self::functions(methods);
@@ -136,10 +205,14 @@ impl Solver<'_> {
         if !inner.is_empty() {
             return inner;
         }
-        // `object.Base::method()`, and the field of an embedded type.
+        self.base_named(class, name).into_iter().collect()
+    }
+
+    /// What is named like a class or a base of it: in `object.Base::method()`, and the field of an embedded type.
+    fn base_named(&self, class: Node, name: Name) -> Option<Value> {
         let is_named = |base: &Node| super::world::last_part(self.world.full_name(*base)) == self.world.text(name);
         let base = self.with_bases(class).into_iter().find(|base| self.is_class(*base) && is_named(base));
-        base.map(|node| Value::Class { node, several: false }).into_iter().collect()
+        base.map(|node| Value::Class { node, several: false })
     }
 
     fn member_of_bases(&mut self, class: Node, name: Name) -> Vec<Value> {
@@ -177,7 +250,10 @@ impl Solver<'_> {
         let scope = self.world.class(class)?.scope;
         let sketch = self.world.sketch(file)?;
         let own = self.world.own_name(file, name)?;
-        let places = sketch.declared_in(scope, own, 0);
+        let mut places = sketch.declared_in(scope, own, 0);
+        if self.world.rules(file).is_some_and(|rules| !rules.fields.is_empty()) {
+            places.retain(|place| !self.is_method(file, scope, *place));
+        }
         let (mut typed, mut rest) = (Vec::new(), Vec::new());
         for place in places {
             let one = &sketch.declared[place];
@@ -237,14 +313,16 @@ impl Solver<'_> {
 
     fn member_of_made(&mut self, file: u32, made: u32, name: Name) -> Vec<Value> {
         let mut found = self.stored_in(Value::Made(file, made), name);
-        if let Expression::Made { parts, named: true } = self.expression(file, made) {
+        let expression = self.expression(file, made);
+        if let Expression::Made { parts, named: true } | Expression::Shape(parts) = expression {
             for pair in self.parts(file, parts).chunks(2) {
                 if self.world.name_in(file, pair[0]) == name {
                     found.extend(self.values(file, pair[1]).iter());
                 }
             }
         }
-        if found.is_empty() { vec![Value::LibraryOf(file, made)] } else { found }
+        let is_shape = matches!(expression, Expression::Shape(_));
+        if found.is_empty() && !is_shape { vec![Value::LibraryOf(file, made)] } else { found }
     }
 
     /// An element of a value; of all there are where the key is not known.

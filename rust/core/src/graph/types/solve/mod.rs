@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use self::values::{Name, Node, Outside, Value, Values, sorted};
+use self::values::{Name, Node, Outside, Value, Values, Wanted, sorted};
 use self::world::World;
 use super::sketch::{Expression, ExpressionId};
 use crate::graph::facts::FileFacts;
@@ -149,16 +149,17 @@ impl<'a> Solver<'a> {
         match self.expression(file, expression) {
             Expression::Unknown => Vec::new(),
             Expression::Plain => vec![Value::Plain],
-            Expression::Name { name, scope, at } => self.name(file, name, scope, at),
-            Expression::Member { object, name } => {
-                let name = self.world.name_in(file, name);
-                let objects = self.values(file, object);
-                self.member_of_any(file, &objects, name)
+            Expression::Name { name, scope, at } => {
+                let wanted = self.world.rules(file).map_or(Wanted::Any, Wanted::by_name);
+                self.name(file, name, (scope, at), wanted)
             }
+            Expression::Method { name, scope, at } => self.name(file, name, (scope, at), Wanted::Method),
+            Expression::Member { object, name } => self.member_of_object_at(file, object, name, Wanted::Any),
+            Expression::Field { object, name } => self.member_of_object_at(file, object, name, Wanted::Field),
             Expression::Call { .. } => self.result_of_call(file, expression),
             Expression::Definition(node) => vec![self.definition(self.world.node(file, node))],
             Expression::Module(name) => self.loaded_module(file, name),
-            Expression::Made { .. } => vec![Value::Made(file, expression)],
+            Expression::Made { .. } | Expression::Shape(_) => vec![Value::Made(file, expression)],
             Expression::Element { of, key } => {
                 let of = self.values(file, of);
                 let key = key.map(|key| self.world.name_in(file, key));
@@ -174,6 +175,12 @@ impl<'a> Solver<'a> {
             Expression::Several(class) => self.values(file, class).iter().map(|value| several(*value)).collect(),
             Expression::FunctionType(given) => vec![Value::Gives(file, given)],
         }
+    }
+
+    fn member_of_object_at(&mut self, file: u32, object: ExpressionId, name: u32, wanted: Wanted) -> Vec<Value> {
+        let name = self.world.name_in(file, name);
+        let objects = self.values(file, object);
+        self.member_of_any(file, &objects, name, wanted)
     }
 
     fn definition(&self, node: Node) -> Value {
@@ -211,6 +218,9 @@ impl<'a> Solver<'a> {
         if let Expression::Together(parts) = self.expression(file, of) {
             let part = self.parts(file, parts).get(place as usize).copied();
             return part.map_or_else(Vec::new, |part| self.values(file, part).to_vec());
+        }
+        if let Expression::Object(class) = self.expression(file, of) {
+            return self.position_of_type(file, class, place);
         }
         if let Some((file, given)) = self.given_together(file, of) {
             return self.position_of_type(file, given, place);

@@ -2,13 +2,14 @@
 
 use super::super::sketch::{ScopeKind, Source};
 use super::Solver;
-use super::values::{Node, Outside, Value};
+use super::values::{Node, Outside, Value, Wanted};
+use crate::graph::NodeKind;
 use crate::language::{Constructor, Receiver};
 use crate::syntax::NONE;
 
 impl Solver<'_> {
     /// What a name stands for that code of `scope` uses at `at`.
-    pub(super) fn name(&mut self, file: u32, name: u32, scope: u32, at: u32) -> Vec<Value> {
+    pub(super) fn name(&mut self, file: u32, name: u32, (scope, at): (u32, u32), wanted: Wanted) -> Vec<Value> {
         let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
         let text = sketch.names[name as usize].as_str();
         if let Some(found) = self.special_name(file, text, scope) {
@@ -21,16 +22,20 @@ impl Solver<'_> {
             let is_visible = match one.kind {
                 ScopeKind::Class => members_are_visible || current == scope,
                 ScopeKind::Object(_) => false,
+                ScopeKind::Function => wanted != Wanted::Method,
                 _ => true,
             };
             if is_visible {
                 if one.kind == ScopeKind::Class && members_are_visible {
-                    let found = self.member_in_scope(file, current, name, scope);
+                    let found = self.member_in_scope(file, current, name, (scope, wanted));
                     if !found.is_empty() {
                         return found;
                     }
                 }
-                let places = sketch.declared_in(current, name, at);
+                let mut places = sketch.declared_in(current, name, at);
+                if wanted == Wanted::Field {
+                    places.retain(|place| !self.is_method(file, current, *place));
+                }
                 if !places.is_empty() {
                     return self.declared(file, &places);
                 }
@@ -41,6 +46,13 @@ impl Solver<'_> {
             current = one.parent;
         }
         self.outside(file, scope, text)
+    }
+
+    /// Whether a declaration in a class is that of a method.
+    pub(super) fn is_method(&self, file: u32, scope: u32, place: usize) -> bool {
+        let Some(sketch) = self.world.sketch(file) else { return false };
+        let is_function = |source: &Source| matches!(source, Source::Definition(node) if self.world.kind(self.world.node(file, *node)) == NodeKind::Function);
+        sketch.scopes[scope as usize].kind == ScopeKind::Class && sketch.declared[place].sources.iter().any(is_function)
     }
 
     /// Names to which the language gives a meaning.
@@ -102,7 +114,7 @@ impl Solver<'_> {
     }
 
     /// A member of the class of a scope that code in it names without an object.
-    fn member_in_scope(&mut self, file: u32, class_scope: u32, name: u32, from: u32) -> Vec<Value> {
+    fn member_in_scope(&mut self, file: u32, class_scope: u32, name: u32, (from, wanted): (u32, Wanted)) -> Vec<Value> {
         let Some(class) = self.class_of_scope.get(&(file, class_scope)).copied() else { return Vec::new() };
         let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
         let name = self.world.name_in(file, name);
@@ -111,7 +123,7 @@ impl Solver<'_> {
         if is_constructor {
             return vec![Value::Class { node: class, several: false }];
         }
-        self.member(file, Value::This { class, method }, name)
+        self.member_wanted(file, Value::This { class, method }, name, wanted)
     }
 
     pub(super) fn constructor_name(&self, class: Node) -> Option<&str> {

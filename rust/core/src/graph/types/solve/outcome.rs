@@ -47,7 +47,7 @@ impl Solver<'_> {
         let in_macros = self.world.sketch(file).map_or(&[][..], |sketch| &sketch.in_macros[..]);
         let sure = match self.expression(file, callee) {
             _ if in_macros.binary_search(&call).is_ok() => IN_MACRO,
-            Expression::Name { .. } => NAMED,
+            Expression::Name { .. } | Expression::Method { .. } => NAMED,
             _ => SURE,
         };
         let share = sure / targets.len().max(1) as f32;
@@ -68,7 +68,7 @@ impl Solver<'_> {
     /// The paths of what a call reaches outside the project.
     fn outside_called(&mut self, file: u32, callee: ExpressionId, callees: &[Value], creates: bool) -> Vec<String> {
         let named = callees.iter().filter_map(|value| match value {
-            Value::External(path, Outside::Itself) => Some(*path),
+            Value::External(path, Outside::Itself | Outside::Member) => Some(*path),
             // A field that a constructor makes.
             Value::External(path, Outside::Object) if creates => Some(*path),
             _ => None,
@@ -76,8 +76,14 @@ impl Solver<'_> {
         // Where a declaration makes an object, its constructor is no function that the text names.
         let is_declared = creates && self.world.sharing(file) == Sharing::Everywhere;
         let named = named.filter(|_| !is_declared);
-        let named: Vec<String> = named.map(|path| self.world.text(path).to_owned()).collect();
-        if !named.is_empty() {
+        let is_variant = |path: &String| {
+            let names_values = self.world.rules(file).is_some_and(|rules| rules.capitals_are_constants);
+            names_values && super::world::last_part(path).starts_with(char::is_uppercase)
+        };
+        let mut named: Vec<String> = named.map(|path| self.world.text(path).to_owned()).collect();
+        let is_named = !named.is_empty();
+        named.retain(|path| !is_variant(path));
+        if is_named {
             return named;
         }
         if callees.is_empty() && !creates {
@@ -96,7 +102,9 @@ impl Solver<'_> {
             Value::LibraryOf(file, made) => self.class_made(*file, *made),
             _ => None,
         });
-        made.map(|class| format!("{class}.{name}")).collect()
+        let mut made: Vec<String> = made.collect();
+        made.retain(|class| !self.passes_on(file, class, &name));
+        made.into_iter().map(|class| format!("{class}.{name}")).collect()
     }
 
     /// The path of the class outside the project of which an expression makes an object.
@@ -141,12 +149,15 @@ impl Solver<'_> {
             matches!(value, Value::External(..) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
         };
         let name = match self.expression(file, callee) {
-            Expression::Member { name, .. } | Expression::Name { name, .. } => self.world.name_in(file, name),
+            Expression::Member { name, .. } | Expression::Name { name, .. } | Expression::Method { name, .. } => {
+                self.world.name_in(file, name)
+            }
             _ => return,
         };
         let is_outside = callees.iter().any(is_library)
             || (callees.is_empty() && self.library_function(file, callee).is_some())
-            || (callees.is_empty() && matches!(self.expression(file, callee), Expression::Name { .. }));
+            || (callees.is_empty()
+                && matches!(self.expression(file, callee), Expression::Name { .. } | Expression::Method { .. }));
         if !is_outside || self.is_keeping(file, name) {
             return;
         }

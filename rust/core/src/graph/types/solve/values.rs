@@ -1,6 +1,7 @@
 //! What expressions stand for.
 
 use super::super::sketch::ExpressionId;
+use crate::language::Rules;
 
 /// A node of the project graph.
 pub(super) type Node = u32;
@@ -51,6 +52,24 @@ pub(super) enum Value {
     Plain,
 }
 
+/// Which members a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A method, or else whatever has the name.
+    Any,
+    /// The same, and no variable of a function.
+    Method,
+    /// No method.
+    Field,
+}
+
+impl Wanted {
+    /// What a name means that is not called.
+    pub(super) fn by_name(rules: &Rules) -> Self {
+        if rules.members_are_visible && !rules.fields.is_empty() { Self::Field } else { Self::Any }
+    }
+}
+
 /// What is known of something outside the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Outside {
@@ -58,6 +77,8 @@ pub(super) enum Outside {
     Itself,
     /// It is an object of the type that the path names.
     Object,
+    /// It is what such an object has under the last name of the path: of what type is not known.
+    Member,
     /// It is a container of such objects.
     Held,
 }

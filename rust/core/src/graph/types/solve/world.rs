@@ -25,6 +25,8 @@ pub(super) struct World<'a> {
     pub(super) file_of: Vec<u32>,
     /// Members of classes, modules' functions left out.
     pub(super) members: FxHashMap<(Node, Name), Vec<Node>>,
+    /// Names of all of those that are functions.
+    pub(super) method_names: FxHashSet<Name>,
     pub(super) folders: Vec<Vec<u32>>,
     folder_numbers: BTreeMap<&'a str, u32>,
     pub(super) folder_of: Vec<u32>,
@@ -52,6 +54,7 @@ impl<'a> World<'a> {
             own_names: Vec::new(),
             file_of: Vec::new(),
             members: FxHashMap::default(),
+            method_names: FxHashSet::default(),
             folders: Vec::new(),
             folder_numbers: BTreeMap::new(),
             folder_of: Vec::new(),
@@ -172,6 +175,9 @@ impl<'a> World<'a> {
             let is_member = matches!(one.kind, NodeKind::Function | NodeKind::Class);
             if is_member && facts.nodes[*parent as usize].kind == NodeKind::Class {
                 let name = self.name(last_part(&one.name));
+                if one.kind == NodeKind::Function {
+                    self.method_names.insert(name);
+                }
                 let (class, node) = (self.node(file, *parent), self.node(file, number as u32));
                 self.members.entry((class, name)).or_default().push(node);
             }
