@@ -91,8 +91,10 @@ impl Lowering<'_, '_> {
         let mut place = 0;
         for parameter in self.parameter_nodes(list) {
             if (parameter..self.tree.subtree_end(parameter)).contains(&name) {
-                let before =
-                    self.tree.children(parameter).filter(|child| self.tree.role(*child) == Role::Name && *child < name);
+                let before = self
+                    .tree
+                    .children(parameter)
+                    .filter(|child| self.tree.role(*child) == Role::Name && self.tree.subtree_end(*child) <= name);
                 return Some((function, place + before.count() as u32));
             }
             place += self.names_of_parameter(parameter);

@@ -182,17 +182,11 @@ impl Solver<'_> {
     /// The methods that a call on an object of a class, or of one of its subclasses, may run.
     pub(super) fn dispatched(&self, class: Node, name: Name, method: Option<Node>) -> Vec<Node> {
         let mut found = self.methods(class, name);
-        let is_declared = |owner: &Node| {
-            if self.declares_dispatched(*owner, name) {
-                return true;
-            }
-            let members = self.world.members.get(&(*owner, name)).into_iter().flatten();
-            members.copied().any(|node| self.world.function(node).is_some_and(|function| function.is_dispatched))
-        };
-        if found.is_empty() || !self.with_bases(class).iter().any(is_declared) {
+        if found.is_empty() || !self.is_replaceable(class, name) {
             return found;
         }
         let running = method.and_then(|method| self.world.known(super::world::last_part(self.world.full_name(method))));
+        let running = running.filter(|running| self.is_replaceable(class, *running));
         for derived in self.with_derived(class).into_iter().skip(1) {
             let replaces =
                 running.filter(|_| method.is_some_and(|method| self.world.kind(method) == NodeKind::Function));
@@ -207,6 +201,15 @@ impl Solver<'_> {
             }
         }
         found
+    }
+
+    /// Whether those of subclasses may take the place of a method that a class has or inherits.
+    fn is_replaceable(&self, class: Node, name: Name) -> bool {
+        let is_dispatched = |node: &Node| self.world.function(*node).is_some_and(|function| function.is_dispatched);
+        self.with_bases(class).into_iter().any(|owner| {
+            let mut members = self.world.members.get(&(owner, name)).into_iter().flatten();
+            self.declares_dispatched(owner, name) || members.any(is_dispatched)
+        })
     }
 
     /// Whether a class declares a method replaceable that has its body elsewhere.

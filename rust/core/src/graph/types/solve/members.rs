@@ -325,6 +325,19 @@ impl Solver<'_> {
         if found.is_empty() && !is_shape { vec![Value::LibraryOf(file, made)] } else { found }
     }
 
+    /// An element of one of several values. Where only some methods are replaceable, the type of a container counts, and not
+    /// that of what was put into it.
+    pub(super) fn elements(&mut self, file: u32, values: &[Value], key: Option<Name>) -> Vec<Value> {
+        let is_typed = values.iter().any(|value| matches!(value, Value::Object { several: true, .. }))
+            && self.world.rules(file).is_some_and(|rules| !rules.dispatch_words.is_empty());
+        let (made, others): (Vec<Value>, Vec<Value>) =
+            values.iter().partition(|value| matches!(value, Value::Made(..)));
+        let mut found: Vec<Value> = made.into_iter().flat_map(|value| self.element(value, key)).collect();
+        found.retain(|value| !is_typed || !matches!(value, Value::Object { .. }));
+        found.extend(others.into_iter().flat_map(|value| self.element(value, key)));
+        found
+    }
+
     /// An element of a value; of all there are where the key is not known.
     pub(super) fn element(&mut self, value: Value, key: Option<Name>) -> Vec<Value> {
         let Value::Made(file, made) = value else {

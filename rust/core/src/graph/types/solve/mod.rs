@@ -163,7 +163,7 @@ impl<'a> Solver<'a> {
             Expression::Element { of, key } => {
                 let of = self.values(file, of);
                 let key = key.map(|key| self.world.name_in(file, key));
-                of.iter().flat_map(|value| self.element(*value, key)).collect()
+                self.elements(file, &of, key)
             }
             Expression::Position { of, place } => self.position(file, of, place),
             Expression::Either(parts) | Expression::Together(parts) => {
