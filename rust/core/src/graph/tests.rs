@@ -241,6 +241,11 @@ static ACCESSES: &[Case] = &[
         ],
     },
     Case {
+        what: "a field beside a method of its name: the method is called, the field is read",
+        files: &[("M.java", "class M { int n = 1; int n() { return n + this.n; } void f() { n(); this.n(); n = 2; } }\n")],
+        edges: &["M.M writes M.M.n 1.00", "M.M.f writes M.M.n 1.00", "M.M.n reads M.M.n 1.00"],
+    },
+    Case {
         what: "variables that the linker joins, in the innermost namespace, the nearest ones first; private ones stay in their file",
         files: &[
             ("a.c", "int total = 1;\nstatic int own = 2;\nstruct Box { int n; } box;\n"), ("a.h", "extern int total;\n"),

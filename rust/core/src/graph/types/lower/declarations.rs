@@ -250,7 +250,7 @@ impl Lowering<'_, '_> {
         let value = self.expression(right, scope);
         match self.sketch.expressions[place as usize] {
             Expression::Member { object, name } | Expression::Field { object, name } => {
-                self.sketch.stores.push((object, name, value))
+                self.sketch.stores.push((object, name, value));
             }
             Expression::Element { of, key } => {
                 let name = key.unwrap_or_else(|| self.name(""));
