@@ -37,7 +37,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         source_roots: &[],
         modules: ModuleNames { own: &["self"], root: "crate", around: "super" },
         root_files: &["lib", "main"],
-        library_namespaces: &["alloc", "core", "std"],
+        library_namespaces: &[],
         library_members: LIBRARY_MEMBERS,
         plain_names: &["Err", "None", "Ok", "Some"],
     },
