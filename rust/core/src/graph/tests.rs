@@ -1,5 +1,6 @@
 //! Source files and the edges that must, and alone may, come of them.
 
+mod annotations;
 mod languages;
 mod manifests;
 

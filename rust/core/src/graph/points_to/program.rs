@@ -31,6 +31,8 @@ pub(crate) struct Program {
     pub(super) arguments: Vec<Argument>,
     /// Containers by the place in the text that makes them.
     pub(super) containers: Vec<Container>,
+    /// The classes of annotations, and what is assigned under them.
+    pub(super) annotated: Vec<(Variable, Variable)>,
 }
 
 /// A function, lambdas included.
@@ -41,6 +43,8 @@ pub(crate) struct Function {
     pub(super) parameters: Vec<Parameter>,
     /// What it returns, except parameters that it returns as they are.
     pub(super) returns: Variable,
+    /// The classes that its annotation promises objects of.
+    pub(super) returned_class: Variable,
     /// What a generator yields.
     pub(super) yields: Variable,
     /// What is sent into a generator.
@@ -102,7 +106,7 @@ pub(crate) struct Parameter {
     pub(super) kind: ParameterKind,
     pub(super) variable: Variable,
     pub(super) default: Variable,
-    /// The class that the parameter is annotated with.
+    /// The classes that the parameter's annotation promises objects of; of containers, containers of classes.
     pub(super) annotation: Variable,
     /// The function returns the parameter as it is.
     pub(super) is_returned: bool,
@@ -126,8 +130,9 @@ pub(crate) struct Class {
     pub(super) definer: u32,
     pub(super) bases: Vec<Variable>,
     pub(super) metaclass: Variable,
-    /// The annotated names of its body, in order: the fields of a class that gets its constructor from them.
-    pub(super) fields: Vec<Name>,
+    /// The annotated names of its body, in order, with the classes of the annotations: the fields of a class that gets
+    /// its constructor from them.
+    pub(super) fields: Vec<(Name, Variable)>,
     /// What the names of its body hold at its end, sorted by name.
     pub(super) members: Vec<(Name, Variable)>,
 }

@@ -34,10 +34,14 @@ impl Lowering<'_, '_> {
         let function = self.program.functions.len() as u32;
         let [returns, yields, sent] = [(); 3].map(|()| self.program.variable());
         let is_asynchronous = self.is_marked_asynchronous(node);
+        let around = self.frame().scope;
+        let promised = self.tree.child_with_role(node, Role::ReturnType);
+        let returned_class = promised.map_or(NOTHING, |promised| self.annotation(promised, around));
         self.program.functions.push(Function {
             node: graph_node,
             parameters: Vec::new(),
             returns,
+            returned_class,
             yields,
             sent,
             is_generator: false,
@@ -119,7 +123,8 @@ impl Lowering<'_, '_> {
         let variable = self.program.variable();
         let default = self.value_of(self.tree.child_with_role(part, Role::Value));
         let annotation = self.tree.child_with_role(part, Role::Type);
-        let annotation = self.value_of(annotation.and_then(|annotation| self.parts_of(annotation).first().copied()));
+        let around = self.frames.iter().rev().nth(1).map_or(0, |frame| frame.scope);
+        let annotation = annotation.map_or(NOTHING, |annotation| self.annotation(annotation, around));
         let text = self.text(name);
         let parameter = Parameter { name: self.name(text), kind, variable, default, annotation, is_returned: false };
         if let ParameterKind::Variadic(container) | ParameterKind::Keywords(container) = kind {
@@ -205,7 +210,8 @@ impl Lowering<'_, '_> {
         let [Some(target), Some(annotation)] = parts else { return };
         if self.category(target) == Category::Identifier && !self.text(annotation).contains("ClassVar") {
             let name = self.name(self.text(target));
-            self.program.classes[class as usize].fields.push(name);
+            let classes = self.annotation(annotation, self.frame().scope);
+            self.program.classes[class as usize].fields.push((name, classes));
         }
     }
 

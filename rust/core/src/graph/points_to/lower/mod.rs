@@ -2,6 +2,7 @@
 //!
 //! One walk in the order in which the code runs, with a stack of its own: no text is nested too deeply for it.
 
+mod annotations;
 mod containers;
 mod definitions;
 mod expressions;

@@ -11,10 +11,24 @@ impl Lowering<'_, '_> {
         let given = self.tree.child_with_role(node, Role::Right);
         let target = self.tree.child_with_role(node, Role::Left);
         let value = self.noted_text(self.value_of(given), given, target);
+        let value = self.annotated_value(node, value);
         self.values[node as usize] = value;
         if let Some(target) = target {
             self.assign(target, value);
         }
+    }
+
+    /// A variable of its own for what is assigned under an annotation.
+    fn annotated_value(&mut self, assignment: u32, from: Variable) -> Variable {
+        let Some(annotation) = self.tree.child_with_role(assignment, Role::Type) else { return from };
+        let classes = self.annotation(annotation, self.frame().scope);
+        if classes == NOTHING {
+            return from;
+        }
+        let to = self.program.variable();
+        self.program.operation(Operation::Copy { from, to });
+        self.program.annotated.push((classes, to));
+        to
     }
 
     pub(super) fn named(&mut self, node: u32) {

@@ -49,7 +49,10 @@ impl Lowering<'_, '_> {
 
     fn assignment(&mut self, node: u32) {
         self.note_field(node);
-        if self.tree.child_with_role(node, Role::Right).is_some() {
+        let target = self.tree.child_with_role(node, Role::Left);
+        let is_attribute = target.is_some_and(|target| self.category(target) == Category::Member);
+        let is_annotated = self.tree.child_with_role(node, Role::Type).is_some();
+        if self.tree.child_with_role(node, Role::Right).is_some() || is_attribute && is_annotated {
             self.parts_then_target(node, Role::Right);
         }
     }

@@ -217,13 +217,6 @@ impl Solver<'_> {
         }
     }
 
-    /// Objects of a class by which a parameter is annotated.
-    pub(super) fn annotated(&mut self, object: ObjectId, to: Variable) {
-        if let Object::Class(class) = self.objects.get(object) {
-            self.assume_instance(class, to);
-        }
-    }
-
     /// Passes on the objects of a class, or all others.
     pub(super) fn narrow(&mut self, object: ObjectId, from: Variable, side: Side, to: Variable) {
         match (self.objects.get(object), side) {

@@ -9,11 +9,16 @@ use crate::syntax::NONE;
 const MOST_INSTANCES: usize = 2;
 
 impl Solver<'_> {
-    /// Gives functions that nothing calls what they may be called with: their object, their defaults, and objects of the
-    /// classes that their parameters are annotated with.
+    /// Gives functions that nothing calls what they may be called with: their object, their defaults, and, once all is
+    /// known that follows from those, objects of the classes that their parameters are annotated with.
     pub(super) fn assume_called(&mut self) {
-        if self.round == 1 {
-            self.assume_tested();
+        match self.round {
+            1 => {
+                self.assume_tested();
+                self.assume_promised();
+            }
+            2 => self.assume_annotated(),
+            _ => {}
         }
         for function in 0..self.world.functions.len() {
             let receiver = self.world.functions[function].receiver;
@@ -23,14 +28,9 @@ impl Solver<'_> {
                     continue;
                 }
                 match (place, receiver) {
-                    (0, Receiver::Instance(class)) => self.assume_instance(class, parameter.variable),
+                    (0, Receiver::Instance(class)) => self.assume_receiver(function as u32, class, parameter.variable),
                     (0, Receiver::Class(class)) => self.add_object(parameter.variable, Object::Class(class)),
-                    _ => {
-                        self.copy(parameter.default, parameter.variable);
-                        if self.round == 1 {
-                            self.attach(Operation::Annotated { base: parameter.annotation, to: parameter.variable });
-                        }
-                    }
+                    _ => self.copy(parameter.default, parameter.variable),
                 }
             }
         }
@@ -72,7 +72,7 @@ impl Solver<'_> {
     fn fields_of(&self, class: u32) -> Vec<Name> {
         let mut fields = Vec::new();
         for class in self.orders[class as usize].iter().rev() {
-            for field in &self.world.classes[*class as usize].fields {
+            for (field, _) in &self.world.classes[*class as usize].fields {
                 if !fields.contains(field) {
                     fields.push(*field);
                 }

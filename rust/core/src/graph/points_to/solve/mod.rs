@@ -1,5 +1,6 @@
 //! Joins the programs of a project and runs them to a fixed point.
 
+mod annotations;
 mod arguments;
 mod attributes;
 mod bases;
@@ -64,10 +65,12 @@ pub(in crate::graph) fn resolve(files: &[FileFacts], modules: &Modules<'_>, firs
     (solver.orders, solver.external_bases) = hierarchy;
     solver.start();
     solver.settle();
+    solver.note_subclasses();
     for round in 1..ROUNDS {
         solver.round = round;
         solver.assume_called();
         solver.settle();
+        solver.assume_fields();
     }
     solver.finish()
 }
@@ -137,6 +140,8 @@ struct Solver<'a> {
     instances: Vec<Vec<ObjectId>>,
     /// By class: the order of look-up.
     orders: Vec<Vec<u32>>,
+    /// By class: those that have it among their bases, a few at most.
+    subclasses: Vec<Vec<u32>>,
     /// By class: bases outside the project, by path.
     external_bases: Vec<Vec<String>>,
     found: FxHashSet<(u32, u32, u32)>,
@@ -180,6 +185,7 @@ impl<'a> Solver<'a> {
             chosen: FxHashSet::default(),
             instances: vec![Vec::new(); classes],
             orders: (0..classes as u32).map(|class| vec![class]).collect(),
+            subclasses: Vec::new(),
             external_bases: vec![Vec::new(); classes],
             is_patched: vec![false; names],
             lookups: vec![Vec::new(); names],

@@ -51,6 +51,8 @@ pub(super) struct World {
     pub(super) exported: Vec<Option<FxHashSet<Name>>>,
     /// By file: the first of its graph nodes.
     pub(super) first_nodes: Vec<u32>,
+    /// The classes of annotations, and what is assigned under them.
+    pub(super) annotated: Vec<(Variable, Variable)>,
     /// Attributes that are written anywhere, other than by a definition in a class.
     pub(super) stored: FxHashSet<Name>,
 }
@@ -78,7 +80,7 @@ impl World {
             Operation::Store { attribute, .. } => Some(*attribute),
             _ => None,
         });
-        let fields = world.classes.iter().flat_map(|class| &class.fields).copied();
+        let fields = world.classes.iter().flat_map(|class| &class.fields).map(|(name, _)| *name);
         world.stored = stored.chain(fields).collect();
         world
     }
@@ -100,6 +102,8 @@ impl World {
         self.containers.extend(&program.containers);
         self.arguments.extend(program.arguments.iter().map(|argument| shift.argument(argument)));
         self.operations.extend(program.operations.iter().map(|operation| shift.operation(*operation)));
+        let annotated = program.annotated.iter();
+        self.annotated.extend(annotated.map(|(classes, to)| (shift.variable(*classes), shift.variable(*to))));
         self.modules.push(shift.members(&program.module).into_iter().collect());
         let exported = program.exported.as_ref();
         self.exported.push(exported.map(|all| all.iter().map(|name| shift.name(*name)).collect()));
@@ -181,6 +185,7 @@ impl Shift<'_> {
             node: function.node + self.nodes,
             parameters,
             returns: self.variable(function.returns),
+            returned_class: self.variable(function.returned_class),
             yields: self.variable(function.yields),
             sent: self.variable(function.sent),
             receiver: match function.receiver {
@@ -213,7 +218,7 @@ impl Shift<'_> {
             definer: class.definer + self.nodes,
             bases: class.bases.iter().map(|base| self.variable(*base)).collect(),
             metaclass: self.variable(class.metaclass),
-            fields: class.fields.iter().map(|field| self.name(*field)).collect(),
+            fields: class.fields.iter().map(|(name, of)| (self.name(*name), self.variable(*of))).collect(),
             members: self.members(&class.members),
         }
     }
