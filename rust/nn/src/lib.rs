@@ -20,11 +20,14 @@
 )]
 
 mod activation;
+mod denormals;
 pub mod error;
 pub mod forest;
 pub mod graphsage;
 mod product;
+mod real;
 pub mod rows;
+mod team;
 #[cfg(test)]
 mod testing;
 pub mod tree_lstm;
@@ -35,7 +38,10 @@ pub use activation::sigmoid_in_place;
 pub use error::{NnError, Result};
 pub use forest::{ForestColumns, ForestView};
 pub use graphsage::{GraphSage, NeighbourhoodColumns, NeighbourhoodView, RelationColumns, Residual, SageScratch};
+pub use real::Real;
 pub use rows::{SparseRowsView, sparse_rows_times_matrix};
+pub use team::{Alone, Task, Team};
+pub use tree_lstm::training::{TreeResults, TreeSizes, TreeTape, TreeWeights};
 pub use tree_lstm::{TreeLstm, TreeScratch, TreeStates};
 pub use weights::{Linear, Tensor};
 pub use whitening::{Whitening, normalise_rows};

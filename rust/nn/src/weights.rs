@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::error::{NnError, Result, check_length};
 use crate::product::{Factor, multiply};
+use crate::real::Real;
 
 /// A row-major tensor, borrowed from whoever read the weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,6 +143,6 @@ pub(crate) fn add_to_rows(rows: &mut [f32], values: &[f32]) {
 
 /// Adds values one by one.
 #[inline(always)]
-pub(crate) fn add(target: &mut [f32], values: &[f32]) {
-    target.iter_mut().zip(values).for_each(|(target, value)| *target += value);
+pub(crate) fn add<T: Real>(target: &mut [T], values: &[T]) {
+    target.iter_mut().zip(values).for_each(|(target, &value)| *target += value);
 }

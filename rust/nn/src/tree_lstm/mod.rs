@@ -12,6 +12,7 @@ mod forward;
 mod statements;
 #[cfg(test)]
 mod tests;
+pub mod training;
 
 use std::ops::Range;
 

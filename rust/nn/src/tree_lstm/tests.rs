@@ -10,29 +10,29 @@ use crate::forest::{ForestColumns, ForestView};
 use crate::testing::{Numbers, Weights, apply, assert_close};
 
 /// A tree whose nodes stand after their children; the last is the root.
-struct Tree {
-    nodes: Vec<(u32, Vec<usize>)>,
-    statements: Vec<usize>,
+pub(super) struct Tree {
+    pub(super) nodes: Vec<(u32, Vec<usize>)>,
+    pub(super) statements: Vec<usize>,
 }
 
 /// Columns of a forest, owned.
 #[derive(Clone, Default, Debug)]
-struct Columns {
-    level_ends: Vec<u32>,
-    entry: Vec<u32>,
-    child_indptr: Vec<u32>,
-    children: Vec<u32>,
-    entry_indptr: Vec<u32>,
-    entry_tokens: Vec<u32>,
-    pool_indptr: Vec<u32>,
-    pool_nodes: Vec<u32>,
-    pool_counts: Vec<u32>,
-    statement_indptr: Vec<u32>,
-    statement_nodes: Vec<u32>,
+pub(super) struct Columns {
+    pub(super) level_ends: Vec<u32>,
+    pub(super) entry: Vec<u32>,
+    pub(super) child_indptr: Vec<u32>,
+    pub(super) children: Vec<u32>,
+    pub(super) entry_indptr: Vec<u32>,
+    pub(super) entry_tokens: Vec<u32>,
+    pub(super) pool_indptr: Vec<u32>,
+    pub(super) pool_nodes: Vec<u32>,
+    pub(super) pool_counts: Vec<u32>,
+    pub(super) statement_indptr: Vec<u32>,
+    pub(super) statement_nodes: Vec<u32>,
 }
 
 impl Columns {
-    fn borrow(&self) -> ForestColumns<'_> {
+    pub(super) fn borrow(&self) -> ForestColumns<'_> {
         ForestColumns {
             level_ends: &self.level_ends,
             entry: &self.entry,
@@ -49,16 +49,16 @@ impl Columns {
     }
 }
 
-const VOCABULARY: usize = 40;
+pub(super) const VOCABULARY: usize = 40;
 /// Tokens of the entries; entry `e` is `ENTRIES[e % 6]` shifted by `e`.
 const ENTRIES: [&[u32]; 6] = [&[0], &[1, 2], &[3, 3, 4], &[5], &[6, 7, 8, 9, 10, 11, 12, 13], &[14, 2]];
 
-fn tokens(entry: u32) -> Vec<u32> {
+pub(super) fn tokens(entry: u32) -> Vec<u32> {
     ENTRIES[entry as usize % 6].iter().map(|token| (token + entry) % VOCABULARY as u32).collect()
 }
 
 /// Stores equal subtrees once and sorts what is distinct by level.
-fn cons(trees: &[Tree]) -> Columns {
+pub(super) fn cons(trees: &[Tree]) -> Columns {
     let mut ids: BTreeMap<(u32, Vec<usize>), usize> = BTreeMap::new();
     let mut distinct: Vec<(usize, u32, Vec<usize>)> = Vec::new();
     let mut members = Vec::new();
@@ -112,7 +112,7 @@ fn columns(distinct: &[(usize, u32, Vec<usize>)], members: &[Vec<usize>], trees:
 }
 
 /// A tree of random shape: each node adopts up to `fan` of those that have no parent yet, the root the rest.
-fn random_tree(size: usize, fan: usize, entries: usize, numbers: &mut Numbers) -> Tree {
+pub(super) fn random_tree(size: usize, fan: usize, entries: usize, numbers: &mut Numbers) -> Tree {
     let mut orphans: Vec<usize> = Vec::new();
     let mut nodes = Vec::new();
     for node in 0..size {
@@ -125,7 +125,7 @@ fn random_tree(size: usize, fan: usize, entries: usize, numbers: &mut Numbers) -
     Tree { nodes, statements }
 }
 
-fn chain(size: usize) -> Tree {
+pub(super) fn chain(size: usize) -> Tree {
     let node = |place: usize| (place as u32 % 5, if place == 0 { vec![] } else { vec![place - 1] });
     Tree { nodes: (0..size).map(node).collect(), statements: vec![0, size - 1] }
 }
