@@ -61,6 +61,8 @@ __all__ = [
     "StructureIndex",
     "TextGraphs",
     "TooLargeError",
+    "TreeKernels",
+    "TreePass",
     "UnknownLanguageError",
     "UnknownVersionError",
     "Versions",
@@ -479,6 +481,37 @@ class StructureIndex:
 
 def tree_lstm_forward(weights: Mapping[str, NDArray[np.float32]], forest: Forest) -> NDArray[np.float32]:
     """(T, 512) raw outputs of the tree model, before whitening. `weights` by their names in weights.safetensors."""
+
+type _Weights = tuple[NDArray[Any], ...]
+"""Seven arrays of one type, float32 or float64, C-contiguous: `embedding.weight` (V, E), `cell.weight_x` (4H, E),
+`cell.weight_h_iou` (3H, H), `cell.weight_h_f` (H, H), `cell.bias` (4H,), `output.weight` (O, H), `output.bias` (O,)."""
+
+@final
+class TreeKernels:
+    """Threads and buffers of the tree model's training on the CPU. The same thread count gives the same bits."""
+
+    def __new__(cls, threads: int) -> TreeKernels: ...
+    @property
+    def threads(self) -> int: ...
+    def forward(
+        self, weights: _Weights, forest: Any, results: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+    ) -> TreePass:
+        """Encodes a forest, anything that has the columns of `Forest`. `results` are written: outputs (T, O) before
+        whitening, mean states (T, H), states of the statements (S, H). Raises `BadInputError` for arrays that do not fit
+        and `VocabularyMismatchError` for a token beyond the vocabulary.
+        """
+
+@final
+class TreePass:
+    """A forward pass that waits for its backward pass. Its buffers go back to its kernels when it is let go."""
+
+    def backward(
+        self,
+        weights: _Weights,
+        results: tuple[NDArray[Any] | None, NDArray[Any] | None, NDArray[Any] | None],
+        gradients: _Weights,
+    ) -> None:
+        """Writes the gradients of all weights from gradients of the results, where there are any."""
 
 def graphsage_forward(
     weights: Mapping[str, NDArray[np.float32]], neighbourhood: Neighbourhood, residual: bool

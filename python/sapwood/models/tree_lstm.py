@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from sapwood import _core
+from sapwood.models import tree_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +67,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class ForestTensors:
+class LevelTensors:
     """A forest on a device, with its edges in two orders: grouped by parent (down) and by child (up).
 
     N unique nodes, E edges, K entries, T trees, S statements, P pooled nodes.
@@ -71,7 +75,7 @@ class ForestTensors:
     Shapes:
         entry (N,); down_child, down_parent, up_edge, up_parent (E,); down_offsets, up_offsets (N,): where each node's
         run of edges starts; entry_offsets (K,); pool_nodes, pool_counts (P,); pool_offsets, pool_sizes (T,);
-        statement_nodes, statement_trees, statement_lines (S,).
+        statement_nodes (S,).
     """
 
     levels: tuple[Level, ...]
@@ -89,11 +93,9 @@ class ForestTensors:
     pool_offsets: Tensor
     pool_sizes: Tensor
     statement_nodes: Tensor
-    statement_trees: Tensor
-    statement_lines: NDArray[np.int64]
 
     @classmethod
-    def of(cls, forest: ForestColumns, device: torch.device | str = "cpu") -> ForestTensors:
+    def of(cls, forest: ForestColumns, device: torch.device) -> LevelTensors:
         """Takes the columns of `forest` over to `device`."""
 
         def put(column: NDArray[Any]) -> Tensor:
@@ -122,9 +124,38 @@ class ForestTensors:
             pool_offsets=put(pool[:-1]),
             pool_sizes=put(totals[pool[1:]] - totals[pool[:-1]]),
             statement_nodes=put(forest.statement_nodes),
-            statement_trees=put(_rows(forest.statement_indptr.astype(np.int64))),
-            statement_lines=forest.statement_lines.astype(np.int64),
         )
+
+
+@dataclass(frozen=True)
+class ForestTensors:
+    """A forest for a model on a device.
+
+    Attributes:
+        columns: The columns as they are, which the kernels of the CPU read.
+        statement_trees: (S,) the tree of each statement.
+        statement_lines: (S,) its first line.
+    """
+
+    columns: ForestColumns
+    device: torch.device
+    statement_trees: Tensor
+    statement_lines: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, forest: ForestColumns, device: torch.device | str = "cpu") -> ForestTensors:
+        """Takes `forest` over to `device`."""
+        device = torch.device(device)
+        trees = torch.from_numpy(_rows(forest.statement_indptr.astype(np.int64)))
+        made = cls(forest, device, trees.to(device), forest.statement_lines.astype(np.int64))
+        if device.type != "cpu":
+            made.tables  # noqa: B018 made where the forest is, which may be ahead of its use
+        return made
+
+    @cached_property
+    def tables(self) -> LevelTensors:
+        """What torch computes levels with; made where it is needed."""
+        return LevelTensors.of(self.columns, self.device)
 
 
 def _rows(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -184,7 +215,7 @@ class _ChildSumLevels(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, projected: Tensor, weight_iou: Tensor, weight_f: Tensor, forest: ForestTensors) -> Tensor:
+    def forward(ctx: Any, projected: Tensor, weight_iou: Tensor, weight_f: Tensor, forest: LevelTensors) -> Tensor:
         """States h (N, H) from the tabulated input projections (K, 4H)."""
         states = _States.empty(projected, len(forest.entry), len(forest.down_child), weight_f.shape[0])
         sweep = _Sweep(forest, weight_iou, weight_f, states)
@@ -198,7 +229,7 @@ class _ChildSumLevels(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         """Gradients of the projections and of the two recurrent matrices."""
-        forest: ForestTensors = ctx.forest
+        forest: LevelTensors = ctx.forest
         projected, weight_iou, weight_f, *saved = ctx.saved_tensors
         states = _States(*saved)
         sweep, flow = _Sweep(forest, weight_iou, weight_f, states), _Gradients.zeros(states)
@@ -235,7 +266,7 @@ class _Gradients:
 class _Sweep:
     """The equations of one level: `up` from the children's states to its own, `down` the same backwards."""
 
-    forest: ForestTensors
+    forest: LevelTensors
     weight_iou: Tensor
     weight_f: Tensor
     states: _States
@@ -349,7 +380,7 @@ class ChildSumCell(nn.Module):
     def forward(self, entries: Tensor, forest: ForestTensors) -> Tensor:
         """States of all unique nodes; the input projection is computed once an entry."""
         projected = functional.linear(entries, self.weight_x, self.bias)
-        states: Tensor = _ChildSumLevels.apply(projected, self.weight_h_iou, self.weight_h_f, forest)
+        states: Tensor = _ChildSumLevels.apply(projected, self.weight_h_iou, self.weight_h_f, forest.tables)
         return states
 
 
@@ -383,11 +414,11 @@ class TreeLstmShape:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Outputs (T, output) before whitening, mean states (T, H), states (N, H)."""
+    """Outputs (T, output) before whitening, mean states (T, H), states of the statements (S, H)."""
 
     outputs: Tensor
     means: Tensor
-    states: Tensor
+    statements: Tensor
 
 
 class TreeLstm(nn.Module):
@@ -415,6 +446,7 @@ class TreeLstm(nn.Module):
         self.cell = ChildSumCell(shape.embedding, shape.hidden)
         self.output = nn.Linear(shape.hidden, shape.output)
         self.statement = StatementHead(shape.hidden)
+        self._kernels: _core.TreeKernels | None = None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -425,22 +457,40 @@ class TreeLstm(nn.Module):
             layer.reset_parameters()
 
     def forward(self, forest: ForestTensors) -> Encoded:
-        """Encodes every tree of the forest."""
+        """Encodes every tree of the forest: on the CPU by kernels of the compiled core, elsewhere with torch."""
+        weights = (
+            self.embedding.weight,
+            self.cell.weight_x,
+            self.cell.weight_h_iou,
+            self.cell.weight_h_f,
+            self.cell.bias,
+            self.output.weight,
+            self.output.bias,
+        )
+        if not tree_kernels.can_compute(weights[0]):
+            return self.encode_with_torch(forest)
+        if self._kernels is None or self._kernels.threads != torch.get_num_threads():
+            self._kernels = _core.TreeKernels(torch.get_num_threads())
+        return Encoded(*tree_kernels.encode(self._kernels, forest.columns, weights))
+
+    def encode_with_torch(self, forest: ForestTensors) -> Encoded:
+        """As `forward`, level by level with torch's operations: the reference, and what accelerators run."""
+        tables = forest.tables
         entries = functional.embedding_bag(
-            forest.entry_tokens, self.embedding.weight, forest.entry_offsets, mode="mean"
+            tables.entry_tokens, self.embedding.weight, tables.entry_offsets, mode="mean"
         )
         states = self.cell(entries, forest)
-        counts = forest.pool_counts.to(states.dtype)
+        counts = tables.pool_counts.to(states.dtype)
         sums = functional.embedding_bag(
-            forest.pool_nodes, states, forest.pool_offsets, mode="sum", per_sample_weights=counts
+            tables.pool_nodes, states, tables.pool_offsets, mode="sum", per_sample_weights=counts
         )
-        means = sums / forest.pool_sizes.clamp(min=1).to(states.dtype).unsqueeze(1)
-        return Encoded(outputs=self.output(means), means=means, states=states)
+        means = sums / tables.pool_sizes.clamp(min=1).to(states.dtype).unsqueeze(1)
+        statements = states.index_select(0, tables.statement_nodes)
+        return Encoded(outputs=self.output(means), means=means, statements=statements)
 
     def score_statements(self, forest: ForestTensors, encoded: Encoded) -> Tensor:
         """Logits (S,) that a statement holds a bug."""
         logits: Tensor = self.statement(
-            encoded.states.index_select(0, forest.statement_nodes),
-            encoded.means.index_select(0, forest.statement_trees),
+            encoded.statements, encoded.means.index_select(0, forest.statement_trees)
         )
         return logits

@@ -8,6 +8,7 @@
 //! | [`search`] | structure, words and vectors, fused |
 //! | [`texts`] | batches of texts that stand alone |
 //! | [`native`] | answers of the models without Python |
+//! | [`team`] | threads that kernels work with |
 //! | [`runtime`] | training and models in an environment's interpreter, opened at run time |
 //! | [`interface`] | what is said between Rust and a user interface beside the answers |
 //! | [`messages`] | everything that is said between Rust and Python |
@@ -24,6 +25,7 @@ pub mod messages;
 pub mod native;
 pub mod runtime;
 pub mod search;
+pub mod team;
 pub mod texts;
 pub mod watch;
 

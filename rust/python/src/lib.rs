@@ -15,6 +15,7 @@ mod native;
 mod rewriting;
 mod signals;
 mod structure;
+mod training;
 mod trees;
 mod versions;
 
@@ -83,6 +84,8 @@ fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<rewriting::Rewritten>()?;
     module.add_class::<index::Index>()?;
     module.add_class::<locks::RunLock>()?;
+    module.add_class::<training::TreeKernels>()?;
+    module.add_class::<training::TreePass>()?;
     module.add_class::<versions::Versions>()?;
     module.add_class::<engine::Engine>()
 }
