@@ -90,8 +90,7 @@ mod tests {
     fn denormal_numbers_are_zero_within_and_there_again_afterwards() {
         {
             let _flushed = Flushed::new();
-            let expected = if mode::FLUSH == 0 { f32::MIN_POSITIVE * 0.5 } else { 0.0 };
-            assert_eq!(half_of_the_least_normal(), expected);
+            assert_eq!(half_of_the_least_normal() > 0.0, mode::FLUSH == 0);
         }
         assert!(half_of_the_least_normal() > 0.0);
     }

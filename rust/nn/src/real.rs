@@ -31,9 +31,11 @@ pub trait Real:
     fn from_count(count: u64) -> Self;
 
     /// `1 / (1 + e⁻ˣ)`.
+    #[must_use]
     fn sigmoid(self) -> Self;
 
     /// The hyperbolic tangent.
+    #[must_use]
     fn tangent(self) -> Self;
 }
 

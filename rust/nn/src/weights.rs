@@ -146,3 +146,11 @@ pub(crate) fn add_to_rows(rows: &mut [f32], values: &[f32]) {
 pub(crate) fn add<T: Real>(target: &mut [T], values: &[T]) {
     target.iter_mut().zip(values).for_each(|(target, &value)| *target += value);
 }
+
+/// Multiplies values by one factor.
+#[inline(always)]
+pub(crate) fn multiply_by<T: Real>(values: &mut [T], factor: T) {
+    for value in values {
+        *value = *value * factor;
+    }
+}

@@ -13,7 +13,11 @@
 //! level can be shared out among threads, and each gradient of a weight is one product over all nodes.
 
 mod backward;
+mod collect;
+mod equations;
 mod forward;
+mod gather;
+mod levels;
 mod plan;
 mod rows;
 #[cfg(test)]
@@ -75,6 +79,15 @@ pub struct TreeResults<Values> {
     pub statements: Values,
 }
 
+/// What both directions of a pass read.
+#[derive(Clone, Copy)]
+struct Pass<'s, T> {
+    sizes: TreeSizes,
+    weights: TreeWeights<&'s [T]>,
+    plan: &'s Plan,
+    team: &'s dyn Team,
+}
+
 /// What a forward pass keeps for its backward pass, and the buffers of both.
 ///
 /// One can be used for pass after pass: it holds about `12 · nodes · hidden + edges · hidden` numbers of the largest
@@ -106,7 +119,8 @@ impl<T: Real> TreeTape<T> {
         self.plan.fit(forest);
         self.sizes = sizes;
         check_results(sizes, &self.plan, &results.shared())?;
-        self.states.compute(sizes, weights, &self.plan, results, team)
+        let pass = Pass { sizes, weights: *weights, plan: &self.plan, team };
+        self.states.compute(pass, results)
     }
 
     /// Gradients of all weights from gradients of the results, after [`Self::forward`] with the same weights. An empty
@@ -124,7 +138,8 @@ impl<T: Real> TreeTape<T> {
         check_weights(self.sizes, weights)?;
         check_weights(self.sizes, &gradients.shared())?;
         check_gradients(self.sizes, &self.plan, &results)?;
-        self.flow.compute(self.sizes, weights, &self.plan, &self.states, results, gradients, team)
+        let pass = Pass { sizes: self.sizes, weights: *weights, plan: &self.plan, team };
+        self.flow.compute(pass, &self.states, results, gradients)
     }
 
     /// Number of trees, and of statements, of the last forward pass.

@@ -1,5 +1,8 @@
 //! Rows of buffers.
 
+use std::ops::Range;
+
+use super::BLOCK;
 use crate::real::Real;
 
 /// Rows that are handed out from the front.
@@ -46,6 +49,11 @@ pub(super) fn row_mut<T>(rows: &mut [T], index: usize, width: usize) -> &mut [T]
 /// Brings a buffer to a length whose values will all be written.
 pub(super) fn fit<T: Real>(buffer: &mut Vec<T>, length: usize) {
     buffer.resize(length, T::ZERO);
+}
+
+/// Rows in blocks that stay in the cache between the steps of a level.
+pub(super) fn blocks(rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    rows.clone().step_by(BLOCK).map(move |start| start..rows.end.min(start + BLOCK))
 }
 
 /// Side of the squares that are transposed at once: both of their sides stay in the first cache.

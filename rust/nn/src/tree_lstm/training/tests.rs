@@ -227,8 +227,7 @@ fn assert_slopes(
 fn assert_parity(sizes: TreeSizes, trees: &[Tree], single: &mut TreeTape<f32>, team: &dyn Team) {
     let (weights, columns) = (random_weights(sizes, 1), cons(trees));
     let of_results = random_results(sizes, trees, 2);
-    let (results, mut gradients) =
-        pass(&mut TreeTape::default(), sizes, &weights, &columns, &of_results, team);
+    let (results, mut gradients) = pass(&mut TreeTape::default(), sizes, &weights, &columns, &of_results, team);
     assert_results(&results, &reference(sizes, &weights, trees), 1e-12);
     let narrow_results = TreeResults {
         outputs: narrow(&of_results.outputs),
