@@ -11,14 +11,14 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 
 
-def example(name: str, *arguments: str) -> dict[str, Any]:
-    """Build and run an example of the crate `sapwood`; its standard output is one JSON object."""
-    return fed(name, *arguments, data=b"")
+def example(name: str, *arguments: str, crate: str = "sapwood") -> dict[str, Any]:
+    """Build and run an example of a crate; its standard output is one JSON object."""
+    return fed(name, *arguments, data=b"", crate=crate)
 
 
-def fed(name: str, *arguments: str, data: bytes) -> dict[str, Any]:
+def fed(name: str, *arguments: str, data: bytes, crate: str = "sapwood") -> dict[str, Any]:
     """The same with something on standard input."""
-    done = subprocess.run([_built(name), *arguments], cwd=ROOT, input=data, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([_built(name, crate), *arguments], cwd=ROOT, input=data, stdout=subprocess.PIPE, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
@@ -34,8 +34,8 @@ def peak_bytes(name: str, *arguments: str) -> int:
     return usage.ru_maxrss * 1024
 
 
-def _built(name: str) -> str:
-    command = ["cargo", "build", "--release", "--locked", "-p", "sapwood", "--example", name]
+def _built(name: str, crate: str = "sapwood") -> str:
+    command = ["cargo", "build", "--release", "--locked", "-p", crate, "--example", name]
     subprocess.run(command, cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return str(target / "release" / "examples" / name)

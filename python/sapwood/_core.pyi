@@ -7,7 +7,7 @@ every core. Every failure is a `SapwoodError` subclass with a stable `code`.
 
 import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, TypedDict, final, type_check_only
+from typing import Any, ClassVar, Final, TypeAlias, TypedDict, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -482,7 +482,7 @@ class StructureIndex:
 def tree_lstm_forward(weights: Mapping[str, NDArray[np.float32]], forest: Forest) -> NDArray[np.float32]:
     """(T, 512) raw outputs of the tree model, before whitening. `weights` by their names in weights.safetensors."""
 
-type _Weights = tuple[NDArray[Any], ...]
+_Weights: TypeAlias = tuple[NDArray[Any], ...]
 """Seven arrays of one type, float32 or float64, C-contiguous: `embedding.weight` (V, E), `cell.weight_x` (4H, E),
 `cell.weight_h_iou` (3H, H), `cell.weight_h_f` (H, H), `cell.bias` (4H,), `output.weight` (O, H), `output.bias` (O,)."""
 

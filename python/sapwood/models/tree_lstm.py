@@ -490,7 +490,5 @@ class TreeLstm(nn.Module):
 
     def score_statements(self, forest: ForestTensors, encoded: Encoded) -> Tensor:
         """Logits (S,) that a statement holds a bug."""
-        logits: Tensor = self.statement(
-            encoded.statements, encoded.means.index_select(0, forest.statement_trees)
-        )
+        logits: Tensor = self.statement(encoded.statements, encoded.means.index_select(0, forest.statement_trees))
         return logits

@@ -1,11 +1,12 @@
 //! CPU kernels of the two models over plain slices.
 //!
 //! This crate is pure: it borrows weights and columns, and gives vectors. It starts no thread: a host that wants more
-//! than one processor calls it from several threads, each with its own scratch.
+//! than one processor calls it from several threads, each with its own scratch, or lends a training pass a [`Team`].
 //!
 //! | module | what |
 //! |---|---|
 //! | [`tree_lstm`] | child-sum Tree-LSTM over a hash-consed forest, with its statement head |
+//! | [`tree_lstm::training`] | its training pass, forward and backward |
 //! | [`graphsage`] | relational GraphSAGE over a sampled neighbourhood |
 //! | [`forest`] | the forest's columns, checked once |
 //! | [`rows`] | sparse rows times a dense matrix |

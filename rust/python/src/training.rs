@@ -175,9 +175,7 @@ fn refused(error: NnError) -> PyErr {
 /// The widths that the shapes of the weights say.
 fn sizes<T: Element>(weights: &[PyReadonlyArrayDyn<'_, T>; 7]) -> PyResult<TreeSizes> {
     match (weights[0].shape(), weights[3].shape(), weights[6].shape()) {
-        (&[vocabulary, embedding], &[hidden, _], &[output]) => {
-            Ok(TreeSizes { vocabulary, embedding, hidden, output })
-        }
+        (&[vocabulary, embedding], &[hidden, _], &[output]) => Ok(TreeSizes { vocabulary, embedding, hidden, output }),
         _ => Err(bad_input("the weights do not have the shapes of a tree model; give them in its order")),
     }
 }

@@ -103,7 +103,7 @@ def reference_outputs(model, columns):
         for child in tree[1]:
             hidden = visit(child, [])[0]
             logits.append(model.statement(hidden[None], mean[None]))
-    return torch.stack(outputs), torch.cat(logits)
+    return torch.stack(outputs), torch.cat([torch.zeros(0), *logits])
 
 
 def _occurrences(key):
