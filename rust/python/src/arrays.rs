@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "numpy must be told by hand who keeps borrowed memory alive")]
 
 use numpy::ndarray::ArrayView1;
+use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
 use numpy::{Element, PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 
@@ -37,6 +38,8 @@ pub(crate) fn moved_matrix(py: Python<'_>, values: Vec<f32>, width: usize) -> Py
 }
 
 fn sealed<T: Element>(array: Column<'_, T>) -> Column<'_, T> {
-    array.readwrite().make_nonwriteable();
+    // Not by way of `readwrite`, which fails while a kernel reads another view of the same memory.
+    // SAFETY: the array was just made; nobody else holds it.
+    unsafe { (*array.as_array_ptr()).flags &= !NPY_ARRAY_WRITEABLE };
     array
 }

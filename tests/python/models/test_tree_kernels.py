@@ -1,6 +1,7 @@
 """The kernels' pass over a forest equals torch's and one node at a time, in value and gradient, and is repeatable."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,6 +134,14 @@ def test_no_trees_give_no_rows():
     assert encoded.outputs.shape == (0, SHAPE.output)
     loss_of(encoded).backward()
     assert not model.cell.weight_x.grad.any()
+
+
+def test_columns_can_be_read_while_a_kernel_reads_them():
+    """Trees that are no code have no statements: two empty columns, which may share an address."""
+    trees = [(["a", "b"], [None, 0])]
+    forest = _core.labelled_forest(trees, _core.Vocabulary.of_trees(trees, 512))
+    model = TreeLstm(replace(SHAPE, vocabulary=600))
+    assert model(ForestTensors.of(forest)).statements.shape == (0, SHAPE.hidden)
 
 
 def test_what_does_not_fit_is_refused():
