@@ -4,7 +4,7 @@
 
 use numpy::ndarray::ArrayView1;
 use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
-use numpy::{Element, PyArray1, PyArray2, PyArrayMethods};
+use numpy::{Element, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
 /// A read-only array of one dimension.
@@ -40,6 +40,6 @@ pub(crate) fn moved_matrix(py: Python<'_>, values: Vec<f32>, width: usize) -> Py
 fn sealed<T: Element>(array: Column<'_, T>) -> Column<'_, T> {
     // Not by way of `readwrite`, which fails while a kernel reads another view of the same memory.
     // SAFETY: the array was just made; nobody else holds it.
-    unsafe { (*array.as_array_ptr()).flags &= !NPY_ARRAY_WRITEABLE };
+    unsafe { (*array.as_array_ptr()).fields.flags &= !NPY_ARRAY_WRITEABLE };
     array
 }
