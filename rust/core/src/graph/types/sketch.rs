@@ -43,6 +43,8 @@ pub(crate) struct Sketch {
     pub(super) macros: Vec<NameId>,
     /// Values put into members: object, member, value.
     pub(super) stores: Vec<(ExpressionId, NameId, ExpressionId)>,
+    /// What fields of declared objects are given in a list: the type of the objects, the list.
+    pub(super) initial: Vec<(ExpressionId, ExpressionId)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

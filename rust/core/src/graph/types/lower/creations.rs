@@ -1,8 +1,8 @@
 //! Objects that declarations make without a call that says so.
 
-use super::super::sketch::{Expression, ExpressionId, ScopeKind};
+use super::super::sketch::{Expression, ExpressionId, ScopeKind, Source};
 use super::Lowering;
-use crate::language::{Category, Role, Sharing};
+use crate::language::{Category, Receiver, Role, Sharing};
 
 impl Lowering<'_, '_> {
     /// `Kite kite(3);`, `Kite kite{3};`, `Kite kite;`, and a constant that is made with arguments.
@@ -46,6 +46,36 @@ impl Lowering<'_, '_> {
         }
         let callee = self.type_of(written, scope);
         Some(self.creation(callee, list, scope))
+    }
+
+    /// The fields that a list gives to what a declaration makes: `struct a = {f, .g = h}`. Of what is made without a list in
+    /// a language without classes, they are known by what is put into them later.
+    pub(super) fn initial_fields(&mut self, holder: u32, class: ExpressionId, scope: u32) -> Option<Source> {
+        let rules = self.tree.table().rules();
+        if rules.sharing != Sharing::Everywhere {
+            return None;
+        }
+        let value = self.child(holder, Role::Right);
+        let list = value.filter(|value| self.category(*value) == Category::List);
+        if list.is_none() && (value.is_some() || rules.receiver != Receiver::None || !self.makes_object(holder, scope))
+        {
+            return None;
+        }
+        let made = match list {
+            Some(list) => self.expression(list, scope),
+            None => self.push(Expression::Made { parts: (0, 0), named: true }),
+        };
+        self.sketch.initial.push((class, made));
+        Some(Source::Value(made))
+    }
+
+    /// Whether a declaration in a function makes an object, and not a pointer to one.
+    fn makes_object(&self, holder: u32, scope: u32) -> bool {
+        let is_name = |declarator: u32| self.category(declarator) == Category::Identifier;
+        self.sketch.scopes[scope as usize].kind == ScopeKind::Function
+            && self.category(holder) == Category::Declaration
+            && self.child(holder, Role::Declarator).is_some_and(is_name)
+            && !self.has_word(holder, "extern")
     }
 
     pub(super) fn creation(&mut self, callee: ExpressionId, list: Option<u32>, scope: u32) -> ExpressionId {

@@ -124,6 +124,11 @@ impl Lowering<'_, '_> {
             if is_declaration { self.child(around, Role::Type) } else { None }
         });
         let is_function = self.declares_function(holder);
+        if let Some(given) = written.filter(|_| is_function) {
+            let given = self.type_of(given, scope);
+            let function = self.push(Expression::FunctionType(given));
+            sources.push(Source::Typed(function));
+        }
         if let Some(written) = written.filter(|_| !is_function) {
             let class = self.type_of(written, scope);
             let is_array = self.child(holder, Role::Declarator).or_else(|| self.child(holder, Role::Left)).is_some_and(
@@ -131,6 +136,7 @@ impl Lowering<'_, '_> {
             );
             let class = if is_array { self.push(Expression::Several(class)) } else { class };
             sources.push(self.typed(class, steps));
+            sources.extend(self.initial_fields(holder, class, scope));
         }
         if let Some(created) = self.created_by_declaration(holder, scope) {
             sources.push(Source::Value(created));

@@ -12,6 +12,10 @@ impl Solver<'_> {
     pub(super) fn member_of_any(&mut self, file: u32, values: &[Value], name: Name, wanted: Wanted) -> Vec<Value> {
         let unwrapped = self.unwrapped(file, values, name);
         let is_unwrapped = unwrapped.is_some();
+        let given = self.given_initially(file, values, name);
+        if !given.is_empty() {
+            return given;
+        }
         let values = unwrapped.as_deref().unwrap_or(values);
         let is_held = |value: &Value| {
             matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. })
@@ -19,6 +23,9 @@ impl Solver<'_> {
         };
         let (mut found, mut is_answered) = (Vec::new(), false);
         for value in values.iter().filter(|value| !is_held(value)) {
+            if self.is_initial(file, values, value) {
+                continue;
+            }
             let members = self.member_wanted(file, *value, name, wanted);
             // Of several types it is not known which one it is: where one of the project has the name, it is that one.
             is_answered |=
@@ -240,7 +247,7 @@ impl Solver<'_> {
         Vec::new()
     }
 
-    fn stored_in(&self, owner: Value, name: Name) -> Vec<Value> {
+    pub(super) fn stored_in(&self, owner: Value, name: Name) -> Vec<Value> {
         self.stored.get(&(owner, name)).into_iter().flatten().copied().collect()
     }
 

@@ -3,6 +3,7 @@
 mod calls;
 mod classes;
 mod imports;
+mod initial;
 mod libraries;
 mod members;
 mod names;
@@ -50,6 +51,7 @@ pub(in crate::graph) fn resolve(files: &[FileFacts], modules: &Modules<'_>, firs
     for _ in 0..ROUNDS {
         solver.start_round();
         solver.follow_stores();
+        solver.follow_initial();
         solver.follow_calls();
         if !solver.has_changed {
             break;

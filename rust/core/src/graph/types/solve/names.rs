@@ -200,7 +200,8 @@ pub(super) fn joined(typed: &[Value], given: Vec<Value>, is_parameter: bool) -> 
         return types.chain(others).collect();
     }
     let is_exact = |value: &Value| matches!(value, Value::Object { exact: true, .. });
-    if !is_parameter && !given.is_empty() && given.iter().all(is_exact) {
+    let is_made = |value: &Value| is_exact(value) || matches!(value, Value::Made(..));
+    if !is_parameter && given.iter().any(is_exact) && given.iter().all(is_made) {
         return given;
     }
     let functions = given.into_iter().filter(|value| matches!(value, Value::Function(_) | Value::Made(..)));

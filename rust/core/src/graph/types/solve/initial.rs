@@ -1,0 +1,99 @@
+//! Fields that lists give to objects where these are declared: structures and tables of functions.
+
+use super::super::sketch::{Declared, Expression, Source};
+use super::Solver;
+use super::values::{Name, Node, Value};
+use crate::language::Sharing;
+
+impl Solver<'_> {
+    /// Notes what lists give to fields, for objects of which only the class is known.
+    pub(super) fn follow_initial(&mut self) {
+        for file in 0..self.world.files.len() as u32 {
+            for (class, list) in self.world.sketch(file).map_or(&[][..], |sketch| &sketch.initial[..]) {
+                let (classes, lists) = (self.values(file, *class), self.values(file, *list));
+                let rows: Vec<Value> = lists.iter().flat_map(|list| self.rows(*list)).collect();
+                for value in classes.iter() {
+                    if let Value::Class { node, .. } = value {
+                        self.note_rows(*node, &rows);
+                    }
+                }
+            }
+        }
+    }
+
+    fn note_rows(&mut self, class: Node, rows: &[Value]) {
+        let (file, _) = self.world.place(class);
+        let fields: Vec<Name> = self.fields_in_order(class).iter().map(|own| self.world.name_in(file, *own)).collect();
+        for row in rows {
+            for name in &fields {
+                let mut given = self.initial_field(class, *row, *name);
+                given.retain(|value| matches!(value, Value::Function(_)));
+                self.note_stored(Value::Class { node: class, several: false }, *name, &given);
+            }
+        }
+    }
+
+    /// What a list, or what was put in later, gives to a member of objects that are known where they are declared.
+    pub(super) fn given_initially(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
+        let lists: Vec<Value> = values.iter().copied().filter(|value| self.is_initial(file, values, value)).collect();
+        let rows: Vec<Value> = lists.into_iter().flat_map(|list| self.rows(list)).collect();
+        let mut found = Vec::new();
+        for value in values {
+            let Value::Object { class, several: false, .. } = value else { continue };
+            found.extend(rows.iter().flat_map(|row| self.initial_field(*class, *row, name)));
+        }
+        found
+    }
+
+    /// Whether a value is the list from which an object of a class beside it has its fields.
+    pub(super) fn is_initial(&self, file: u32, values: &[Value], value: &Value) -> bool {
+        matches!(value, Value::Made(..))
+            && self.world.sharing(file) == Sharing::Everywhere
+            && values.iter().any(|value| matches!(value, Value::Object { several: false, .. }))
+    }
+
+    /// The lists of a table, or the one list.
+    fn rows(&mut self, made: Value) -> Vec<Value> {
+        let Value::Made(file, expression) = made else { return Vec::new() };
+        let Expression::Made { parts, named: false } = self.expression(file, expression) else { return vec![made] };
+        let rows: Vec<Value> =
+            self.parts(file, parts).iter().flat_map(|part| self.values(file, *part).to_vec()).collect();
+        let is_table = !rows.is_empty() && rows.iter().all(|row| matches!(row, Value::Made(..)));
+        if is_table { rows } else { vec![made] }
+    }
+
+    fn initial_field(&mut self, class: Node, row: Value, name: Name) -> Vec<Value> {
+        let mut found = self.stored_in(row, name);
+        let Value::Made(file, made) = row else { return found };
+        let Expression::Made { parts, named } = self.expression(file, made) else { return found };
+        let parts = self.parts(file, parts);
+        let given = if named {
+            let mut pairs = parts.chunks(2);
+            pairs.find(|pair| self.world.name_in(file, pair[0]) == name).map(|pair| pair[1])
+        } else {
+            let own = self.world.own_name(self.world.place(class).0, name);
+            let fields = self.fields_in_order(class);
+            fields.iter().position(|field| Some(*field) == own).and_then(|place| parts.get(place).copied())
+        };
+        found.extend(given.into_iter().flat_map(|given| self.values(file, given).to_vec()));
+        found
+    }
+
+    /// The fields of a class without bases, as the file names them.
+    fn fields_in_order(&self, class: Node) -> Vec<u32> {
+        let (file, _) = self.world.place(class);
+        let (Some(sketch), Some(known)) = (self.world.sketch(file), self.world.class(class)) else { return Vec::new() };
+        if self.bases.contains_key(&class) {
+            return Vec::new();
+        }
+        let first = sketch.declared.partition_point(|one| one.scope < known.scope);
+        let own = sketch.declared[first..].iter().take_while(|one| one.scope == known.scope);
+        let mut fields: Vec<(u32, u32)> = own.filter(|one| is_field(one)).map(|one| (one.at, one.name)).collect();
+        fields.sort_unstable();
+        fields.into_iter().map(|(_, name)| name).collect()
+    }
+}
+
+fn is_field(declared: &Declared) -> bool {
+    declared.sources.iter().any(|source| matches!(source, Source::Typed(_)))
+}
