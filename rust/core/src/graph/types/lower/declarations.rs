@@ -161,6 +161,10 @@ impl Lowering<'_, '_> {
     }
 
     fn variable(&mut self, syntax: u32, name: u32, scope: u32, reassigned: &mut Vec<(u32, u32, u32, Source)>) {
+        // `one++` declares nothing.
+        if self.around(syntax) == Category::AugmentedAssignment {
+            return;
+        }
         let mut steps = Vec::new();
         let Some(holder) = self.holder(syntax, &mut steps) else {
             let extent = self.extent(syntax, scope);

@@ -97,7 +97,7 @@ impl Lowering<'_, '_> {
         let Some(last) = last else { return UNKNOWN };
         let object = self.child(node, Role::Object).or_else(|| self.named_children(node).find(|child| *child != last));
         match object {
-            Some(object) if matches!(self.category(object), Category::Subscript | Category::Type) => {
+            Some(object) if self.names_type(object) => {
                 let object = self.type_of(object, scope);
                 self.qualified(object, last)
             }
@@ -132,6 +132,14 @@ impl Lowering<'_, '_> {
     fn names_field(&self, node: u32) -> bool {
         let table = self.tree.table();
         table.rules().fields.contains(&table.kind_name(self.tree.kind(node)))
+    }
+
+    /// Whether what has a member is a type with arguments, and no element of a container.
+    fn names_type(&self, object: u32) -> bool {
+        match self.category(object) {
+            Category::Subscript => !self.text(object).ends_with(']'),
+            category => category == Category::Type,
+        }
     }
 
     /// `last` of an object; `last` may itself be a path (`a::(b::c)`) or have type arguments.
