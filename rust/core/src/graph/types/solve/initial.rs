@@ -5,6 +5,9 @@ use super::Solver;
 use super::values::{Name, Node, Value};
 use crate::language::Sharing;
 
+/// How many lists of a table, and how many fields of a class, are told apart.
+const MOST_PARTS: usize = 128;
+
 impl Solver<'_> {
     /// Notes what lists give to fields, for objects of which only the class is known.
     pub(super) fn follow_initial(&mut self) {
@@ -22,13 +25,12 @@ impl Solver<'_> {
     }
 
     fn note_rows(&mut self, class: Node, rows: &[Value]) {
-        let (file, _) = self.world.place(class);
-        let fields: Vec<Name> = self.fields_in_order(class).iter().map(|own| self.world.name_in(file, *own)).collect();
+        let (fields, owner) = (self.fields_in_order(class), Value::Class { node: class, several: false });
         for row in rows {
             for name in &fields {
-                let mut given = self.initial_field(class, *row, *name);
+                let mut given = self.initial_field(&fields, *row, *name);
                 given.retain(|value| matches!(value, Value::Function(_)));
-                self.note_stored(Value::Class { node: class, several: false }, *name, &given);
+                self.note_stored(owner, *name, &given);
             }
         }
     }
@@ -40,7 +42,8 @@ impl Solver<'_> {
         let mut found = Vec::new();
         for value in values {
             let Value::Object { class, several: false, .. } = value else { continue };
-            found.extend(rows.iter().flat_map(|row| self.initial_field(*class, *row, name)));
+            let fields = if rows.is_empty() { Vec::new() } else { self.fields_in_order(*class) };
+            found.extend(rows.iter().flat_map(|row| self.initial_field(&fields, *row, name)));
         }
         found
     }
@@ -56,31 +59,29 @@ impl Solver<'_> {
     fn rows(&mut self, made: Value) -> Vec<Value> {
         let Value::Made(file, expression) = made else { return Vec::new() };
         let Expression::Made { parts, named: false } = self.expression(file, expression) else { return vec![made] };
-        let rows: Vec<Value> =
-            self.parts(file, parts).iter().flat_map(|part| self.values(file, *part).to_vec()).collect();
+        let parts = self.parts(file, parts).iter().take(MOST_PARTS);
+        let rows: Vec<Value> = parts.flat_map(|part| self.values(file, *part).to_vec()).collect();
         let is_table = !rows.is_empty() && rows.iter().all(|row| matches!(row, Value::Made(..)));
         if is_table { rows } else { vec![made] }
     }
 
-    fn initial_field(&mut self, class: Node, row: Value, name: Name) -> Vec<Value> {
+    fn initial_field(&mut self, fields: &[Name], row: Value, name: Name) -> Vec<Value> {
         let mut found = self.stored_in(row, name);
         let Value::Made(file, made) = row else { return found };
         let Expression::Made { parts, named } = self.expression(file, made) else { return found };
         let parts = self.parts(file, parts);
         let given = if named {
-            let mut pairs = parts.chunks(2);
+            let mut pairs = parts.chunks(2).take(MOST_PARTS);
             pairs.find(|pair| self.world.name_in(file, pair[0]) == name).map(|pair| pair[1])
         } else {
-            let own = self.world.own_name(self.world.place(class).0, name);
-            let fields = self.fields_in_order(class);
-            fields.iter().position(|field| Some(*field) == own).and_then(|place| parts.get(place).copied())
+            fields.iter().position(|field| *field == name).and_then(|place| parts.get(place).copied())
         };
         found.extend(given.into_iter().flat_map(|given| self.values(file, given).to_vec()));
         found
     }
 
-    /// The fields of a class without bases, as the file names them.
-    fn fields_in_order(&self, class: Node) -> Vec<u32> {
+    /// The first fields of a class without bases.
+    fn fields_in_order(&self, class: Node) -> Vec<Name> {
         let (file, _) = self.world.place(class);
         let (Some(sketch), Some(known)) = (self.world.sketch(file), self.world.class(class)) else { return Vec::new() };
         if self.bases.contains_key(&class) {
@@ -90,7 +91,7 @@ impl Solver<'_> {
         let own = sketch.declared[first..].iter().take_while(|one| one.scope == known.scope);
         let mut fields: Vec<(u32, u32)> = own.filter(|one| is_field(one)).map(|one| (one.at, one.name)).collect();
         fields.sort_unstable();
-        fields.into_iter().map(|(_, name)| name).collect()
+        fields.into_iter().take(MOST_PARTS).map(|(_, name)| self.world.name_in(file, name)).collect()
     }
 }
 
