@@ -167,6 +167,8 @@ pub(crate) struct Container {
     pub(super) shape: Shape,
     /// How many elements it is written with; 0 where that is not known.
     pub(super) length: u32,
+    /// No code makes it: an annotation names it, with classes in place of their objects.
+    pub(super) is_promised: bool,
 }
 
 /// Which element of a container.
@@ -470,7 +472,7 @@ impl Program {
 
     pub(super) fn container(&mut self, shape: Shape, length: usize) -> u32 {
         let length = if length <= MOST_PLACES { length as u32 } else { 0 };
-        self.containers.push(Container { shape, length });
+        self.containers.push(Container { shape, length, is_promised: false });
         self.containers.len() as u32 - 1
     }
 

@@ -28,6 +28,7 @@ static CASES: &[(&str, &str, &[&str])] = &[
         &["m calls m.B.run 0.80", "m calls m.C.go 0.80", "m calls m.all 0.95", "m calls m.one 0.95", "m.all calls x.z 0.95", "m.f calls m.C.go 0.80", "m.f calls m.late 0.95", "m.one calls x.y 0.95"]),
     ("what it gives back is known better", "def one() -> A: return B()\ndef same(a: A) -> A: return a\none().run()\nsame(B()).run()\n", &["m calls m.B 0.95", "m calls m.B.run 0.95", "m calls m.one 0.95", "m calls m.same 0.95", "m.one calls m.B 0.95"]),
     ("a method that only subclasses have filled in", "class D:\n    def do(self): self.step()\nclass E(D):\n    def step(self): pass\nclass F(D):\n    def do(self): pass\n    def step(self): pass\n", &["m.D.do calls m.E.step 0.80"]),
+    ("a value is no class", "def help(): pass\nkinds = {'c': help}\ndef f(a: kinds): a['c']()\n", &[]),
     ("classes are no objects, and what is called is unknown", "from typing import Callable, Literal\ndef f(a: type[C], b: Callable[[C], C], c: Literal['C']): a.go; c.nothing(); b.nothing()\n", &[]),
 ];
 

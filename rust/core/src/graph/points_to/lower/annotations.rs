@@ -2,7 +2,7 @@
 //!
 //! They are read off their text, quoted or not: a class may be named before it is there.
 
-use super::super::program::{Key, NOTHING, Operation, Shape, Variable};
+use super::super::program::{Container, Key, NOTHING, Operation, Shape, Variable};
 use super::Lowering;
 use crate::graph::scopes::View;
 
@@ -88,7 +88,8 @@ impl<'source> Lowering<'_, 'source> {
         if key == NOTHING && elements.iter().all(|(_, element)| *element == NOTHING) {
             return NOTHING;
         }
-        let container = self.program.container(shape, 0);
+        let container = self.program.containers.len() as u32;
+        self.program.containers.push(Container { shape, length: 0, is_promised: true });
         let (base, caller) = (self.program.variable(), self.caller());
         self.program.operation(Operation::Container { container, to: base });
         if key != NOTHING {

@@ -1,6 +1,8 @@
 //! What annotations promise, where nothing else is known.
 
-use super::super::program::{Key, Operation, Variable};
+use rustc_hash::FxHashMap;
+
+use super::super::program::{Key, Name, Operation, Receiver, Variable};
 use super::objects::{Object, ObjectId};
 use super::{Field, Solver};
 
@@ -113,6 +115,11 @@ impl Solver<'_> {
         }
     }
 
+    fn is_promised(&self, object: ObjectId) -> bool {
+        let Object::Container(container) = self.objects.get(object) else { return false };
+        self.world.containers[container as usize].is_promised
+    }
+
     fn is_unknown(&self, variable: Variable) -> bool {
         self.held(variable).iter().all(|object| self.objects.get(*object) == Object::Unknown)
     }
@@ -121,9 +128,7 @@ impl Solver<'_> {
     fn assume_elements(&mut self, containers: Variable, to: Variable) {
         for place in 0..self.held(containers).len() {
             let container = self.held(containers)[place];
-            if let Object::Container(_) = self.objects.get(container)
-                && self.is_unknown(to)
-            {
+            if self.is_promised(container) && self.is_unknown(to) {
                 let base = self.field(container, Field::All);
                 self.attach(Operation::Annotated { base, to });
             }
@@ -139,7 +144,7 @@ impl Solver<'_> {
                     self.assume_instance(subclass, to);
                 }
             }
-            Object::Container(container) => self.promised_container(object, container, to),
+            Object::Container(container) if self.is_promised(object) => self.promised_container(object, container, to),
             _ => {}
         }
     }
@@ -161,21 +166,45 @@ impl Solver<'_> {
         self.add(to, object);
     }
 
-    /// The object of a method that nothing calls: one of its class, or of a subclass that has the method from it.
-    pub(super) fn assume_receiver(&mut self, function: u32, class: u32, to: Variable) {
-        self.assume_instance(class, to);
-        if self.subclasses[class as usize].is_empty() {
-            return;
+    /// The attributes that are read of the first parameters of methods whose class has subclasses, by parameter.
+    pub(super) fn read_of_receivers(&self) -> FxHashMap<Variable, Vec<Name>> {
+        let mut read: FxHashMap<Variable, Vec<Name>> = FxHashMap::default();
+        for function in &self.world.functions {
+            if let (Receiver::Instance(class), Some(first)) = (function.receiver, function.parameters.first())
+                && !self.subclasses[class as usize].is_empty()
+                && self.held(first.variable).is_empty()
+            {
+                read.insert(first.variable, Vec::new());
+            }
         }
-        let number = self.objects.number(Object::Function(function));
-        let members = &self.world.classes[class as usize].members;
-        let Some((name, _)) = members.iter().find(|(_, held)| self.held(*held).contains(&number)).copied() else {
-            return;
-        };
+        for operation in &self.world.operations {
+            if let Operation::Load { base, attribute, .. } = operation
+                && let Some(names) = read.get_mut(base)
+            {
+                names.push(*attribute);
+            }
+        }
+        read
+    }
+
+    /// The object of a method that nothing calls: one of its class, or of a subclass with an attribute of its own among
+    /// those that the method reads of it.
+    pub(super) fn assume_receiver(&mut self, function: u32, class: u32, to: Variable, read: &[Name]) {
+        self.assume_instance(class, to);
+        let Some(method) = self.name_in_class(function, class).filter(|_| !read.is_empty()) else { return };
         for subclass in self.subclasses[class as usize].clone() {
-            if self.member(subclass, None, name).is_some_and(|(owner, _)| owner == class) {
+            let owner = |class: u32, name: Name| self.member(class, None, name).map(|(owner, _)| owner);
+            let has_own = || read.iter().any(|name| owner(subclass, *name) != owner(class, *name));
+            if owner(subclass, method) == Some(class) && has_own() {
                 self.assume_instance(subclass, to);
             }
         }
+    }
+
+    /// The name under which a class has a function.
+    fn name_in_class(&self, function: u32, class: u32) -> Option<Name> {
+        let members = &self.world.classes[class as usize].members;
+        let is_meant = |object: &ObjectId| self.objects.get(*object) == Object::Function(function);
+        members.iter().find(|(_, held)| self.held(*held).iter().any(is_meant)).map(|(name, _)| *name)
     }
 }

@@ -13,7 +13,7 @@ impl Solver<'_> {
             return *known;
         }
         let number = self.world.containers.len() as u32;
-        self.world.containers.push(super::super::program::Container { shape, length: 0 });
+        self.world.containers.push(super::super::program::Container { shape, length: 0, is_promised: false });
         self.made.insert((site, role), number);
         number
     }

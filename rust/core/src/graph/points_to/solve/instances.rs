@@ -20,6 +20,7 @@ impl Solver<'_> {
             2 => self.assume_annotated(),
             _ => {}
         }
+        let read = self.read_of_receivers();
         for function in 0..self.world.functions.len() {
             let receiver = self.world.functions[function].receiver;
             for place in 0..self.world.functions[function].parameters.len() {
@@ -28,7 +29,10 @@ impl Solver<'_> {
                     continue;
                 }
                 match (place, receiver) {
-                    (0, Receiver::Instance(class)) => self.assume_receiver(function as u32, class, parameter.variable),
+                    (0, Receiver::Instance(class)) => {
+                        let names = read.get(&parameter.variable).map_or(&[][..], Vec::as_slice);
+                        self.assume_receiver(function as u32, class, parameter.variable, names);
+                    }
                     (0, Receiver::Class(class)) => self.add_object(parameter.variable, Object::Class(class)),
                     _ => self.copy(parameter.default, parameter.variable),
                 }
