@@ -12,6 +12,9 @@ use crate::syntax::{NONE, SyntaxTree};
 /// How far out the declaration of a name and the block around it are looked for.
 const MOST_OUTWARDS: usize = 100;
 
+/// Among how many first children of a declaration the word stands that says what it declares.
+const MOST_BEFORE_TOKEN: usize = 16;
+
 /// The occurrences of a text, each with the number of its variable as its binding.
 pub(super) fn of(source: &[u8], tree: &SyntaxTree, root: u32, bindings: &Bindings<'_>) -> Vec<Occurrence> {
     let mut occurrences = bindings.occurrences().to_vec();
@@ -207,7 +210,7 @@ impl Blocks<'_> {
 
     fn has_token(&self, node: u32, tokens: &[&str]) -> bool {
         let is_token = |child: u32| !self.tree.is_named(child) && tokens.contains(&self.tree.text(child, self.source));
-        self.tree.children(node).any(is_token)
+        self.tree.children(node).take(MOST_BEFORE_TOKEN).any(is_token)
     }
 
     /// The block that a declaration stands in, itself where it is one; none where that is the body of a function.

@@ -262,6 +262,15 @@ static ACCESSES: &[Case] = &[
 ];
 
 #[test]
+fn saying_that_a_variable_is_global_does_not_read_it() {
+    let files = project(&[("a.py", "total = 0\ndef f():\n    global total\n    total = 1\n")]);
+    assert_eq!(
+        lines_of(&files, &[EdgeKind::Reads, EdgeKind::Writes]),
+        ["a writes a.total 1.00", "a.f writes a.total 1.00"]
+    );
+}
+
+#[test]
 fn variables_of_modules_and_classes_know_who_reads_and_writes_them() {
     for case in ACCESSES {
         let found = lines_of(&project(case.files), &[EdgeKind::Reads, EdgeKind::Writes]);

@@ -34,6 +34,7 @@ impl Collector<'_, '_> {
             _ if is_keyword_in_pattern(self.tree, node) => {}
             // Attributes and keywords of calls name nothing in a scope; a definition's name is bound with it.
             (Category::Member, Role::Member)
+            | (Category::GlobalDeclaration, _)
             | (
                 Category::KeywordArgument
                 | Category::Function
