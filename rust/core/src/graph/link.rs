@@ -225,18 +225,19 @@ impl<'files> Linker<'files> {
 
     /// What tests exercise, by the calls found so far.
     fn add_tests(&mut self) {
-        let (mut is_part, mut test_of) = (Vec::new(), Vec::new());
+        let (mut is_part, mut test_of, mut set_ups) = (Vec::new(), Vec::new(), Vec::new());
         for (file, offset) in self.files.iter().zip(&self.offsets) {
             let found = test_code(file);
             is_part.extend(found.is_part);
             test_of.extend(found.test_of.iter().map(|test| if *test == NONE { NONE } else { test + offset }));
+            set_ups.extend(found.set_ups.iter().map(|(test, set_up)| (test + offset, set_up + offset, 1.0)));
         }
         self.settle_edges();
         let calls = self.edges.iter().filter_map(|(source, end, kind, sure)| match end {
             End::Node(target) if *kind == EdgeKind::Calls => Some((*source, *target, *sure)),
             _ => None,
         });
-        let calls: Vec<_> = calls.collect();
+        let calls: Vec<_> = calls.chain(set_ups).collect();
         for ((test, node), sure) in exercised(&calls, &is_part, &test_of) {
             self.edge(test, End::Node(node), EdgeKind::Tests, sure);
         }

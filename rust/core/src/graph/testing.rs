@@ -13,18 +13,21 @@ use crate::syntax::NONE;
 const MOST_HELPERS: usize = 3;
 
 /// By node of a file: whether it is part of tests; and the test that it belongs to, or [`NONE`].
+#[derive(Default)]
 pub(super) struct TestCode {
     pub(super) is_part: Vec<bool>,
     pub(super) test_of: Vec<u32>,
+    /// Tests with what the runner calls before each of them.
+    pub(super) set_ups: Vec<(u32, u32)>,
 }
 
 /// Finds the tests of a file: those that it tells, else those with the names that its language's runners look for.
 pub(super) fn test_code(file: &FileFacts) -> TestCode {
-    let Some(language) = file.language else { return TestCode { is_part: Vec::new(), test_of: Vec::new() } };
+    let Some(language) = file.language else { return TestCode::default() };
     let tests = language.table().tests();
     let in_test_file = is_test_file(file.path(), tests);
     let holders = holders_of_tests(file, tests);
-    let mut found = TestCode { is_part: Vec::new(), test_of: Vec::new() };
+    let mut found = TestCode::default();
     for (number, node) in file.nodes.iter().enumerate() {
         let parent = file.parents[number] as usize;
         let name = last_part(&node.name);
@@ -40,7 +43,29 @@ pub(super) fn test_code(file: &FileFacts) -> TestCode {
         found.is_part.push(is_part);
         found.test_of.push(if around == NONE && is_test { number as u32 } else { around });
     }
+    found.set_ups = set_ups(file, tests, &found);
     found
+}
+
+/// Pairs of a test with what is set up before it: by its class, or by its file.
+fn set_ups(file: &FileFacts, tests: &Tests, found: &TestCode) -> Vec<(u32, u32)> {
+    let is_set_up = |number: &u32| {
+        let node = &file.nodes[*number as usize];
+        node.kind == NodeKind::Function && tests.set_ups.contains(&last_part(&node.name))
+    };
+    let mut by_parent: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for set_up in (0..file.nodes.len() as u32).filter(is_set_up) {
+        by_parent.entry(file.parents[set_up as usize]).or_default().push(set_up);
+    }
+    let is_module = |parent: &u32| file.nodes[*parent as usize].kind == NodeKind::Module;
+    let of_file: Vec<u32> = by_parent.keys().copied().filter(is_module).collect();
+    let tests = (0..).zip(&found.test_of).filter(|(number, test)| number == *test).map(|(number, _)| number);
+    let pairs = tests.flat_map(|test| {
+        let own = Some(file.parents[test as usize]).filter(|parent| !of_file.contains(parent));
+        let places = own.iter().chain(&of_file).filter_map(|place| by_parent.get(place)).flatten();
+        places.map(|set_up| (test, *set_up)).collect::<Vec<_>>()
+    });
+    pairs.collect()
 }
 
 /// Classes that have a function with the name of a test.

@@ -289,6 +289,14 @@ static TESTS: &[Case] = &[
         edges: &["test_lib.test_f tests lib.f 0.90", "test_lib.test_f tests lib.g 0.95", "test_lib.test_k tests lib.K 0.95", "test_lib.test_k tests lib.K.m 0.95"],
     },
     Case {
+        what: "what is set up before a test is exercised by it",
+        files: &[
+            ("lib.py", "def f(): pass\ndef g(): pass\ndef h(): pass\n"),
+            ("test_lib.py", "import lib\ndef setup_module(): lib.h()\nclass TestF:\n    def setUp(self): lib.f()\n    def test_one(self): pass\nclass TestG:\n    def setup_method(self): lib.g()\n    def test_two(self): pass\n"),
+        ],
+        edges: &["test_lib.TestF.test_one tests lib.f 0.95", "test_lib.TestF.test_one tests lib.h 0.95", "test_lib.TestG.test_two tests lib.g 0.95", "test_lib.TestG.test_two tests lib.h 0.95"],
+    },
+    Case {
         what: "classes of tests, wherever they are; a function of such a name elsewhere is none",
         files: &[("m.py", "def f(): pass\nclass TestF:\n    def test_it(self): f()\nclass TestKit:\n    def run(self): f()\ndef test_drive(): f()\n")],
         edges: &["m.TestF.test_it tests m.f 0.95"],

@@ -45,6 +45,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         classes: (&[], &[]),
         functions: &["test", "Test"],
         markers: &[],
+        set_ups: &[],
         runners: Runners::NONE,
         are_hidden: false,
     },

@@ -64,6 +64,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         classes: (&[], &[]),
         functions: &["test", "Test", "TEST"],
         markers: &[],
+        set_ups: &[],
         runners: Runners::NONE,
         are_hidden: false,
     },

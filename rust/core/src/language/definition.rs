@@ -348,6 +348,8 @@ pub(crate) struct Tests {
     pub(crate) functions: &'static [&'static str],
     /// Names of what marks a function as a test, whatever file it is in.
     pub(crate) markers: &'static [&'static str],
+    /// Names of what runners call before each test beside it.
+    pub(crate) set_ups: &'static [&'static str],
     /// Functions that are handed tests, and those of the same libraries that are handed anything else.
     pub(crate) runners: Runners,
     /// Files of tests are seen by those of the same folder alone.

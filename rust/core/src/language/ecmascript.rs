@@ -51,6 +51,7 @@ pub(super) static TESTS: Tests = Tests {
     classes: (&[], &[]),
     functions: &["test"],
     markers: &[],
+    set_ups: &[],
     runners: Runners {
         tests: &["fit", "it", "specify", "test", "xit", "xtest"],
         surroundings: &[

@@ -72,6 +72,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         classes: (&[], &[]),
         functions: &["Test", "Benchmark", "Example", "Fuzz"],
         markers: &[],
+        set_ups: &[],
         runners: Runners::NONE,
         are_hidden: true,
     },

@@ -49,6 +49,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         classes: (&[], &[]),
         functions: &["test"],
         markers: &["ParameterizedTest", "Property", "RepeatedTest", "Test", "TestFactory", "TestTemplate", "Theory"],
+        set_ups: &[],
         runners: Runners::NONE,
         are_hidden: false,
     },

@@ -49,6 +49,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         classes: (&[], &[]),
         functions: &["test"],
         markers: &["bench", "quickcheck", "rstest", "test", "test_case", "wasm_bindgen_test"],
+        set_ups: &[],
         runners: Runners::NONE,
         are_hidden: false,
     },
