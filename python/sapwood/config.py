@@ -128,6 +128,14 @@ class LossWeights(Section):
     bugs: NotNegative
 
 
+class Regularisation(Section):
+    """Weights of the terms that spread vectors in space."""
+
+    uniformity: NotNegative
+    variance: NotNegative
+    gaussian: NotNegative
+
+
 class Recipe(Section):
     """What the training of both models has in common."""
 
@@ -137,7 +145,10 @@ class Recipe(Section):
     weight_decay: NotNegative
     clip: Positive
     patience: Count
+    loss: Literal["info_nce", "sup_con", "margin", "triplet"]
+    margin: Positive
     temperature: Positive
+    regularisation: Regularisation
     budget_seconds: NotNegative
     checkpoint_every: Amount
 
@@ -163,8 +174,6 @@ class TreeLstm(Recipe):
     """Training of the tree model."""
 
     model: TreeLstmModel
-    loss: Literal["info_nce", "margin"]
-    margin: Positive
     anonymous_share: Fraction
     statement_weight: NotNegative
     bug_share: Fraction

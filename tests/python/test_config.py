@@ -75,7 +75,7 @@ def test_overrides_win_over_the_file_and_the_file_over_the_defaults(tmp_path):
         ("tree_lstm.epochs=1.5", ["tree_lstm.epochs", "integer", "1.5"]),
         ("tree_lstm.epochs=0", ["tree_lstm.epochs", "greater than or equal to 1"]),
         ("tree_lstm.learning_rate=.nan", ["tree_lstm.learning_rate", "finite"]),
-        ("tree_lstm.loss=hinge", ["tree_lstm.loss", "'info_nce' or 'margin'"]),
+        ("tree_lstm.loss=hinge", ["tree_lstm.loss", "'info_nce', 'sup_con', 'margin' or 'triplet'"]),
         ("graphsage.fanouts=[1,2]", ["graphsage.fanouts", "too short"]),
         ("graphsage.model.layer_norm=3", ["graphsage.model.layer_norm", "boolean"]),
         ("data.test_fraction=0.95", ["data", "validation_fraction", "below 1"]),

@@ -76,7 +76,7 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
     torch.manual_seed(config.seed)
     learner = module.Learner(config, data).to(device)
     with torch.no_grad():
-        loss = float(learner(batch)["loss"])
+        loss = float(learner(batch)[0]["loss"])
     return Rehearsal(sum(weight.numel() for weight in learner.parameters()), len(data.pairs["train"]), loss)
 
 

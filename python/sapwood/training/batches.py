@@ -11,6 +11,7 @@ import torch
 
 from sapwood.data import TRAIN, VALIDATION, Pairs, go_on, hide_own_name, rewrite_functions
 from sapwood.data.positives import name_numbers
+from sapwood.training.objective import geometry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -180,7 +181,7 @@ def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: f
     """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses."""
     learner.train()
     optimiser.zero_grad(set_to_none=True)
-    losses = learner(batch)
+    losses, _ = learner(batch)
     losses["loss"].backward()
     torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
     optimiser.step()
@@ -188,15 +189,21 @@ def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: f
 
 
 @torch.no_grad()
-def mean_losses(learner: nn.Module, batches: Sequence[HasPairs]) -> Losses:
-    """Losses over the validation batches that have one, weighted by their pairs; nothing without any batch."""
+def held_out_figures(learner: nn.Module, batches: Sequence[HasPairs]) -> Losses:
+    """Losses over the validation batches that have one, weighted by their pairs, and how their vectors lie in space.
+
+    Nothing without any batch.
+    """
     learner.eval()
     found: dict[str, list[tuple[float, int]]] = {}
+    vectors = []
     for batch in batches:
-        for name, value in learner(batch).items():
+        losses, pairs = learner(batch)
+        vectors.append(pairs)
+        for name, value in losses.items():
             of_name = found.setdefault(name, [])
             of_name += [] if value is None else [(float(value), batch.pairs)]
-    return {name: _weighted(values) for name, values in found.items()}
+    return {name: _weighted(values) for name, values in found.items()} | geometry(vectors)
 
 
 def _weighted(values: list[tuple[float, int]]) -> float | None:

@@ -35,24 +35,18 @@ from sapwood.training.batches import (
     TextPairs,
     Views,
     epoch_draws,
+    held_out_figures,
     made_ahead,
     make_views,
     may_be_alike,
-    mean_losses,
     pairs_of_split,
     some,
     take_step,
     validation_draws,
 )
 from sapwood.training.frame import Recipe
-from sapwood.training.losses import (
-    InfoNce,
-    all_known,
-    multi_label_loss,
-    multi_task,
-    positive_weights,
-    retrieval_accuracy,
-)
+from sapwood.training.losses import all_known, multi_label_loss, multi_task, positive_weights
+from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -211,7 +205,7 @@ def place_anchors(data: GraphData, views: NDArray[np.int64], rng: np.random.Gene
 
 
 class Learner(nn.Module):
-    """The encoder with its heads, and the contrastive loss, whose temperature is learned with them."""
+    """The encoder with its heads, and the loss of its pairs, whose temperature is learned with them."""
 
     import_weight: Tensor
     bug_weight: Tensor
@@ -219,7 +213,7 @@ class Learner(nn.Module):
     def __init__(self, config: Config, data: GraphData) -> None:
         super().__init__()
         self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
-        self.contrastive = InfoNce(config.graphsage.temperature)
+        self.pair_loss = PairLoss(config.graphsage)
         self.weights = config.graphsage.loss_weights.model_dump()
         training = np.flatnonzero(data.dataset.split == TRAIN)
         targets = torch.from_numpy(data.function_imports.dense(training))
@@ -227,21 +221,25 @@ class Learner(nn.Module):
         kinds = torch.from_numpy(kind_targets(data.mutants[TRAIN].kinds))
         self.register_buffer("bug_weight", positive_weights(kinds), persistent=False)
 
-    def forward(self, batch: Batch) -> dict[str, Tensor | None]:
-        """The losses of a batch and the share of pairs that find each other; None for a head without any label."""
+    def forward(self, batch: Batch) -> tuple[dict[str, Tensor | None], PairVectors]:
+        """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs.
+
+        A head without any label has None.
+        """
         embeddings = self.encoder(batch.neighbourhood)
         codes = self.encoder.head(CODE, embeddings)
-        first, second = codes[batch.first], codes[batch.second]
+        vectors = PairVectors(codes[batch.first], codes[batch.second], batch.excluded)
+        code, terms = self.pair_loss(vectors, batch.weights)
         imports = self.encoder.head(IMPORTS, embeddings[batch.labelled])
         bugs = self.encoder.head(BUGS, embeddings[batch.judged])
         losses: dict[str, Tensor | None] = {
-            CODE: self.contrastive(first, second, batch.weights, batch.excluded),
+            CODE: code,
             IMPORTS: multi_label_loss(imports, batch.imports, all_known(imports), self.import_weight),
             BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), self.bug_weight),
             CONFIDENCE: self.confidence_loss(embeddings[batch.first], batch),
         }
-        accuracy = retrieval_accuracy(first.detach(), second.detach(), batch.excluded)
-        return {"loss": multi_task(losses, self.weights), **losses, "accuracy": torch.tensor(accuracy)}
+        logged = {name: term.detach() for name, term in terms.items()}
+        return {"loss": multi_task(losses, self.weights), **losses, **logged, "accuracy": vectors.accuracy()}, vectors
 
     def confidence_loss(self, embeddings: Tensor, batch: Batch) -> Tensor | None:
         """Over the pairs whose code was tested; None without any, so that weight decay leaves the head alone."""
@@ -280,7 +278,7 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
             session.after_step(state, losses, batch.pairs, len(draws))
             if session.out_of_budget:
                 break
-        session.after_epoch(state, mean_losses(learner, held_out))
+        session.after_epoch(state, held_out_figures(learner, held_out))
 
 
 def conclude(data: GraphData, learner: Learner) -> Trained:

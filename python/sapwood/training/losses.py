@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LARGEST_SCALE = 100.0
 """Bound of 1 / temperature, so that a learned temperature cannot run away on easy batches."""
@@ -76,6 +76,82 @@ class MarginContrastive(nn.Module):
         return _weighted_mean(squared.diagonal(), weights) + masked_mean(pushed, negative)
 
 
+class SupCon(nn.Module):
+    r"""Contrastive loss with several positives from `"Supervised Contrastive Learning"
+    <https://arxiv.org/abs/2004.11362>`_ (Khosla et al., 2020; the sum outside of the logarithm), in both directions:
+    what `InfoNce` excludes counts as positive, too.
+
+    .. math::
+        -\sum_i \frac{w_i}{\sum_k w_k} \frac{1}{|P_i|} \sum_{p \in P_i}
+        \log \frac{\exp(a_i \cdot b_p / \tau)}{\sum_j \exp(a_i \cdot b_j / \tau)}
+
+    Args:
+        temperature: As for `InfoNce`.
+
+    Shapes:
+        Those of `InfoNce`; :math:`P_i` is i and all that is excluded beside it.
+    """  # noqa: D205
+
+    def __init__(self, temperature: float) -> None:
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1.0 / temperature)))
+
+    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+        """The weighted mean over the pairs of a batch."""
+        scale = self.log_scale.exp().clamp(max=LARGEST_SCALE)
+        logits = scale * functional.normalize(anchors) @ functional.normalize(positives).t()
+        alike = (excluded | _diagonal(excluded)).to(logits.dtype)
+        forth = -(alike * functional.log_softmax(logits, 1)).sum(1) / alike.sum(1)
+        back = -(alike.t() * functional.log_softmax(logits.t(), 1)).sum(1) / alike.sum(0)
+        return _weighted_mean(0.5 * (forth + back), weights)
+
+
+class Triplet(nn.Module):
+    r"""Triplet loss from `"FaceNet" <https://arxiv.org/abs/1503.03832>`_ (Schroff et al., 2015), over all triplets of a
+    batch that violate the margin as in `"In Defense of the Triplet Loss" <https://arxiv.org/abs/1703.07737>`_ (Hermans
+    et al., 2017).
+
+    .. math::
+        \max(0, \lVert a_i - b_i \rVert - \lVert a_i - b_j \rVert + m), \quad j \notin E_i
+
+    over unit vectors.
+
+    Args:
+        margin: m.
+
+    Shapes:
+        Those of `InfoNce`.
+    """  # noqa: D205
+
+    def __init__(self, margin: float) -> None:
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+        """Mean over the triplets that are not yet apart, each as heavy as its pair; 0 where all are."""
+        cosine = functional.normalize(anchors) @ functional.normalize(positives).t()
+        distance = (2.0 - 2.0 * cosine).clamp(min=1e-8).sqrt()
+        missing = distance.diagonal().unsqueeze(1) - distance + self.margin
+        violating = (missing > 0.0) & ~(excluded | _diagonal(excluded))
+        heavy = weights.unsqueeze(1) * violating
+        return torch.where(violating, missing, 0.0).mul(heavy).sum() / heavy.sum().clamp(min=1e-8)
+
+
+CONTRASTIVE = ("info_nce", "sup_con", "margin", "triplet")
+"""Names of the losses over pairs."""
+
+
+def contrastive_loss(name: str, temperature: float, margin: float) -> nn.Module:
+    """The loss over pairs of that name; those with a softmax use the temperature, the others the margin."""
+    made: dict[str, Callable[[], nn.Module]] = {
+        "info_nce": lambda: InfoNce(temperature),
+        "sup_con": lambda: SupCon(temperature),
+        "margin": lambda: MarginContrastive(margin),
+        "triplet": lambda: Triplet(margin),
+    }
+    return made[name]()
+
+
 def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> float:
     """Share of the pairs whose positive is nearest to its anchor among the batch's positives, in [0, 1]."""
     similar = functional.normalize(anchors) @ functional.normalize(positives).t()
@@ -126,5 +202,9 @@ def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / weights.sum().clamp(min=1e-8)
 
 
+def _diagonal(like: Tensor) -> Tensor:
+    return torch.eye(len(like), dtype=torch.bool, device=like.device)
+
+
 def _off_diagonal(mask: Tensor) -> Tensor:
-    return mask & ~torch.eye(len(mask), dtype=torch.bool, device=mask.device)
+    return mask & ~_diagonal(mask)

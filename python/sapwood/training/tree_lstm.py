@@ -23,22 +23,17 @@ from sapwood.training.batches import (
     TextPairs,
     Views,
     epoch_draws,
+    held_out_figures,
     made_ahead,
     make_views,
     may_be_alike,
-    mean_losses,
     pairs_of_split,
     take_step,
     validation_draws,
 )
 from sapwood.training.frame import Recipe
-from sapwood.training.losses import (
-    InfoNce,
-    MarginContrastive,
-    multi_label_loss,
-    positive_weights,
-    retrieval_accuracy,
-)
+from sapwood.training.losses import multi_label_loss, positive_weights
+from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -172,7 +167,7 @@ def statement_labels(
 
 
 class Learner(nn.Module):
-    """The encoder and its contrastive loss, whose temperature is learned with it."""
+    """The encoder and the loss of its pairs, whose temperature is learned with it."""
 
     wrong_weight: Tensor
     wrong_share: Tensor
@@ -181,28 +176,27 @@ class Learner(nn.Module):
         super().__init__()
         shape = config.tree_lstm.model
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
-        contrastive = config.tree_lstm.loss == "info_nce"
-        self.contrastive = (
-            InfoNce(config.tree_lstm.temperature) if contrastive else MarginContrastive(config.tree_lstm.margin)
-        )
+        self.pair_loss = PairLoss(config.tree_lstm)
         self.statement_weight = config.tree_lstm.statement_weight
         known = known_statements(data)
         self.register_buffer("wrong_weight", positive_weights(known), persistent=False)
         self.register_buffer("wrong_share", known.sum(0) / max(1, len(known)), persistent=False)
 
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """The losses of a batch and the share of pairs that find each other."""
+    def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
+        """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
         encoded = self.encoder(batch.forest)
-        anchors, positives = encoded.outputs[: batch.pairs], encoded.outputs[batch.pairs : 2 * batch.pairs]
-        contrastive = self.contrastive(anchors, positives, batch.weights, batch.excluded)
+        outputs, pairs = encoded.outputs, batch.pairs
+        vectors = PairVectors(outputs[:pairs], outputs[pairs : 2 * pairs], batch.excluded)
+        embedding, terms = self.pair_loss(vectors, batch.weights)
         logits = self.encoder.score_statements(batch.forest, encoded)
         statement = multi_label_loss(logits, batch.targets, batch.known, self.wrong_weight)
-        return {
-            "loss": contrastive + self.statement_weight * statement,
-            "contrastive": contrastive.detach(),
+        losses = {
+            "loss": embedding + self.statement_weight * statement,
+            **{name: term.detach() for name, term in terms.items()},
             "statement": statement.detach(),
-            "accuracy": torch.tensor(retrieval_accuracy(anchors.detach(), positives.detach(), batch.excluded)),
+            "accuracy": vectors.accuracy(),
         }
+        return losses, vectors
 
 
 def rate_at(share: float) -> float:
@@ -238,7 +232,7 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
             session.after_step(state, losses, batch.pairs, len(draws))
             if session.out_of_budget:
                 break
-        session.after_epoch(state, mean_losses(learner, held_out))
+        session.after_epoch(state, held_out_figures(learner, held_out))
 
 
 def conclude(data: TreeData, learner: Learner) -> Trained:

@@ -173,7 +173,7 @@ def test_weight_decay_leaves_biases_norms_and_temperatures_alone(engine, config,
     settings = recipe.RECIPE.settings(config)
     free = {id(weight) for weight in adamw(learner, settings).param_groups[1]["params"]}
     names = {name for name, weight in learner.named_parameters() if id(weight) in free}
-    assert "contrastive.log_scale" in names
+    assert "pair_loss.contrastive.log_scale" in names
     assert all(name in names for name, weight in learner.named_parameters() if weight.ndim < 2)
     assert adamw(learner, settings).param_groups[1]["weight_decay"] == 0.0
 
@@ -182,13 +182,13 @@ def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, con
     data = graphsage.prepare(load_dataset(engine, config), "cpu")
     draw = graphsage.draws_of(data, 0)[0]
     learner = graphsage.Learner(config, data)
-    assert learner(graphsage.make_batch(data, TRAIN, draw))[CONFIDENCE] is None
+    assert learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE] is None
     assert CONFIDENCE not in graphsage.trained_heads(data)
     known = np.zeros(len(data.dataset), bool)
     known[data.views.functions[data.pairs[TRAIN].first[draw.rows[:1]]]] = True
     object.__setattr__(data, "outcomes", Outcomes(np.ones(len(known), np.float32), known))
     assert CONFIDENCE in graphsage.trained_heads(data)
-    learner(graphsage.make_batch(data, TRAIN, draw))[CONFIDENCE].backward()
+    learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE].backward()
     assert learner.encoder.heads[CONFIDENCE].bias.grad.item() < 0.0
 
 

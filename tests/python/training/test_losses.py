@@ -7,8 +7,12 @@ import torch
 from torch.nn import functional
 
 from sapwood.training.losses import (
+    CONTRASTIVE,
     InfoNce,
     MarginContrastive,
+    SupCon,
+    Triplet,
+    contrastive_loss,
     masked_mean,
     multi_label_loss,
     multi_task,
@@ -61,6 +65,47 @@ def test_margin_loss_equals_squared_distances_and_the_hinge():
     off = ~torch.eye(4, dtype=torch.bool)
     expected = distances.diagonal().square().mean() + (1.0 - distances[off]).clamp(min=0).square().mean()
     torch.testing.assert_close(MarginContrastive(1.0)(anchors, positives, ONES, NONE), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_other_functions_of_a_name_are_positives_of_the_supervised_loss():
+    anchors, positives, alike = unit(4), unit(4, seed=1), NONE.clone()
+    alike[0, 2] = True
+    scores = (anchors @ positives.t() / 0.2).double()
+    forth, back = scores.log_softmax(1), scores.log_softmax(0)
+    rows = -(forth.diagonal() + torch.tensor([forth[0, 2], 0, 0, 0])) / torch.tensor([2, 1, 1, 1])
+    columns = -(back.diagonal() + torch.tensor([0, 0, back[0, 2], 0])) / torch.tensor([1, 1, 2, 1])
+    expected = (0.5 * (rows + columns)).mean().item()
+    assert SupCon(0.2)(anchors, positives, ONES, alike).item() == pytest.approx(expected, rel=1e-5)
+    assert SupCon(0.2)(anchors, positives, ONES, NONE).item() == pytest.approx(
+        InfoNce(0.2)(anchors, positives, ONES, NONE).item(), rel=1e-5
+    )
+
+
+def test_triplets_count_that_violate_the_margin():
+    anchors, positives = unit(4), unit(4, seed=1)
+    distances = torch.cdist(anchors, positives)
+    missing = distances.diagonal().unsqueeze(1) - distances + 0.3
+    violating = (missing > 0) & ~torch.eye(4, dtype=torch.bool)
+    expected = missing[violating].mean().item()
+    assert Triplet(0.3)(anchors, positives, ONES, NONE).item() == pytest.approx(expected, rel=1e-5)
+    assert Triplet(0.3)(torch.eye(4), torch.eye(4), ONES, NONE).item() == 0.0
+
+
+@pytest.mark.parametrize("name", CONTRASTIVE)
+def test_each_loss_falls_with_training_and_has_finite_gradients(name):
+    torch.manual_seed(0)
+    loss, layer, inputs = contrastive_loss(name, 0.1, 1.0), torch.nn.Linear(6, 6), torch.randn(16, 6)
+    views, excluded = inputs + 0.1 * torch.randn(16, 6), torch.zeros(16, 16, dtype=torch.bool)
+    optimiser = torch.optim.Adam(layer.parameters(), lr=0.02)
+    values = []
+    for _ in range(60):
+        optimiser.zero_grad()
+        value = loss(layer(inputs), layer(views), torch.ones(16), excluded)
+        value.backward()
+        optimiser.step()
+        values.append(value.item())
+    assert all(math.isfinite(value) for value in values)
+    assert values[-1] < 0.8 * values[0]
 
 
 def test_temperature_is_learned_and_bounded():
