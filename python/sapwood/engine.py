@@ -121,11 +121,17 @@ class Engine:
         return [Hit.of(hit) for hit in found]
 
     def place_of(self, query: str) -> tuple[str, int] | None:
-        """File and line of a query `FILE:LINE`; None for words, such as `error:404` where no file is named so."""
+        """File and line of a query `FILE:LINE`; None for words, such as `error:404` where no file is named so.
+
+        A file is looked for below the sources, then below the working folder.
+        """
         place = file_and_line(query)
-        if place is None or _looks_like_a_file(place[0]) or _exists(Path(self.root, place[0])):
+        if place is None or _exists(Path(self.root, place[0])):
             return place
-        return None
+        here = Path(place[0]).absolute()
+        if _exists(here):
+            return str(here), place[1]
+        return place if _looks_like_a_file(place[0]) else None
 
     def search_code(self, code: str, language: str = "python", k: int = 10) -> list[Hit]:
         """The k functions most like `code`."""
@@ -169,8 +175,11 @@ class Engine:
 
 
 def file_and_line(query: str) -> tuple[str, int] | None:
-    """The parts of `FILE:LINE`, None for a query of another form."""
+    """The parts of `FILE:LINE`, or of `FILE:LINE:COLUMN` without the column; None for a query of another form."""
     file, _, line = query.rpartition(":")
+    before, _, number = file.rpartition(":")
+    if before and line.isascii() and line.isdigit() and number.isascii() and number.isdigit():
+        file, line = before, number
     if not file or " " in file or not (line.isascii() and line.isdigit()):
         return None
     # No file has more lines than fit in 32 bits.
@@ -180,7 +189,7 @@ def file_and_line(query: str) -> tuple[str, int] | None:
 def _looks_like_a_file(name: str) -> bool:
     """Whether a name that may be misspelt is meant as a file's: it has folders, or a suffix."""
     path = Path(name)
-    return len(path.parts) > 1 or path.suffix[1:2].isalpha() or _exists(path)
+    return len(path.parts) > 1 or path.suffix[1:2].isalpha()
 
 
 def _exists(path: Path) -> bool:

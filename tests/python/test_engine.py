@@ -64,6 +64,16 @@ def test_words_that_look_like_a_place_are_words_where_no_such_file_is(indexed):
         engine.search("shapes/non.py:4")
 
 
+def test_a_place_may_be_named_from_the_working_folder_and_with_a_column(indexed, monkeypatch):
+    engine = sapwood.open(indexed)
+    monkeypatch.chdir(indexed / "shapes")
+    assert engine.place_of("area.py:2:7") == (str(indexed / "shapes" / "area.py"), 2)
+    assert engine.place_of("shapes/area.py:2:7") == ("shapes/area.py", 2)
+    assert [hit.symbol for hit in engine.search("area.py:2")] == [
+        hit.symbol for hit in engine.search("shapes/area.py:2")
+    ]
+
+
 def test_answers_are_frozen(indexed):
     hit = sapwood.open(indexed).search("area")[0]
     with pytest.raises(dataclasses.FrozenInstanceError):
