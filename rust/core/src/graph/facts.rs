@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::accesses::accesses;
 use super::collect::{Collected, collect};
 use super::marks::told_tests;
+use super::modules::Family;
 use super::points_to::{Program, lower};
 use super::privacy::is_private;
 use super::resolve::{Resolved, resolve};
@@ -169,6 +170,11 @@ impl FileFacts {
         let last = self.module().rsplit('.').next().unwrap_or_default();
         let roots = self.language.map_or(&[][..], |language| language.table().names().root_files);
         roots.contains(&last) && roots.contains(&self.stem())
+    }
+
+    /// The languages whose files the file can import; nothing where it has none.
+    pub(super) fn family(&self) -> Family {
+        self.language.map_or("", |language| language.table().family())
     }
 
     /// Whether what is imported from a module is never a module in it.

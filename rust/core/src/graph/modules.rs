@@ -7,13 +7,16 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::facts::{FileFacts, Import, Symbol, Target, WILDCARD};
 use super::packages::Packages;
-use crate::language::{Language, PackageRoot};
+use crate::language::PackageRoot;
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
 
 /// A node of a file: the file's place in the list, and the node's in the file.
 pub(super) type Place = (u32, u32);
+
+/// Languages whose files import each other.
+pub(super) type Family = &'static str;
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +29,15 @@ pub(super) enum Named {
     Missing,
 }
 
-/// The modules of a project, by name.
+/// The modules of a project, by name; each file finds those of its own family of languages alone.
 pub(super) struct Modules<'files> {
     files: &'files [FileFacts],
-    by_name: FxHashMap<&'files str, u32>,
+    by_name: FxHashMap<(Family, &'files str), u32>,
     by_path: FxHashMap<&'files str, u32>,
     /// Names that hold from a folder on which packages are found, such as `src`; none where two files share one.
-    by_short_name: FxHashMap<&'files str, Option<u32>>,
+    by_short_name: FxHashMap<(Family, &'files str), Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
-    by_folder: FxHashMap<(&'files str, &'files str), u32>,
+    by_folder: FxHashMap<(Family, &'files str, &'files str), u32>,
     packages: Packages<'files>,
     /// The name by which the files import the source root, where that is itself a package.
     root: Option<(&'files str, u32)>,
@@ -53,7 +56,7 @@ impl<'files> Modules<'files> {
         };
         let packages = package_folders(files);
         for (number, file) in files.iter().enumerate() {
-            modules.by_name.entry(file.module()).or_insert(number as u32);
+            modules.by_name.entry((file.family(), file.module())).or_insert(number as u32);
             modules.by_path.insert(file.path(), number as u32);
             modules.add_short_name(number as u32, &packages);
         }
@@ -65,24 +68,27 @@ impl<'files> Modules<'files> {
     /// it; half of the imports under that name must find one, and at least two. Else the folder's own name.
     fn root_package(&self, folder: &'files str) -> Option<(&'files str, u32)> {
         let own_file = self.files.iter().position(is_root_package)? as u32;
+        let family = self.family(own_file);
+        let is_known = |name: &str| self.by_name.contains_key(&(family, name));
+        let files = self.files.iter().filter(|file| file.family() == family);
         let mut tallies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for import in self.files.iter().flat_map(|file| &file.imports).filter(|import| !import.relative) {
+        for import in files.flat_map(|file| &file.imports).filter(|import| !import.relative) {
             let Some((first, rest)) = import.module.split_once('.') else { continue };
             let (found, all) = tallies.entry(first).or_default();
-            *found += usize::from(self.by_name.contains_key(rest));
+            *found += usize::from(is_known(rest));
             *all += 1;
         }
-        tallies.retain(|name, (found, all)| *found >= 2 && *found * 2 >= *all && !self.by_name.contains_key(name));
+        tallies.retain(|name, (found, all)| *found >= 2 && *found * 2 >= *all && !is_known(name));
         let imported = tallies.into_iter().max_by_key(|(_, (found, _))| *found).map(|(name, _)| name);
-        let named = (!folder.is_empty() && !self.by_name.contains_key(folder)).then_some(folder);
+        let named = (!folder.is_empty() && !is_known(folder)).then_some(folder);
         imported.or(named).map(|name| (name, own_file))
     }
 
-    fn add_short_name(&mut self, number: u32, packages: &BTreeSet<&str>) {
+    fn add_short_name(&mut self, number: u32, packages: &BTreeSet<(Family, &str)>) {
         let file = &self.files[number as usize];
-        let folder = folder_of(file.path());
+        let (family, folder) = (file.family(), folder_of(file.path()));
         let mut root = file.source_root().and_then(|end| folder.get(..end)).unwrap_or(folder);
-        while !root.is_empty() && packages.contains(root) {
+        while !root.is_empty() && packages.contains(&(family, root)) {
             root = folder_of(root);
         }
         if root.is_empty() {
@@ -90,42 +96,45 @@ impl<'files> Modules<'files> {
         }
         let Some(short) = file.module().get(root.len() + 1..) else { return };
         if root == folder {
-            self.by_folder.entry((folder, short)).or_insert(number);
+            self.by_folder.entry((family, folder, short)).or_insert(number);
         } else {
-            self.by_short_name.entry(short).and_modify(|known| *known = None).or_insert(Some(number));
+            self.by_short_name.entry((family, short)).and_modify(|known| *known = None).or_insert(Some(number));
         }
     }
 
     /// The module of exactly this name.
-    pub(super) fn named(&self, name: &str) -> Option<u32> {
-        self.by_name.get(name).copied()
+    pub(super) fn named(&self, family: Family, name: &str) -> Option<u32> {
+        self.by_name.get(&(family, name)).copied()
+    }
+
+    pub(super) fn family(&self, file: u32) -> Family {
+        self.files[file as usize].family()
     }
 
     /// The module that a file means by a name.
     pub(super) fn module(&self, from: u32, name: &str) -> Option<u32> {
-        let folder = folder_of(self.files[from as usize].path());
-        let short = || self.by_short_name.get(name).copied().flatten();
-        let library = || self.packages.library_module(from, name, |module| self.named(module));
-        let beside = || self.by_folder.get(&(folder, name)).copied();
-        self.by_name
-            .get(name)
-            .copied()
-            .or_else(library)
+        let file = &self.files[from as usize];
+        let (family, folder) = (file.family(), folder_of(file.path()));
+        let short = || self.by_short_name.get(&(family, name)).copied().flatten();
+        let beside = || self.by_folder.get(&(family, folder, name)).copied();
+        self.named(family, name)
+            .or_else(|| self.library(from, name))
             .or_else(beside)
             .or_else(short)
-            .or_else(|| self.under_root(name))
+            .or_else(|| self.under_root(family, name))
     }
 
     /// The root of the library of the project that a file means by a name.
     pub(super) fn library(&self, from: u32, name: &str) -> Option<u32> {
-        self.packages.library_module(from, name, |module| self.named(module))
+        let family = self.family(from);
+        self.packages.library_module(from, name, |module| self.named(family, module))
     }
 
     /// The module that an import loads: by a path of a manifest, as a file by its path, or else by name. One that names a
-    /// file never means its own.
+    /// file never means its own; one from outside has no name in the project.
     pub(super) fn loaded(&self, from: u32, import: &Import) -> Option<u32> {
-        if let Some(module) = self.source(from, import) {
-            return Some(module);
+        if import.outside {
+            return self.source(from, import);
         }
         let by_name = || self.module(from, &import.module);
         let Some(file) = &import.file else { return by_name() };
@@ -141,27 +150,20 @@ impl<'files> Modules<'files> {
 
     /// The file that a file means by a path that a manifest gives.
     pub(super) fn given(&self, from: u32, path: &str) -> Option<u32> {
-        let language = self.files[from as usize].language;
+        let family = self.family(from);
         self.packages.source(from, path, |target| {
-            let exact = self.by_path.get(target).copied();
+            let exact = self.by_path.get(target).copied().filter(|module| self.family(*module) == family);
             let names = [target, super::imports::without_extension(target)].map(|path| path.replace('/', "."));
-            let named = |name: &String| self.named(name.strip_suffix(".index").unwrap_or(name));
-            let found = exact.or_else(|| names.iter().find_map(named));
-            found.filter(|module| self.imports_alike(*module, language))
+            let named = |name: &String| self.named(family, name.strip_suffix(".index").unwrap_or(name));
+            exact.or_else(|| names.iter().find_map(named))
         })
     }
 
-    /// Whether a file's language names what it imports as `language` does.
-    fn imports_alike(&self, file: u32, language: Option<Language>) -> bool {
-        let way = |language: Option<Language>| language?.table().package_paths().map(|paths| paths.lead_to);
-        way(self.files[file as usize].language) == way(language)
-    }
-
-    fn under_root(&self, name: &str) -> Option<u32> {
-        let (root, own_file) = self.root?;
+    fn under_root(&self, family: Family, name: &str) -> Option<u32> {
+        let (root, own_file) = self.root.filter(|(_, own_file)| self.family(*own_file) == family)?;
         match name.strip_prefix(root)? {
             "" => Some(own_file),
-            rest => self.by_name.get(rest.strip_prefix('.')?).copied(),
+            rest => self.named(family, rest.strip_prefix('.')?),
         }
     }
 
@@ -210,13 +212,14 @@ impl<'files> Modules<'files> {
             let module = self.loaded(from, import);
             return module.map_or(Named::Missing, |module| Named::Project(vec![(module, 1)]));
         }
-        let whole = if import.member && !self.files[from as usize].imports_only_members() {
-            &import.path
+        let found = if self.files[from as usize].imports_only_members() {
+            self.module(from, &import.module)
         } else {
-            &import.module
+            let whole = if import.member { &import.path } else { &import.module };
+            self.longest_module(from, whole).map(|(module, _)| module)
         };
-        match self.longest_module(from, whole) {
-            Some((module, _)) => Named::Project(vec![(module, 1)]),
+        match found {
+            Some(module) => Named::Project(vec![(module, 1)]),
             None if import.relative => Named::Missing,
             None => Named::External(import.module.clone()),
         }
@@ -375,12 +378,12 @@ impl<'files> Modules<'files> {
 }
 
 /// Folders that hold a package's own file.
-fn package_folders(files: &[FileFacts]) -> BTreeSet<&str> {
+fn package_folders(files: &[FileFacts]) -> BTreeSet<(Family, &str)> {
     let is_package = |file: &&FileFacts| {
         let folder = folder_of(file.path());
         !folder.is_empty() && folder.len() == file.module().len()
     };
-    files.iter().filter(is_package).map(|file| folder_of(file.path())).collect()
+    files.iter().filter(is_package).map(|file| (file.family(), folder_of(file.path()))).collect()
 }
 
 /// Whether a file stands for the source root.

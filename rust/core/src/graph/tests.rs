@@ -3,6 +3,7 @@
 mod annotations;
 mod languages;
 mod manifests;
+mod modules;
 
 use super::*;
 use crate::language::{Language, PackageRoot};

@@ -9,6 +9,7 @@ use super::{clike, tokens};
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "c",
+    family: "c",
     extensions: &["c", "h"],
     interpreters: &["tcc"],
     shared_extension: None,

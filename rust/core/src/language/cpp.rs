@@ -9,6 +9,7 @@ use super::{clike, tokens};
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "cpp",
+    family: "c",
     extensions: &["cpp", "cc", "cxx", "hpp", "hh", "hxx", "inl", "ipp"],
     interpreters: &[],
     shared_extension: Some(SharedExtension {

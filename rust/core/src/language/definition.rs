@@ -8,6 +8,8 @@ use crate::syntax::SyntaxTree;
 /// A language, in the words of its own grammar.
 pub(crate) struct LanguageDefinition {
     pub(crate) name: &'static str,
+    /// The same for languages whose files import each other.
+    pub(crate) family: &'static str,
     pub(crate) extensions: &'static [&'static str],
     /// Interpreters that a first line `#!…` can name.
     pub(crate) interpreters: &'static [&'static str],

@@ -13,6 +13,7 @@ use crate::syntax::SyntaxTree;
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "go",
+    family: "go",
     extensions: &["go"],
     interpreters: &[],
     shared_extension: None,

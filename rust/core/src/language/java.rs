@@ -13,6 +13,7 @@ use crate::syntax::SyntaxTree;
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "java",
+    family: "java",
     extensions: &["java"],
     interpreters: &["java"],
     shared_extension: None,

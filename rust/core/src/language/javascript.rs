@@ -6,6 +6,7 @@ use super::{ecmascript, tokens};
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "javascript",
+    family: "javascript",
     extensions: &["js", "mjs", "cjs", "jsx"],
     interpreters: &["node", "nodejs", "bun"],
     shared_extension: None,

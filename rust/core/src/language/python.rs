@@ -12,6 +12,7 @@ use crate::syntax::SyntaxTree;
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "python",
+    family: "python",
     extensions: &["py", "pyi", "pyw"],
     interpreters: &["python", "pypy"],
     shared_extension: None,

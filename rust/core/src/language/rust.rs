@@ -13,6 +13,7 @@ use crate::syntax::SyntaxTree;
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "rust",
+    family: "rust",
     extensions: &["rs"],
     interpreters: &["rust-script"],
     shared_extension: None,

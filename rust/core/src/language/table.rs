@@ -162,6 +162,11 @@ impl LanguageTable {
         &self.definition.rules
     }
 
+    /// The same for languages whose files import each other.
+    pub(crate) fn family(&self) -> &'static str {
+        self.definition.family
+    }
+
     /// How imports name packages by paths that a file of the project gives.
     pub(crate) fn package_paths(&self) -> Option<PackagePaths> {
         self.definition.package_paths

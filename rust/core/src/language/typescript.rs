@@ -6,6 +6,7 @@ use super::{ecmascript, tokens};
 
 pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "typescript",
+    family: "javascript",
     extensions: &["ts", "mts", "cts"],
     interpreters: &["ts-node", "deno"],
     shared_extension: None,
@@ -29,6 +30,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
 
 pub(super) static TSX_DEFINITION: LanguageDefinition = LanguageDefinition {
     name: "tsx",
+    family: "javascript",
     extensions: &["tsx"],
     interpreters: &[],
     grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),

@@ -138,6 +138,8 @@ pub(crate) enum Expression {
     Definition(u32),
     /// The module of that name.
     Module(NameId),
+    /// A module that is loaded under a path which does not lead there from the file.
+    Package(NameId),
     /// Elements, or members by name in a run of name and value; an own object.
     Made {
         parts: Parts,

@@ -210,7 +210,7 @@ impl Solver<'_> {
 
     fn load_external(&mut self, path: Name, attribute: Name, to: Variable) {
         let path = format!("{}.{}", self.world.names.text(path), self.world.names.text(attribute));
-        match self.modules.named(&path) {
+        match self.modules.named(self.family, &path) {
             Some(file) => self.add_object(to, Object::Module(file)),
             None => self.add_external(&path, to),
         }

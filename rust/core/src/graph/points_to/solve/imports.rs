@@ -32,7 +32,7 @@ impl Solver<'_> {
             return;
         }
         let path = crate::graph::imports::join(self.files[file as usize].module(), self.world.names.text(name));
-        if let Some(submodule) = self.modules.named(&path).or_else(|| self.modules.module(file, &path)) {
+        if let Some(submodule) = self.modules.named(self.family, &path).or_else(|| self.modules.module(file, &path)) {
             return self.add_object(to, Object::Module(submodule));
         }
         if self.load_imported(file, name, to) {

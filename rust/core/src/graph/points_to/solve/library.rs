@@ -350,7 +350,7 @@ impl Solver<'_> {
 
     fn give_module(&mut self, path: &str, call: Call) {
         let named = match self.literal(call) {
-            Key::Name(name) => self.modules.named(self.world.names.text(name)),
+            Key::Name(name) => self.modules.named(self.family, self.world.names.text(name)),
             _ => None,
         };
         match named {

@@ -25,7 +25,7 @@ use self::variables::Variables;
 use self::world::World;
 use super::program::{Arguments, Key, NOTHING, Name, Operation, Variable};
 use crate::graph::facts::FileFacts;
-use crate::graph::modules::Modules;
+use crate::graph::modules::{Family, Modules};
 use crate::syntax::NONE;
 
 /// How many variables and operations there may be for each that the files have, and how many at least.
@@ -114,6 +114,7 @@ struct Solver<'a> {
     world: World,
     files: &'a [FileFacts],
     modules: &'a Modules<'a>,
+    family: Family,
     objects: Objects,
     variables: Variables,
     copied: FxHashSet<(Variable, Variable)>,
@@ -164,10 +165,12 @@ impl<'a> Solver<'a> {
         let (operations, waiting) =
             (Vec::with_capacity(world.operations.len()), Vec::with_capacity(world.operations.len()));
         let limit = MOST_GROWTH * (world.variables as usize + world.operations.len()) + LEAST_LIMIT;
+        let family = files.iter().find(|file| file.program.is_some()).map_or("", FileFacts::family);
         Self {
             world,
             files,
             modules,
+            family,
             objects: Objects::default(),
             variables,
             copied: FxHashSet::default(),

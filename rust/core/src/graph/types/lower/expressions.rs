@@ -2,7 +2,7 @@
 
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
 use super::{DEEPEST, Lowering};
-use crate::language::{Category, Role};
+use crate::language::{Category, ModulePath, Role};
 use crate::syntax::NONE;
 
 impl Lowering<'_, '_> {
@@ -427,6 +427,10 @@ impl Lowering<'_, '_> {
         let only = self.named_children(list).next().filter(|only| self.category(*only) == Category::String)?;
         let written = self.tree.string_content(only, self.source);
         let path = self.tree.table().loaded_module(self.text(callee), written)?;
+        if let ModulePath::External(path) = path {
+            let name = self.name(&path);
+            return Some(self.push(Expression::Package(name)));
+        }
         let facts = &self.collected.facts;
         let name = crate::graph::imports::absolute_module(facts, path, facts.module())?;
         let name = self.name(&name);

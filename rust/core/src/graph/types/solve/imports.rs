@@ -12,8 +12,17 @@ impl Solver<'_> {
     pub(super) fn loaded_module(&mut self, file: u32, name: u32) -> Vec<Value> {
         let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
         let path = &sketch.names[name as usize];
-        let modules = &self.world.modules;
-        match modules.module(file, path).or_else(|| modules.given(file, path)) {
+        self.whole_module(self.world.modules.module(file, path), path)
+    }
+
+    pub(super) fn loaded_package(&mut self, file: u32, name: u32) -> Vec<Value> {
+        let Some(sketch) = self.world.sketch(file) else { return Vec::new() };
+        let path = &sketch.names[name as usize];
+        self.whole_module(self.world.modules.given(file, path), path)
+    }
+
+    fn whole_module(&mut self, module: Option<u32>, path: &str) -> Vec<Value> {
+        match module {
             Some(module) => {
                 let mut values = self.stored_whole(module);
                 values.push(Value::Module(module));
@@ -37,12 +46,13 @@ impl Solver<'_> {
             return Vec::new();
         }
         self.depth += 1;
-        let found = match loaded.filter(|_| self.world.files[file as usize].imports_only_members()) {
+        let found = match loaded {
+            _ if !self.world.files[file as usize].imports_only_members() => self.absolute(file, &import.path),
             Some(module) => {
                 let members = import.path.get(import.module.len()..).unwrap_or_default();
                 self.members_of(file, Value::Module(module), members.trim_start_matches('.'))
             }
-            None => self.absolute(file, &import.path),
+            None => Vec::new(),
         };
         self.depth -= 1;
         if found.is_empty() && !import.relative {

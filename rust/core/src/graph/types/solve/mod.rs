@@ -161,6 +161,7 @@ impl<'a> Solver<'a> {
             Expression::Call { .. } => self.result_of_call(file, expression),
             Expression::Definition(node) => vec![self.definition(self.world.node(file, node))],
             Expression::Module(name) => self.loaded_module(file, name),
+            Expression::Package(name) => self.loaded_package(file, name),
             Expression::Made { .. } | Expression::Shape(_) => vec![Value::Made(file, expression)],
             Expression::Element { of, key } => {
                 let of = self.values(file, of);

@@ -51,7 +51,8 @@ impl Solver<'_> {
         let module = facts.module();
         let parent = module.rsplit_once('.').map_or("", |(parent, _)| parent);
         let inner = crate::graph::imports::join(if facts.is_build_root() { parent } else { module }, text);
-        let found = self.world.modules.named(&inner).filter(|found| *found != file && !self.has_loader(file));
+        let found =
+            self.world.modules.named(facts.family(), &inner).filter(|found| *found != file && !self.has_loader(file));
         let found = found.or_else(|| self.world.modules.library(file, text));
         found.map(Value::Module).into_iter().collect()
     }
@@ -119,7 +120,8 @@ impl Solver<'_> {
         match self.namespace_of(file, scope) {
             NONE => {
                 let parent = self.world.files[file as usize].module().rsplit_once('.').map_or("", |(parent, _)| parent);
-                self.world.modules.named(parent).map(Value::Module).or_else(|| self.root_module(file))
+                let family = self.world.modules.family(file);
+                self.world.modules.named(family, parent).map(Value::Module).or_else(|| self.root_module(file))
             }
             namespace => Some(self.module_of(file, self.world.sketch(file)?.scopes[namespace as usize].parent)),
         }
@@ -152,7 +154,8 @@ impl Solver<'_> {
         let sees_tests = self.world.is_hidden[from as usize] && self.world.folder_of[from as usize] == folder;
         let mut found = Vec::new();
         for file in self.world.folders[folder as usize].clone() {
-            if file != from && (sees_tests || !self.world.is_hidden[file as usize]) {
+            let is_alike = self.world.modules.family(file) == self.world.modules.family(from);
+            if file != from && is_alike && (sees_tests || !self.world.is_hidden[file as usize]) {
                 found.extend(self.own_member_of_module(file, name));
             }
         }

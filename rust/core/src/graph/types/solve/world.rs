@@ -8,7 +8,7 @@ use super::super::sketch::{Class, Function, Sketch};
 use super::values::{Name, Node};
 use crate::graph::NodeKind;
 use crate::graph::facts::{FileFacts, Import};
-use crate::graph::modules::Modules;
+use crate::graph::modules::{Family, Modules};
 use crate::graph::testing::is_hidden_test;
 use crate::language::{Rules, Sharing};
 
@@ -33,7 +33,7 @@ pub(super) struct World<'a> {
     /// By file: it is one of tests that others do not see.
     pub(super) is_hidden: Vec<bool>,
     /// Modules by the ends of their names, where these tell them apart.
-    by_end: FxHashMap<&'a str, Option<u32>>,
+    by_end: FxHashMap<(Family, &'a str), Option<u32>>,
     /// What is seen everywhere: by path.
     pub(super) globals: FxHashMap<String, Vec<Node>>,
     /// Names of macros, wherever they are defined.
@@ -163,7 +163,10 @@ impl<'a> World<'a> {
         if self.sharing(file) == Sharing::Folder {
             let mut rest = self.files[file as usize].module();
             while let Some((_, end)) = rest.split_once('.') {
-                self.by_end.entry(end).and_modify(|known| *known = None).or_insert(Some(file));
+                self.by_end
+                    .entry((self.modules.family(file), end))
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(file));
                 rest = end;
             }
         }
@@ -234,7 +237,7 @@ impl<'a> World<'a> {
 
     /// The module that `name` ends the name of, or has as its own.
     pub(super) fn module(&self, from: u32, name: &str) -> Option<u32> {
-        let by_end = || self.by_end.get(name).copied().flatten();
+        let by_end = || self.by_end.get(&(self.modules.family(from), name)).copied().flatten();
         self.modules.module(from, name).or_else(by_end).filter(|file| self.sketch(*file).is_some())
     }
 }
