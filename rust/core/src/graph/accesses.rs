@@ -8,7 +8,7 @@ use super::collect::Collected;
 use super::facts::{Reference, Target, WILDCARD};
 use super::resolve::keep_surest;
 use super::scopes::{Binding, ScopeKind, View};
-use crate::language::{Category, Role, Sharing};
+use crate::language::{Category, Receiver, Role, Sharing};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// How sure an access is.
@@ -102,16 +102,19 @@ impl<'a, 'source> Reader<'a, 'source> {
 
     fn used(&mut self, syntax: u32, name: u32, scope: u32) {
         let tells = self.is_telling[name as usize] || (self.sees_others && may_be_variable(self.tree, syntax));
-        if !tells {
+        if !tells || is_tag(self.tree, syntax) || is_method_reference(self.tree, syntax) {
             return;
         }
         let (whole, attributes) = self.chain(syntax);
-        let kinds = self.kinds_of(whole);
+        // A constant in a pattern is compared with, and given no value.
+        let is_compared = self.collected.targets[syntax as usize] && is_constant_pattern(self.tree, syntax);
+        let kinds = if is_compared { READS } else { self.kinds_of(whole) };
         let found = self.find(scope, name).filter(|(found_in, binding)| !self.is_elsewhere(*found_in, binding));
         let Some((found_in, binding)) = found else {
             return self.unbound(scope, name, &attributes, kinds);
         };
-        if let Some(class) = self.class_of(found_in, name, binding) {
+        let class = self.class_of(found_in, name, binding).filter(|_| !has_tags(self.tree));
+        if let Some(class) = class {
             self.attribute(scope, class, &attributes, kinds);
         } else if self.is_function(syntax, binding) {
             // A function is no variable.
@@ -128,7 +131,9 @@ impl<'a, 'source> Reader<'a, 'source> {
     fn is_function(&self, syntax: u32, binding: &Binding) -> bool {
         let parent = self.tree.parent(syntax);
         let is_called = || self.tree.role(syntax) == Role::Member && self.tree.category(parent) == Category::Call;
-        binding.is_defined() && (!self.has_both(binding) || is_called())
+        let kind = |node: u32| self.collected.facts.nodes[node as usize].kind;
+        let is_defined = binding.definitions().any(|node| !has_tags(self.tree) || kind(node) == NodeKind::Function);
+        is_defined && (!self.has_both(binding) || is_called())
     }
 
     /// Whether a field and a method have one name.
@@ -267,6 +272,40 @@ fn assignment(tree: &SyntaxTree, target: u32) -> Option<u32> {
         }
     }
     None
+}
+
+/// Whether structures have names of their own beside those of variables and functions.
+fn has_tags(tree: &SyntaxTree) -> bool {
+    let rules = tree.table().rules();
+    rules.sharing == Sharing::Everywhere && rules.receiver == Receiver::None
+}
+
+/// Whether a name stands behind `struct`, `union` or `enum`.
+fn is_tag(tree: &SyntaxTree, name: u32) -> bool {
+    let parent = tree.parent(name);
+    tree.table().rules().sharing == Sharing::Everywhere
+        && tree.role(name) == Role::Name
+        && parent != NONE
+        && tree.category(parent) == Category::Type
+}
+
+/// Whether a name is the last one of `A::size`, which is a method where fields have names of their own.
+fn is_method_reference(tree: &SyntaxTree, name: u32) -> bool {
+    let (parent, fields) = (tree.parent(name), tree.table().rules().fields);
+    parent != NONE
+        && !fields.is_empty()
+        && tree.category(parent) == Category::Member
+        && tree.role(name) == Role::None
+        && tree.first_child(parent) != name
+        && !fields.contains(&tree.table().kind_name(tree.kind(parent)))
+}
+
+/// Whether a capitalised name in a pattern is that of a constant, and no variable that is given another value.
+fn is_constant_pattern(tree: &SyntaxTree, name: u32) -> bool {
+    let gives = |holder: u32| {
+        tree.category(holder) == Category::AugmentedAssignment || tree.table().is_reassignment(tree.kind(holder))
+    };
+    tree.table().rules().capitals_are_constants && !assignment(tree, name).is_some_and(gives)
 }
 
 /// Whether an assignment or declaration gives a value to what it names.

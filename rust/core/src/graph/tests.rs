@@ -189,6 +189,15 @@ static ACCESSES: &[Case] = &[
         ],
     },
     Case {
+        what: "a constant in a pattern, the name of a structure, and a method reference give no variable a value",
+        files: &[
+            ("a.rs", "const LIM: u32 = 1;\nfn f(x: Option<u32>) { if let Some(LIM) = x {} }\nfn g(x: u32) { match x { LIM => {}, _ => {} } }\n"),
+            ("b.c", "static int cnt = 1;\nstruct cnt { int n; };\nint f(struct cnt *p) { return p->n; }\nint g(void) { return cnt; }\n"),
+            ("c/C.java", "class C { int size = 1; int size() { return 2; } void f(java.util.List<C> l) { l.forEach(C::size); } }\n"),
+        ],
+        edges: &["a writes a.LIM 1.00", "a.f reads a.LIM 1.00", "a.g reads a.LIM 1.00", "b writes b.cnt 1.00", "b.g reads b.cnt 1.00", "c.C.C writes c.C.C.size 1.00"],
+    },
+    Case {
         what: "what goes on from a value reads and writes, and so does what counts, in every language",
         files: &[
             ("a.js", "let n = 1;\nfunction f() { n += 1; }\nfunction g() { --n; }\nclass C { k = 1; h() { this.k++; } }\n"),

@@ -69,6 +69,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         patterns: &[],
         fields: &[],
         keeping_methods: &[],
+        passive_functions: clike::PASSIVE_FUNCTIONS,
         wrappers: &[],
         makers: &[],
         sharing: Sharing::Everywhere,

@@ -129,3 +129,28 @@ pub(super) fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, stateme
     let written = text.trim_start_matches('<').trim_end_matches('>');
     vec![ImportEntry::inclusion(path, ModulePath::External(written.to_owned()), written)]
 }
+
+/// What of the library of C calls nothing of what it is given.
+pub(super) static PASSIVE_FUNCTIONS: &[&str] = &[
+    "assert",
+    "dprintf",
+    "fprintf",
+    "fputs",
+    "fwrite",
+    "memcmp",
+    "memcpy",
+    "memmove",
+    "memset",
+    "perror",
+    "printf",
+    "puts",
+    "snprintf",
+    "sprintf",
+    "swprintf",
+    "syslog",
+    "vfprintf",
+    "vprintf",
+    "vsnprintf",
+    "vsprintf",
+    "wprintf",
+];

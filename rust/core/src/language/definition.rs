@@ -268,6 +268,9 @@ pub(crate) struct Rules {
     pub(crate) fields: &'static [&'static str],
     /// Methods of containers that keep what they are given.
     pub(crate) keeping_methods: &'static [&'static str],
+    /// Functions of the library that call nothing of what they are given (they print, format, pack or look at it), by path
+    /// below the language's own module or namespace; a path stands for all below it.
+    pub(crate) passive_functions: &'static [&'static str],
     /// Types of the library with their methods; what else is asked of an object of one is asked of what it holds.
     pub(crate) wrappers: &'static [(&'static str, &'static [&'static str])],
     /// Functions of the library that make an object of the class that they are given as a type, with their arguments.

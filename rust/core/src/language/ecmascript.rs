@@ -90,6 +90,7 @@ pub(super) static RULES: Rules = Rules {
     patterns: &[],
     fields: &[],
     keeping_methods: &["add", "push", "set", "unshift"],
+    passive_functions: PASSIVE_FUNCTIONS,
     wrappers: &[("Promise", PROMISE_METHODS), ("PromiseLike", PROMISE_METHODS)],
     makers: &[],
     sharing: Sharing::Imports,
@@ -314,3 +315,33 @@ fn stem(file: &str) -> &str {
     let extensions = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx"];
     extensions.iter().find_map(|extension| file.strip_suffix(extension)).unwrap_or(file)
 }
+
+static PASSIVE_FUNCTIONS: &[&str] = &[
+    "Array.isArray",
+    "Array.of",
+    "Boolean",
+    "Number",
+    "Object.assign",
+    "Object.create",
+    "Object.defineProperties",
+    "Object.defineProperty",
+    "Object.entries",
+    "Object.freeze",
+    "Object.fromEntries",
+    "Object.getOwnPropertyNames",
+    "Object.getPrototypeOf",
+    "Object.hasOwn",
+    "Object.is",
+    "Object.isFrozen",
+    "Object.keys",
+    "Object.seal",
+    "Object.setPrototypeOf",
+    "Object.values",
+    "Promise.resolve",
+    "String",
+    "Symbol",
+    "console",
+    "isNaN",
+    "util.format",
+    "util.inspect",
+];

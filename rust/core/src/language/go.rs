@@ -96,6 +96,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         patterns: &[],
         fields: &[],
         keeping_methods: &[],
+        passive_functions: PASSIVE_FUNCTIONS,
         wrappers: &[],
         makers: &[],
         sharing: Sharing::Folder,
@@ -279,3 +280,6 @@ fn module_path(manifest: &str) -> Option<&str> {
     // Go's own library is the one module whose packages have no beginning.
     if path == "std" { Some("") } else { Some(path).filter(|path| !path.is_empty()) }
 }
+
+static PASSIVE_FUNCTIONS: &[&str] =
+    &["append", "cap", "copy", "encoding", "errors", "fmt", "len", "log", "panic", "print", "println", "reflect"];

@@ -73,6 +73,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         patterns: &[],
         fields: &["field_access"],
         keeping_methods: &["add", "addFirst", "addLast", "offer", "push", "put", "set"],
+        passive_functions: PASSIVE_FUNCTIONS,
         wrappers: &[],
         makers: &[],
         sharing: Sharing::Folder,
@@ -265,3 +266,26 @@ fn imports<'source>(source: &'source [u8], tree: &SyntaxTree, statement: u32) ->
     };
     vec![entry]
 }
+
+static PASSIVE_FUNCTIONS: &[&str] = &[
+    "Boolean",
+    "Integer",
+    "String.format",
+    "String.valueOf",
+    "System",
+    "java.util.Arrays.asList",
+    "java.util.List.of",
+    "java.util.Map.entry",
+    "java.util.Map.of",
+    "java.util.Map.ofEntries",
+    "java.util.Objects.equals",
+    "java.util.Objects.hash",
+    "java.util.Objects.hashCode",
+    "java.util.Objects.nonNull",
+    "java.util.Objects.requireNonNull",
+    "java.util.Objects.toString",
+    "java.util.Optional.of",
+    "java.util.Optional.ofNullable",
+    "java.util.Set.of",
+    "java.util.stream.Stream.of",
+];

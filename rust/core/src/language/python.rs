@@ -81,6 +81,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         patterns: PATTERNS,
         fields: &[],
         keeping_methods: &[],
+        passive_functions: &[],
         wrappers: &[],
         makers: &[],
         sharing: Sharing::Imports,

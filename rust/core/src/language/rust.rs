@@ -73,6 +73,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         patterns: &[],
         fields: &["field_expression"],
         keeping_methods: &["append", "insert", "new", "push", "push_back", "push_front"],
+        passive_functions: PASSIVE_FUNCTIONS,
         wrappers: WRAPPERS,
         makers: &[],
         sharing: Sharing::Imports,
@@ -405,3 +406,6 @@ fn module_path(path: &[&str]) -> ModulePath {
         _ => ModulePath::Visible(path.join(".")),
     }
 }
+
+static PASSIVE_FUNCTIONS: &[&str] =
+    &["Arc", "Box", "Cell", "Err", "Mutex", "Ok", "Rc", "RefCell", "Some", "any", "drop", "fmt", "mem"];

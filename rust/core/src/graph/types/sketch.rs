@@ -152,6 +152,8 @@ pub(crate) enum Expression {
         of: ExpressionId,
         key: Option<NameId>,
     },
+    /// What a loop is given by what it goes through.
+    Each(ExpressionId),
     /// One of several values that are given together.
     Position {
         of: ExpressionId,

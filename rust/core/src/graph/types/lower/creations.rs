@@ -2,6 +2,7 @@
 
 use super::super::sketch::{Expression, ExpressionId, ScopeKind, Source};
 use super::Lowering;
+use super::holders::MOST_STEPS;
 use crate::language::{Category, Receiver, Role, Sharing};
 
 impl Lowering<'_, '_> {
@@ -67,6 +68,63 @@ impl Lowering<'_, '_> {
         };
         self.sketch.initial.push((class, made));
         Some(Source::Value(made))
+    }
+
+    /// Reads the lists that are given to objects of a structure without a name, with the names of its fields.
+    pub(super) fn fields_without_class(&mut self, holder: u32, written: u32, scope: u32) {
+        if self.category(written) != Category::Class || self.definitions.contains_key(&written) {
+            return;
+        }
+        let list = self.child(holder, Role::Right).filter(|value| self.category(*value) == Category::List);
+        let Some(list) = list else { return };
+        let fields = self.field_names(written);
+        let values: Vec<u32> = self.named_children(list).collect();
+        let values = values.into_iter().map(|value| match self.category(value) {
+            Category::Pair => self.named_children(value).last().unwrap_or(value),
+            _ => value,
+        });
+        let rows: Vec<u32> = values.filter(|value| self.category(*value) == Category::List).collect();
+        for row in if rows.is_empty() { vec![list] } else { rows } {
+            let made = self.list_of_fields(row, &fields, scope);
+            self.known[0].insert(row, made);
+        }
+    }
+
+    fn list_of_fields(&mut self, list: u32, fields: &[String], scope: u32) -> ExpressionId {
+        let (mut parts, mut next) = (Vec::new(), 0);
+        let values: Vec<u32> = self.named_children(list).collect();
+        for value in values {
+            let key = self.named_children(value).next().filter(|_| self.category(value) == Category::Pair);
+            let written = key.map(|key| self.text(key).trim_start_matches('.').to_owned());
+            let Some(field) = written.or_else(|| fields.get(next).cloned()) else { break };
+            next = fields.iter().position(|one| *one == field).map_or(next, |place| place + 1);
+            let given = if key.is_some() { self.named_children(value).last().unwrap_or(value) } else { value };
+            let (name, given) = (self.name(&field), self.expression(given, scope));
+            parts.extend([name, given]);
+        }
+        let parts = self.parts(&parts);
+        self.push(Expression::Made { parts, named: true })
+    }
+
+    /// The fields that a structure declares, in order.
+    fn field_names(&self, class: u32) -> Vec<String> {
+        let body = self.child(class, Role::Body);
+        let declarations = body.into_iter().flat_map(|body| self.named_children(body));
+        let declarators = declarations
+            .filter(|node| self.category(*node) == Category::Declaration)
+            .flat_map(|node| self.tree.children(node).filter(|child| self.tree.role(*child) == Role::Declarator));
+        declarators.filter_map(|declarator| self.declared_field(declarator)).collect()
+    }
+
+    fn declared_field(&self, declarator: u32) -> Option<String> {
+        let mut node = declarator;
+        for _ in 0..MOST_STEPS {
+            match self.category(node) {
+                Category::MemberName | Category::Identifier => return Some(self.text(node).to_owned()),
+                _ => node = self.named_children(node).find(|child| self.category(*child) != Category::Keyword)?,
+            }
+        }
+        None
     }
 
     /// Whether a declaration in a function makes an object, and not a pointer to one.

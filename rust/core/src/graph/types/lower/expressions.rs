@@ -345,8 +345,9 @@ impl Lowering<'_, '_> {
         for element in elements {
             let value = self.expression(element, scope);
             if is_mapping {
+                let is_pair = self.category(element) == Category::Pair;
                 let key = self.child(element, Role::Key).or_else(|| self.named_children(element).next());
-                let name = match key {
+                let name = match key.filter(|_| is_pair) {
                     Some(key) => self.key(key),
                     None => self.name(""),
                 };

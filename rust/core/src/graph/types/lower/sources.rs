@@ -135,6 +135,7 @@ impl Lowering<'_, '_> {
                 |declarator| self.category(declarator) == Category::Declarator && self.text(declarator).ends_with(']'),
             );
             let class = if is_array { self.push(Expression::Several(class)) } else { class };
+            self.fields_without_class(holder, written, scope);
             sources.push(self.typed(class, steps));
             sources.extend(self.initial_fields(holder, class, scope));
         }
@@ -146,7 +147,7 @@ impl Lowering<'_, '_> {
             let whole = self.expression(value, scope);
             let iterates = self.category(holder) == Category::For
                 || self.tree.children(holder).any(|child| self.text(child) == "range");
-            let whole = if iterates { self.push(Expression::Element { of: whole, key: None }) } else { whole };
+            let whole = if iterates { self.push(Expression::Each(whole)) } else { whole };
             let steps = if iterates { &[][..] } else { steps };
             let value = self.follow(whole, steps);
             if value != UNKNOWN {

@@ -3,7 +3,7 @@
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
 use super::Solver;
 use super::values::{Name, Node, Value, Values};
-use crate::language::Constructor;
+use crate::language::{Constructor, Sharing};
 
 /// How many parameters of a function that a library calls are given what a container holds.
 const MOST_PARAMETERS: u32 = 3;
@@ -63,6 +63,33 @@ impl Solver<'_> {
         self.world.rules(file).is_some_and(|rules| rules.keeping_methods.contains(&self.world.text(name)))
     }
 
+    /// Whether what is called outside the project calls nothing of what it is given: known by its path, or by the name
+    /// alone where that is all there is. Of a macro in capitals nothing is known.
+    pub(super) fn is_passive(&self, file: u32, name: Name, callees: &[Value]) -> bool {
+        let text = self.world.text(name);
+        if self.world.sharing(file) == Sharing::Everywhere && !text.contains(|one: char| one.is_ascii_lowercase()) {
+            return true;
+        }
+        let path = |callee: &Value| match callee {
+            Value::External(path, _) => self.world.text(*path),
+            _ => text,
+        };
+        match callees {
+            [] => self.is_passive_path(file, text),
+            _ => callees.iter().all(|callee| self.is_passive_path(file, path(callee))),
+        }
+    }
+
+    fn is_passive_path(&self, file: u32, path: &str) -> bool {
+        let Some(language) = self.world.files[file as usize].language else { return false };
+        let names = language.table().names();
+        let own = names.library_namespaces.iter().chain([&names.builtin_module]);
+        let below = own.filter_map(|own| path.strip_prefix(own)?.strip_prefix('.')).next().unwrap_or(path);
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with('.');
+        let known = language.table().rules().passive_functions;
+        known.iter().any(|known| below.strip_prefix(known).is_some_and(ends))
+    }
+
     /// Puts arguments into the container whose method keeps them.
     fn keep(&mut self, file: u32, callee: ExpressionId, given: &[Values]) {
         let Expression::Member { object, name } = self.expression(file, callee) else { return };
@@ -120,8 +147,14 @@ impl Solver<'_> {
             Value::Object { class, several: false, .. } => {
                 vec![Value::Class { node: class, several: false }]
             }
+            // It is put into the field.
+            Value::Function(node) if self.is_of_linked(node) => Vec::new(),
             _ => self.callable(value),
         }
+    }
+
+    fn is_of_linked(&self, node: Node) -> bool {
+        self.world.sharing(self.world.place(node).0) == Sharing::Everywhere
     }
 
     /// What runs when a value is called.

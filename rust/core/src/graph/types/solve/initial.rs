@@ -1,6 +1,6 @@
 //! Fields that lists give to objects where these are declared: structures and tables of functions.
 
-use super::super::sketch::{Declared, Expression, Source};
+use super::super::sketch::{Declared, Expression, ExpressionId, Source};
 use super::Solver;
 use super::values::{Name, Node, Value};
 use crate::language::Sharing;
@@ -71,13 +71,41 @@ impl Solver<'_> {
         let Expression::Made { parts, named } = self.expression(file, made) else { return found };
         let parts = self.parts(file, parts);
         let given = if named {
-            let mut pairs = parts.chunks(2).take(MOST_PARTS);
-            pairs.find(|pair| self.world.name_in(file, pair[0]) == name).map(|pair| pair[1])
+            self.named_part(file, parts, (fields, name))
         } else {
             fields.iter().position(|field| *field == name).and_then(|place| parts.get(place).copied())
         };
         found.extend(given.into_iter().flat_map(|given| self.values(file, given).to_vec()));
         found
+    }
+
+    /// What a list of pairs gives to a field; a value without a name goes to the field behind the one before.
+    fn named_part(&self, file: u32, parts: &[ExpressionId], (fields, name): (&[Name], Name)) -> Option<ExpressionId> {
+        let (mut next, mut given) = (0, None);
+        for pair in parts.chunks(2).take(MOST_PARTS) {
+            let named = Some(self.world.name_in(file, pair[0])).filter(|name| !self.world.text(*name).is_empty());
+            let field = named.or_else(|| fields.get(next).copied());
+            next = field.and_then(|field| fields.iter().position(|one| *one == field)).map_or(next, |place| place + 1);
+            given = if field == Some(name) { Some(pair[1]) } else { given };
+        }
+        given
+    }
+
+    /// Whether lists from which objects have their fields say nothing of a member that is no method.
+    pub(super) fn is_left_out(&mut self, file: u32, values: &[Value], name: Name) -> bool {
+        let lists: Vec<Value> = values.iter().copied().filter(|value| self.is_initial(file, values, value)).collect();
+        let rows: Vec<Value> = lists.into_iter().flat_map(|list| self.rows(list)).collect();
+        let says_something = |row: &Value| match *row {
+            Value::Made(file, made) => {
+                matches!(self.expression(file, made), Expression::Made { parts: (_, count), .. } if count > 0)
+            }
+            _ => false,
+        };
+        let is_method = |value: &Value| match value {
+            Value::Object { class, .. } => !self.methods(*class, name).is_empty(),
+            _ => false,
+        };
+        !rows.is_empty() && rows.iter().all(says_something) && !values.iter().any(is_method)
     }
 
     /// The first fields of a class without bases.

@@ -16,6 +16,7 @@ impl Solver<'_> {
         if !given.is_empty() {
             return given;
         }
+        let original = values;
         let values = unwrapped.as_deref().unwrap_or(values);
         let is_held = |value: &Value| {
             matches!(value, Value::Object { several: true, .. } | Value::Class { several: true, .. })
@@ -42,6 +43,10 @@ impl Solver<'_> {
         }
         if is_answered {
             found.retain(|value| !matches!(value, Value::External(_, Outside::Member)));
+        }
+        // What other objects of the class have there, this one has not.
+        if self.is_left_out(file, original, name) {
+            found.retain(|value| !matches!(value, Value::Function(_)));
         }
         found
     }

@@ -168,6 +168,13 @@ impl<'a> Solver<'a> {
                 let key = key.map(|key| self.world.name_in(file, key));
                 self.elements(file, &of, key)
             }
+            Expression::Each(of) => {
+                let of = self.values(file, of);
+                let is_one = |value: &Value| matches!(value, Value::Object { several: false, .. } | Value::This { .. });
+                // What one object gives to a loop is not itself.
+                let many: Vec<Value> = of.iter().copied().filter(|value| !is_one(value)).collect();
+                self.elements(file, &many, None)
+            }
             Expression::Position { of, place } => self.position(file, of, place),
             Expression::Either(parts) | Expression::Together(parts) => {
                 self.parts(file, parts).iter().flat_map(|part| self.values(file, *part).to_vec()).collect()

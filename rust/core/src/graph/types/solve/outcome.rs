@@ -15,6 +15,9 @@ const NAMED: f32 = 1.0;
 /// The same among the arguments of a macro, which may do anything with them.
 const IN_MACRO: f32 = 0.8;
 
+/// A function that is handed to code outside the project is assumed to be called by it.
+const HANDED_OUTSIDE: f32 = 0.8;
+
 impl Solver<'_> {
     pub(super) fn finish(mut self) -> Resolution {
         let mut resolution = Resolution::default();
@@ -55,7 +58,7 @@ impl Solver<'_> {
         let outside = self.outside_called(file, callee, &callees, creates);
         let is_outside = !outside.is_empty();
         resolution.external.extend(outside.into_iter().map(|path| (caller, path)));
-        self.add_callbacks(resolution, file, (caller, callee), arguments);
+        self.add_callbacks(resolution, file, caller, call);
         if is_outside {
             return;
         }
@@ -137,13 +140,8 @@ impl Solver<'_> {
     }
 
     /// Functions handed to what is outside the project are called on behalf of who hands them over.
-    fn add_callbacks(
-        &mut self,
-        resolution: &mut Resolution,
-        file: u32,
-        (caller, callee): (Node, ExpressionId),
-        arguments: (u32, u32),
-    ) {
+    fn add_callbacks(&mut self, resolution: &mut Resolution, file: u32, caller: Node, call: ExpressionId) {
+        let Expression::Call { callee, arguments, creates } = self.expression(file, call) else { return };
         let callees = self.values(file, callee);
         let is_library = |value: &Value| {
             matches!(value, Value::External(..) | Value::Plain | Value::LibraryOf(..) | Value::LibraryOn(_))
@@ -154,22 +152,32 @@ impl Solver<'_> {
             }
             _ => return,
         };
+        // A field of a type of the language's own is made by a constructor of it, which only keeps the value.
+        let is_unknown = callees.is_empty() && !(creates && self.world.sharing(file) == Sharing::Everywhere);
         let is_outside = callees.iter().any(is_library)
-            || (callees.is_empty() && self.library_function(file, callee).is_some())
-            || (callees.is_empty()
+            || (is_unknown && self.library_function(file, callee).is_some())
+            || (is_unknown
                 && matches!(self.expression(file, callee), Expression::Name { .. } | Expression::Method { .. }));
-        if !is_outside || self.is_keeping(file, name) {
+        let is_made = |value: &&Value| creates || !matches!(value, Value::External(_, Outside::Object));
+        let named: Vec<Value> = callees.iter().filter(is_made).copied().collect();
+        let is_silent = named.len() == callees.len() && self.is_passive(file, name, &named);
+        if !is_outside || self.is_keeping(file, name) || is_silent {
             return;
         }
         for argument in self.parts(file, arguments) {
-            for value in self.values(file, *argument).iter() {
-                if let Value::Function(node) = value
-                    && self.world.kind(*node) == NodeKind::Function
-                    && self.has_body(*node)
-                {
-                    resolution.calls.push((caller, *node, SURE));
-                }
-            }
+            let handed = self.functions_among(file, *argument);
+            let share = HANDED_OUTSIDE / handed.len().max(1) as f32;
+            resolution.calls.extend(handed.into_iter().map(|node| (caller, node, share)));
         }
+    }
+
+    /// The functions of the project that an argument may be.
+    fn functions_among(&mut self, file: u32, argument: ExpressionId) -> Vec<Node> {
+        let values = self.values(file, argument);
+        let functions = values.iter().filter_map(|value| match value {
+            Value::Function(node) => Some(*node),
+            _ => None,
+        });
+        functions.filter(|node| self.world.kind(*node) == NodeKind::Function && self.has_body(*node)).collect()
     }
 }
