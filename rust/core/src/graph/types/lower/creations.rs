@@ -119,10 +119,10 @@ impl Lowering<'_, '_> {
     fn declared_field(&self, declarator: u32) -> Option<String> {
         let mut node = declarator;
         for _ in 0..MOST_STEPS {
-            match self.category(node) {
-                Category::MemberName | Category::Identifier => return Some(self.text(node).to_owned()),
-                _ => node = self.named_children(node).find(|child| self.category(*child) != Category::Keyword)?,
+            if matches!(self.category(node), Category::MemberName | Category::Identifier) {
+                return Some(self.text(node).to_owned());
             }
+            node = self.named_children(node).find(|child| self.category(*child) != Category::Keyword)?;
         }
         None
     }

@@ -83,8 +83,8 @@ impl Solver<'_> {
     fn is_passive_path(&self, file: u32, path: &str) -> bool {
         let Some(language) = self.world.files[file as usize].language else { return false };
         let names = language.table().names();
-        let own = names.library_namespaces.iter().chain([&names.builtin_module]);
-        let below = own.filter_map(|own| path.strip_prefix(own)?.strip_prefix('.')).next().unwrap_or(path);
+        let mut own = names.library_namespaces.iter().chain([&names.builtin_module]);
+        let below = own.find_map(|own| path.strip_prefix(own)?.strip_prefix('.')).unwrap_or(path);
         let ends = |rest: &str| rest.is_empty() || rest.starts_with('.');
         let known = language.table().rules().passive_functions;
         known.iter().any(|known| below.strip_prefix(known).is_some_and(ends))
