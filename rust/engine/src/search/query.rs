@@ -60,7 +60,8 @@ pub(crate) fn of_function(index: &Index, document: u32) -> Result<Query> {
 pub(crate) fn function_at(index: &Index, file: &str, line: u32) -> Result<u32> {
     let graph = index.graph();
     let Ok(number) = graph.file_paths.binary_search_by(|path| path.as_str().cmp(file)) else {
-        let message = format!("{file} is not in the index; give its path as seen from {}", index.sources.root().display());
+        let message =
+            format!("{file} is not in the index; give its path as seen from {}", index.sources.root().display());
         return Err(EngineError::BadInput { message });
     };
     let here = (0..).zip(index.functions()).filter(|(_, node)| {
