@@ -178,12 +178,16 @@ def file_and_line(query: str) -> tuple[str, int] | None:
     """The parts of `FILE:LINE`, or of `FILE:LINE:COLUMN` without the column; None for a query of another form."""
     file, _, line = query.rpartition(":")
     before, _, number = file.rpartition(":")
-    if before and line.isascii() and line.isdigit() and number.isascii() and number.isdigit():
+    if before and _is_number(line) and _is_number(number):
         file, line = before, number
-    if not file or " " in file or not (line.isascii() and line.isdigit()):
+    if not file or " " in file or not _is_number(line):
         return None
     # No file has more lines than fit in 32 bits.
     return file, min(int(line), 2**32 - 1)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _looks_like_a_file(name: str) -> bool:

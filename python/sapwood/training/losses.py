@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor, nn
@@ -38,12 +38,11 @@ class InfoNce(nn.Module):
 
     def __init__(self, temperature: float) -> None:
         super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor(math.log(1.0 / temperature)))
+        self.log_scale = _log_scale(temperature)
 
     def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
         """The weighted mean over the pairs of a batch."""
-        scale = self.log_scale.exp().clamp(max=LARGEST_SCALE)
-        logits = scale * functional.normalize(anchors) @ functional.normalize(positives).t()
+        logits = _scaled(self.log_scale, anchors, positives)
         logits = logits.masked_fill(_off_diagonal(excluded), -torch.inf)
         target = torch.arange(len(anchors), device=anchors.device)
         forth = functional.cross_entropy(logits, target, reduction="none")
@@ -69,9 +68,8 @@ class MarginContrastive(nn.Module):
 
     def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
         """Weighted mean over the positives plus the mean over the negatives."""
-        cosine = functional.normalize(anchors) @ functional.normalize(positives).t()
-        squared = (2.0 - 2.0 * cosine).clamp(min=1e-8)
-        negative = ~(excluded | torch.eye(len(anchors), dtype=torch.bool, device=anchors.device))
+        squared = _squared_distances(anchors, positives)
+        negative = ~(excluded | _diagonal(excluded))
         pushed = (self.margin - squared.sqrt()).clamp(min=0.0).square()
         return _weighted_mean(squared.diagonal(), weights) + masked_mean(pushed, negative)
 
@@ -94,12 +92,11 @@ class SupCon(nn.Module):
 
     def __init__(self, temperature: float) -> None:
         super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor(math.log(1.0 / temperature)))
+        self.log_scale = _log_scale(temperature)
 
     def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
         """The weighted mean over the pairs of a batch."""
-        scale = self.log_scale.exp().clamp(max=LARGEST_SCALE)
-        logits = scale * functional.normalize(anchors) @ functional.normalize(positives).t()
+        logits = _scaled(self.log_scale, anchors, positives)
         alike = (excluded | _diagonal(excluded)).to(logits.dtype)
         forth = -(alike * functional.log_softmax(logits, 1)).sum(1) / alike.sum(1)
         back = -(alike.t() * functional.log_softmax(logits.t(), 1)).sum(1) / alike.sum(0)
@@ -129,33 +126,25 @@ class Triplet(nn.Module):
 
     def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
         """Mean over the triplets that are not yet apart, each as heavy as its pair; 0 where all are."""
-        cosine = functional.normalize(anchors) @ functional.normalize(positives).t()
-        distance = (2.0 - 2.0 * cosine).clamp(min=1e-8).sqrt()
+        distance = _squared_distances(anchors, positives).sqrt()
         missing = distance.diagonal().unsqueeze(1) - distance + self.margin
         violating = (missing > 0.0) & ~(excluded | _diagonal(excluded))
         heavy = weights.unsqueeze(1) * violating
         return torch.where(violating, missing, 0.0).mul(heavy).sum() / heavy.sum().clamp(min=1e-8)
 
 
-CONTRASTIVE = ("info_nce", "sup_con", "margin", "triplet")
-"""Names of the losses over pairs."""
-
-
-def contrastive_loss(name: str, temperature: float, margin: float) -> nn.Module:
-    """The loss over pairs of that name; those with a softmax use the temperature, the others the margin."""
-    made: dict[str, Callable[[], nn.Module]] = {
-        "info_nce": lambda: InfoNce(temperature),
-        "sup_con": lambda: SupCon(temperature),
-        "margin": lambda: MarginContrastive(margin),
-        "triplet": lambda: Triplet(margin),
-    }
-    return made[name]()
+CONTRASTIVE: Final[dict[str, Callable[[float, float], nn.Module]]] = {
+    "info_nce": lambda temperature, _margin: InfoNce(temperature),
+    "sup_con": lambda temperature, _margin: SupCon(temperature),
+    "margin": lambda _temperature, margin: MarginContrastive(margin),
+    "triplet": lambda _temperature, margin: Triplet(margin),
+}
+"""The losses over pairs, made of a temperature and a margin: each takes the one that it has."""
 
 
 def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> float:
     """Share of the pairs whose positive is nearest to its anchor among the batch's positives, in [0, 1]."""
-    similar = functional.normalize(anchors) @ functional.normalize(positives).t()
-    similar = similar.masked_fill(_off_diagonal(excluded), -torch.inf)
+    similar = _cosines(anchors, positives).masked_fill(_off_diagonal(excluded), -torch.inf)
     target = torch.arange(len(anchors), device=anchors.device)
     return float((similar.argmax(1) == target).float().mean())
 
@@ -196,6 +185,26 @@ def all_known(labels: Tensor) -> Tensor:
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean over the entries where `mask` is true, 0 where there are none; masked values have no gradient."""
     return torch.where(mask, values, 0.0).sum() / mask.sum().clamp(min=1)
+
+
+def _log_scale(temperature: float) -> nn.Parameter:
+    """The logarithm of 1 / temperature, to be learned."""
+    return nn.Parameter(torch.tensor(math.log(1.0 / temperature)))
+
+
+def _scaled(log_scale: Tensor, anchors: Tensor, positives: Tensor) -> Tensor:
+    scale = log_scale.exp().clamp(max=LARGEST_SCALE)
+    return scale * functional.normalize(anchors) @ functional.normalize(positives).t()
+
+
+def _cosines(anchors: Tensor, positives: Tensor) -> Tensor:
+    """(n, n), in [-1, 1]."""
+    return functional.normalize(anchors) @ functional.normalize(positives).t()
+
+
+def _squared_distances(anchors: Tensor, positives: Tensor) -> Tensor:
+    """(n, n) of unit vectors; above 0, where the root has a gradient."""
+    return (2.0 - 2.0 * _cosines(anchors, positives)).clamp(min=1e-8)
 
 
 def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sapwood.training.geometry import REGULARISERS, effective_rank, uniformity
-from sapwood.training.losses import contrastive_loss, retrieval_accuracy
+from sapwood.training.losses import CONTRASTIVE, retrieval_accuracy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class PairLoss(nn.Module):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self.contrastive = contrastive_loss(settings.loss, settings.temperature, settings.margin)
+        self.contrastive = CONTRASTIVE[settings.loss](settings.temperature, settings.margin)
         self.weights = {name: weight for name, weight in settings.regularisation.model_dump().items() if weight}
 
     def forward(self, vectors: PairVectors, weights: Tensor) -> tuple[Tensor, dict[str, Tensor]]:

@@ -12,7 +12,6 @@ from sapwood.training.losses import (
     MarginContrastive,
     SupCon,
     Triplet,
-    contrastive_loss,
     masked_mean,
     multi_label_loss,
     multi_task,
@@ -94,7 +93,7 @@ def test_triplets_count_that_violate_the_margin():
 @pytest.mark.parametrize("name", CONTRASTIVE)
 def test_each_loss_falls_with_training_and_has_finite_gradients(name):
     torch.manual_seed(0)
-    loss, layer, inputs = contrastive_loss(name, 0.1, 1.0), torch.nn.Linear(6, 6), torch.randn(16, 6)
+    loss, layer, inputs = CONTRASTIVE[name](0.1, 1.0), torch.nn.Linear(6, 6), torch.randn(16, 6)
     views, excluded = inputs + 0.1 * torch.randn(16, 6), torch.zeros(16, 16, dtype=torch.bool)
     optimiser = torch.optim.Adam(layer.parameters(), lr=0.02)
     values = []

@@ -96,13 +96,12 @@ impl Variables {
             let Some(variables) = self.of_binding.get(&occurrence.binding) else { return occurrence.binding };
             let open = open.entry(occurrence.binding).or_default();
             open.move_to(variables, occurrence.node);
-            let is_meant = |variable: &&&Variable| match declared {
+            let is_meant = |variable: &&Variable| match declared {
                 Some(reach) => variable.reach.block == reach.block,
                 None => variable.reach.from <= occurrence.node,
             };
-            let inwards = open.around.iter().map(|place| &variables[*place]);
-            let found = inwards.rev().take(MOST_OUTWARDS).collect::<Vec<_>>();
-            found.iter().find(is_meant).map_or(occurrence.binding, |variable| variable.number)
+            let mut outwards = open.around.iter().rev().take(MOST_OUTWARDS).map(|place| &variables[*place]);
+            outwards.find(is_meant).map_or(occurrence.binding, |variable| variable.number)
         };
         occurrences.iter().zip(declared).map(number).collect()
     }
@@ -146,7 +145,7 @@ impl Blocks<'_> {
         {
             return None;
         }
-        let declaration = self.outwards(occurrence.node).find_map(|node| self.declaration(node))?;
+        let declaration = self.outwards(occurrence.node).find(|node| self.may_declare(*node))?;
         if !self.declares(declaration) {
             return None;
         }
@@ -165,8 +164,8 @@ impl Blocks<'_> {
         self.tree.category(node)
     }
 
-    fn declaration(&self, node: u32) -> Option<u32> {
-        let may_declare = matches!(
+    fn may_declare(&self, node: u32) -> bool {
+        matches!(
             self.category(node),
             Category::Assignment
                 | Category::AugmentedAssignment
@@ -179,8 +178,7 @@ impl Blocks<'_> {
                 | Category::Function
                 | Category::Lambda
                 | Category::Class
-        );
-        may_declare.then_some(node)
+        )
     }
 
     fn declares(&self, declaration: u32) -> bool {

@@ -8,7 +8,7 @@ use super::collect::Collected;
 use super::facts::{Reference, Target, WILDCARD};
 use super::resolve::keep_surest;
 use super::scopes::{Binding, ScopeKind, View};
-use crate::language::{Category, Receiver, Role, Sharing};
+use crate::language::{Category, Role, Sharing};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// How sure an access is.
@@ -113,7 +113,7 @@ impl<'a, 'source> Reader<'a, 'source> {
         let Some((found_in, binding)) = found else {
             return self.unbound(scope, name, &attributes, kinds);
         };
-        let class = self.class_of(found_in, name, binding).filter(|_| !has_tags(self.tree));
+        let class = self.class_of(found_in, name, binding).filter(|_| !self.tree.table().rules().has_tags());
         if let Some(class) = class {
             self.attribute(scope, class, &attributes, kinds);
         } else if self.is_function(syntax, binding) {
@@ -132,7 +132,8 @@ impl<'a, 'source> Reader<'a, 'source> {
         let parent = self.tree.parent(syntax);
         let is_called = || self.tree.role(syntax) == Role::Member && self.tree.category(parent) == Category::Call;
         let kind = |node: u32| self.collected.facts.nodes[node as usize].kind;
-        let is_defined = binding.definitions().any(|node| !has_tags(self.tree) || kind(node) == NodeKind::Function);
+        let is_defined =
+            binding.definitions().any(|node| !self.tree.table().rules().has_tags() || kind(node) == NodeKind::Function);
         is_defined && (!self.has_both(binding) || is_called())
     }
 
@@ -274,14 +275,8 @@ fn assignment(tree: &SyntaxTree, target: u32) -> Option<u32> {
     None
 }
 
-/// Whether structures have names of their own beside those of variables and functions.
-fn has_tags(tree: &SyntaxTree) -> bool {
-    let rules = tree.table().rules();
-    rules.sharing == Sharing::Everywhere && rules.receiver == Receiver::None
-}
-
 /// Whether a name stands behind `struct`, `union` or `enum`.
-fn is_tag(tree: &SyntaxTree, name: u32) -> bool {
+pub(super) fn is_tag(tree: &SyntaxTree, name: u32) -> bool {
     let parent = tree.parent(name);
     tree.table().rules().sharing == Sharing::Everywhere
         && tree.role(name) == Role::Name

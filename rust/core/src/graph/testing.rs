@@ -49,6 +49,9 @@ pub(super) fn test_code(file: &FileFacts) -> TestCode {
 
 /// Pairs of a test with what is set up before it: by its class, or by its file.
 fn set_ups(file: &FileFacts, tests: &Tests, found: &TestCode) -> Vec<(u32, u32)> {
+    if tests.set_ups.is_empty() || found.test_of.iter().all(|test| *test == NONE) {
+        return Vec::new();
+    }
     let is_set_up = |number: &u32| {
         let node = &file.nodes[*number as usize];
         node.kind == NodeKind::Function && tests.set_ups.contains(&last_part(&node.name))

@@ -298,6 +298,14 @@ pub(crate) struct Rules {
     pub(crate) lines: Lines,
 }
 
+impl Rules {
+    /// Whether structures have names of their own beside those of variables and functions: where names of all files are
+    /// joined, and there are no methods.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.sharing == Sharing::Everywhere && self.receiver == Receiver::None
+    }
+}
+
 /// What of a block sees a variable that is declared in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BlockVariables {

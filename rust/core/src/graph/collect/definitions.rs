@@ -4,7 +4,7 @@ use super::super::NodeKind;
 use super::super::naming::{assigned_owner, bases_of, name_parts, owner_path, plain_name};
 use super::super::scopes::ScopeKind;
 use super::Collector;
-use crate::language::{Category, Receiver, Role, Sharing};
+use crate::language::{Category, Receiver, Role};
 use crate::syntax::{NONE, SyntaxTree};
 
 /// The name of what a module exports without a name.
@@ -134,9 +134,7 @@ impl Collector<'_, '_> {
         let defined = self.push_node(NodeKind::Class, (self.scope(), path), &name, node);
         if let Some(name) = self.tree.definition_name(node).filter(|_| written.is_some()) {
             // Where structures have names of their own, they replace nothing and are not replaced.
-            let rules = self.tree.table().rules();
-            let has_tags = rules.sharing == Sharing::Everywhere && rules.receiver == Receiver::None;
-            let block = if has_tags { node } else { block_of(self.tree, node) };
+            let block = if self.tree.table().rules().has_tags() { node } else { block_of(self.tree, node) };
             self.define(name, outer, defined, block);
             let name = self.intern(name);
             self.note_bind(node, name, outer, NONE);

@@ -2,8 +2,7 @@
 
 use super::super::sketch::{Expression, ExpressionId, ScopeKind, Source};
 use super::Lowering;
-use super::holders::MOST_STEPS;
-use crate::language::{Category, Receiver, Role, Sharing};
+use crate::language::{Category, Role, Sharing};
 
 impl Lowering<'_, '_> {
     /// `Kite kite(3);`, `Kite kite{3};`, `Kite kite;`, and a constant that is made with arguments.
@@ -58,8 +57,7 @@ impl Lowering<'_, '_> {
         }
         let value = self.child(holder, Role::Right);
         let list = value.filter(|value| self.category(*value) == Category::List);
-        if list.is_none() && (value.is_some() || rules.receiver != Receiver::None || !self.makes_object(holder, scope))
-        {
+        if list.is_none() && (value.is_some() || !rules.has_tags() || !self.makes_object(holder, scope)) {
             return None;
         }
         let made = match list {
@@ -79,10 +77,7 @@ impl Lowering<'_, '_> {
         let Some(list) = list else { return };
         let fields = self.field_names(written);
         let values: Vec<u32> = self.named_children(list).collect();
-        let values = values.into_iter().map(|value| match self.category(value) {
-            Category::Pair => self.named_children(value).last().unwrap_or(value),
-            _ => value,
-        });
+        let values = values.into_iter().map(|value| self.given_in(value));
         let rows: Vec<u32> = values.filter(|value| self.category(*value) == Category::List).collect();
         for row in if rows.is_empty() { vec![list] } else { rows } {
             let made = self.list_of_fields(row, &fields, scope);
@@ -98,12 +93,17 @@ impl Lowering<'_, '_> {
             let written = key.map(|key| self.text(key).trim_start_matches('.').to_owned());
             let Some(field) = written.or_else(|| fields.get(next).cloned()) else { break };
             next = fields.iter().position(|one| *one == field).map_or(next, |place| place + 1);
-            let given = if key.is_some() { self.named_children(value).last().unwrap_or(value) } else { value };
-            let (name, given) = (self.name(&field), self.expression(given, scope));
+            let (name, given) = (self.name(&field), self.expression(self.given_in(value), scope));
             parts.extend([name, given]);
         }
         let parts = self.parts(&parts);
         self.push(Expression::Made { parts, named: true })
+    }
+
+    /// What a part of a list gives: itself, or what stands behind the name of a field.
+    fn given_in(&self, part: u32) -> u32 {
+        let behind = self.named_children(part).last().filter(|_| self.category(part) == Category::Pair);
+        behind.unwrap_or(part)
     }
 
     /// The fields that a structure declares, in order.
@@ -113,18 +113,8 @@ impl Lowering<'_, '_> {
         let declarators = declarations
             .filter(|node| self.category(*node) == Category::Declaration)
             .flat_map(|node| self.tree.children(node).filter(|child| self.tree.role(*child) == Role::Declarator));
-        declarators.filter_map(|declarator| self.declared_field(declarator)).collect()
-    }
-
-    fn declared_field(&self, declarator: u32) -> Option<String> {
-        let mut node = declarator;
-        for _ in 0..MOST_STEPS {
-            if matches!(self.category(node), Category::MemberName | Category::Identifier) {
-                return Some(self.text(node).to_owned());
-            }
-            node = self.named_children(node).find(|child| self.category(*child) != Category::Keyword)?;
-        }
-        None
+        let names = declarators.filter_map(|declarator| self.name_within(declarator));
+        names.map(|name| self.text(name).to_owned()).collect()
     }
 
     /// Whether a declaration in a function makes an object, and not a pointer to one.

@@ -121,18 +121,18 @@ impl Lowering<'_, '_> {
         let members = body.into_iter().flat_map(|body| self.tree.children(body));
         let declared =
             members.filter(|node| self.category(*node) == Category::Declaration && self.is_dispatched(*node));
-        let names: Vec<u32> = declared.filter_map(|node| self.declared_name(node)).collect();
+        let declarators = declared.filter_map(|node| self.child(node, Role::Declarator));
+        let names: Vec<u32> = declarators.filter_map(|declarator| self.name_within(declarator)).collect();
         names.into_iter().map(|name| self.name(self.text(name))).collect()
     }
 
-    /// The name in the declarators of a declaration.
-    fn declared_name(&self, declaration: u32) -> Option<u32> {
+    /// The name inside of declarators.
+    pub(super) fn name_within(&self, declarator: u32) -> Option<u32> {
         let is_name = |node: u32| matches!(self.category(node), Category::Identifier | Category::MemberName);
         let is_inner =
             |node: &u32| is_name(*node) || matches!(self.category(*node), Category::Declarator | Category::Signature);
-        let first = self.child(declaration, Role::Declarator);
         let inner = |node: &u32| self.tree.children(*node).find(is_inner);
-        std::iter::successors(first, inner).take(MOST_STEPS).find(|node| is_name(*node))
+        std::iter::successors(Some(declarator), inner).take(MOST_STEPS).find(|node| is_name(*node))
     }
 
     /// Whether a word stands before, or in the header of, a definition.

@@ -2,7 +2,8 @@
 
 use super::super::sketch::{Expression, ExpressionId, UNKNOWN};
 use super::{DEEPEST, Lowering};
-use crate::language::{Category, Receiver, Role, Sharing};
+use crate::graph::accesses::is_tag;
+use crate::language::{Category, Role};
 use crate::syntax::NONE;
 
 impl Lowering<'_, '_> {
@@ -35,7 +36,9 @@ impl Lowering<'_, '_> {
                 _ => self.expression(node, scope),
             },
             // What stands behind `struct` is no variable, even where one has its name.
-            Category::Identifier if self.is_tag(node) => self.named(node, 0),
+            Category::Identifier if self.tree.table().rules().has_tags() && is_tag(self.tree, node) => {
+                self.named(node, 0)
+            }
             Category::Identifier => self.expression(node, scope),
             // A base or a field that a constructor makes.
             Category::MemberName => self.named(node, scope),
@@ -108,15 +111,6 @@ impl Lowering<'_, '_> {
             .collect();
         let types = self.parts(&types);
         self.push(Expression::Together(types))
-    }
-
-    fn is_tag(&self, node: u32) -> bool {
-        let rules = self.tree.table().rules();
-        let parent = self.tree.parent(node);
-        rules.sharing == Sharing::Everywhere
-            && rules.receiver == Receiver::None
-            && self.tree.role(node) == Role::Name
-            && self.category(parent) == Category::Type
     }
 
     /// Whether a type is written as its members.

@@ -37,8 +37,7 @@ impl Solver<'_> {
 
     /// What a list, or what was put in later, gives to a member of objects that are known where they are declared.
     pub(super) fn given_initially(&mut self, file: u32, values: &[Value], name: Name) -> Vec<Value> {
-        let lists: Vec<Value> = values.iter().copied().filter(|value| self.is_initial(file, values, value)).collect();
-        let rows: Vec<Value> = lists.into_iter().flat_map(|list| self.rows(list)).collect();
+        let rows = self.initial_rows(file, values);
         let mut found = Vec::new();
         for value in values {
             let Value::Object { class, several: false, .. } = value else { continue };
@@ -53,6 +52,12 @@ impl Solver<'_> {
         matches!(value, Value::Made(..))
             && self.world.sharing(file) == Sharing::Everywhere
             && values.iter().any(|value| matches!(value, Value::Object { several: false, .. }))
+    }
+
+    /// The lists among values from which the objects beside them have their fields.
+    fn initial_rows(&mut self, file: u32, values: &[Value]) -> Vec<Value> {
+        let lists: Vec<Value> = values.iter().copied().filter(|value| self.is_initial(file, values, value)).collect();
+        lists.into_iter().flat_map(|list| self.rows(list)).collect()
     }
 
     /// The lists of a table, or the one list.
@@ -93,8 +98,7 @@ impl Solver<'_> {
 
     /// Whether lists from which objects have their fields say nothing of a member that is no method.
     pub(super) fn is_left_out(&mut self, file: u32, values: &[Value], name: Name) -> bool {
-        let lists: Vec<Value> = values.iter().copied().filter(|value| self.is_initial(file, values, value)).collect();
-        let rows: Vec<Value> = lists.into_iter().flat_map(|list| self.rows(list)).collect();
+        let rows = self.initial_rows(file, values);
         let says_something = |row: &Value| match *row {
             Value::Made(file, made) => {
                 matches!(self.expression(file, made), Expression::Made { parts: (_, count), .. } if count > 0)
