@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use super::NodeKind;
 use super::facts::{FileFacts, Import, Symbol, Target, WILDCARD};
 use super::packages::Packages;
-use crate::language::PackageRoot;
+use super::testing::is_hidden_test;
+use crate::language::{PackageRoot, Sharing};
 
 /// How many modules and classes are looked into for one name: imports may run in circles.
 const MOST_STEPS: usize = 64;
@@ -34,6 +35,10 @@ pub(super) struct Modules<'files> {
     files: &'files [FileFacts],
     by_name: FxHashMap<(Family, &'files str), u32>,
     by_path: FxHashMap<&'files str, u32>,
+    /// Files whose definitions the linker joins, by their names without folders.
+    by_file_name: FxHashMap<&'files str, Vec<u32>>,
+    /// Files that are one package with those beside them, by the folder from the root of packages on.
+    by_package: FxHashMap<(Family, String), Vec<u32>>,
     /// Names that hold from a folder on which packages are found, such as `src`; none where two files share one.
     by_short_name: FxHashMap<(Family, &'files str), Option<u32>>,
     /// Modules beside each other in a folder that is no package, by folder and name.
@@ -49,6 +54,8 @@ impl<'files> Modules<'files> {
             files,
             by_name: FxHashMap::default(),
             by_path: FxHashMap::default(),
+            by_file_name: FxHashMap::default(),
+            by_package: FxHashMap::default(),
             by_short_name: FxHashMap::default(),
             by_folder: FxHashMap::default(),
             packages: Packages::new(files, roots),
@@ -59,9 +66,25 @@ impl<'files> Modules<'files> {
             modules.by_name.entry((file.family(), file.module())).or_insert(number as u32);
             modules.by_path.insert(file.path(), number as u32);
             modules.add_short_name(number as u32, &packages);
+            modules.add_shared(number as u32);
         }
         modules.root = modules.root_package(folder);
         modules
+    }
+
+    fn add_shared(&mut self, number: u32) {
+        let file = &self.files[number as usize];
+        match file.sharing() {
+            Sharing::Imports => {}
+            Sharing::Folder if is_hidden_test(file) => {}
+            Sharing::Folder => {
+                self.by_package.entry((file.family(), file.package_folder().to_owned())).or_default().push(number);
+            }
+            Sharing::Everywhere => {
+                let name = file.path().rsplit('/').next().unwrap_or_default();
+                self.by_file_name.entry(name).or_default().push(number);
+            }
+        }
     }
 
     /// If the source root is a package: the outside name under which its files most often import modules that lie in
@@ -136,10 +159,33 @@ impl<'files> Modules<'files> {
         if import.outside {
             return self.source(from, import);
         }
-        let by_name = || self.module(from, &import.module);
-        let Some(file) = &import.file else { return by_name() };
-        let exact = self.by_path.get(file.as_str()).copied();
-        exact.or_else(by_name).filter(|module| *module != from)
+        let Some(file) = &import.file else { return self.module(from, &import.module) };
+        match self.included(from, file)[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The files that an inclusion may mean whose path leads to `file`: that file, else those that lie under the written
+    /// path in a folder in which a build may look.
+    fn included(&self, from: u32, file: &str) -> Vec<u32> {
+        if let Some(exact) = self.by_path.get(file) {
+            return Some(*exact).filter(|exact| *exact != from).into_iter().collect();
+        }
+        let written = self.written(from, file);
+        let name = written.rsplit('/').next().unwrap_or_default();
+        let named = self.by_file_name.get(name).into_iter().flatten().copied();
+        let lies_under = |other: &u32| {
+            let folder = self.files[*other as usize].path().strip_suffix(written);
+            folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+        };
+        named.filter(|other| *other != from).filter(lies_under).collect()
+    }
+
+    /// The path of an inclusion from the folder of the including file on.
+    fn written<'path>(&self, from: u32, file: &'path str) -> &'path str {
+        let folder = folder_of(self.files[from as usize].path());
+        file.strip_prefix(folder).map_or(file, |rest| rest.trim_start_matches('/'))
     }
 
     /// The file that an import means by a path that a manifest gives.
@@ -177,6 +223,11 @@ impl<'files> Modules<'files> {
         self.package_folder(from, path).map(|folder| self.packages.files_of(folder))
     }
 
+    /// The files of the package that a dotted path names.
+    fn files_of_package(&self, from: u32, path: &str) -> Option<&[u32]> {
+        self.by_package.get(&(self.family(from), path.replace('.', "/"))).map(Vec::as_slice)
+    }
+
     /// The module that is the longest part of a path, and the rest of the path.
     fn longest_module<'path>(&self, from: u32, path: &'path str) -> Option<(u32, &'path str)> {
         let mut end = path.len();
@@ -208,9 +259,12 @@ impl<'files> Modules<'files> {
             let modules = files.map(|files| files.iter().map(|file| (*file, 1)).collect());
             return modules.map_or_else(|| Named::External(import.module.clone()), Named::Project);
         }
-        if import.file.is_some() {
-            let module = self.loaded(from, import);
-            return module.map_or(Named::Missing, |module| Named::Project(vec![(module, 1)]));
+        if let Some(file) = &import.file {
+            return match self.included(from, file)[..] {
+                [] => Named::External(self.written(from, file).to_owned()),
+                [only] => Named::Project(vec![(only, 1)]),
+                _ => Named::Missing,
+            };
         }
         let found = if self.files[from as usize].imports_only_members() {
             self.module(from, &import.module)
@@ -221,6 +275,12 @@ impl<'files> Modules<'files> {
         match found {
             Some(module) => Named::Project(vec![(module, 1)]),
             None if import.relative => Named::Missing,
+            None if import.path.ends_with(WILDCARD) => {
+                let files = self
+                    .files_of_package(from, &import.module)
+                    .map(|files| files.iter().map(|file| (*file, 1)).collect());
+                files.map_or_else(|| Named::External(import.module.clone()), Named::Project)
+            }
             None => Named::External(import.module.clone()),
         }
     }
@@ -389,6 +449,12 @@ fn package_folders(files: &[FileFacts]) -> BTreeSet<(Family, &str)> {
 /// Whether a file stands for the source root.
 pub(super) fn is_root_package(file: &FileFacts) -> bool {
     file.language.is_some_and(|language| language.table().names().package_files.contains(&file.module()))
+}
+
+/// How many of the outermost folders of a file's path are those of a folder's.
+pub(super) fn common_folders(path: &str, folder: &str) -> usize {
+    let pairs = folder_of(path).split('/').zip(folder.split('/'));
+    pairs.take_while(|(one, other)| one == other && !one.is_empty()).count()
 }
 
 pub(super) fn folder_of(path: &str) -> &str {

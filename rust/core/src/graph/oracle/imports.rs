@@ -27,26 +27,37 @@ fn expected(project: &Path, language: Language) -> Imports {
     let mut imports = Imports::new();
     for (name, path) in files.iter().filter(|(name, _)| Language::from_path(name).is_some()) {
         let text = std::fs::read_to_string(path).unwrap();
-        for candidates in text.lines().flat_map(|line| named(language, name, line)) {
+        for candidates in text.lines().flat_map(|line| named(language, name, line, &paths)) {
             let target = candidates.into_iter().find(|candidate| paths.contains(candidate.as_str()));
             imports.extend(target.filter(|target| target != name).map(|target| (name.clone(), target)));
+        }
+        if language == Language::Java {
+            let packages = text.lines().filter_map(java_package);
+            let targets = packages.flat_map(|package| paths.iter().filter(move |path| lies_in(path, &package)));
+            imports.extend(targets.map(|target| (name.clone(), (*target).to_owned())));
         }
     }
     imports
 }
 
 /// The files that each import of a line may mean, the likeliest first.
-fn named(language: Language, file: &str, line: &str) -> Vec<Vec<String>> {
+fn named(language: Language, file: &str, line: &str, paths: &BTreeSet<&str>) -> Vec<Vec<String>> {
     let line = line.trim();
     match language {
         Language::Python => by_python(file, line),
         Language::JavaScript | Language::TypeScript => by_ecmascript(file, line),
         Language::Java => by_java(line).into_iter().collect(),
-        _ => {
-            let written = line.strip_prefix("#include \"").and_then(|rest| rest.strip_suffix('"'));
-            written.map(|written| vec![beside(file, 0, written)]).into_iter().collect()
-        }
+        _ => by_inclusion(file, line, paths).into_iter().collect(),
     }
+}
+
+/// The file beside the including one, else the only one that a build may find under the written path.
+fn by_inclusion(file: &str, line: &str, paths: &BTreeSet<&str>) -> Option<Vec<String>> {
+    let written = line.strip_prefix("#include \"")?.strip_suffix('"')?;
+    let end = format!("/{written}");
+    let found: Vec<&&str> = paths.iter().filter(|path| **path == written || path.ends_with(&end)).collect();
+    let only = if let [only] = found[..] { Some((*only).to_owned()) } else { None };
+    Some(std::iter::once(beside(file, 0, written)).chain(only).collect())
 }
 
 /// A path from a folder around a file, with `..` taken out.
@@ -78,6 +89,16 @@ fn by_java(line: &str) -> Option<Vec<String>> {
     let roots = ["", "src/main/java/", "src/test/java/"];
     let files = |root: &str| [format!("{root}{path}.java"), format!("{root}{around}.java")];
     Some(roots.into_iter().flat_map(files).collect())
+}
+
+/// The folder of the package of which a line imports everything.
+fn java_package(line: &str) -> Option<String> {
+    Some(line.trim().strip_prefix("import ")?.strip_suffix(".*;")?.replace('.', "/"))
+}
+
+fn lies_in(path: &str, package: &str) -> bool {
+    let roots = ["", "src/main/java/", "src/test/java/"];
+    path.rsplit_once('/').is_some_and(|(folder, _)| roots.iter().any(|root| folder == format!("{root}{package}")))
 }
 
 fn by_python(file: &str, line: &str) -> Vec<Vec<String>> {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::facts::FileFacts;
-use super::super::modules::folder_of;
+use super::super::modules::{common_folders, folder_of};
 use crate::language::{LeadTo, PackageRoot};
 
 /// The root file of a library.
@@ -61,9 +61,4 @@ impl<'files> Libraries<'files> {
         let folder = folder_of(self.files[root as usize].path()).replace('/', ".");
         named(&super::super::imports::join(&folder, rest)).filter(|module| *module != root)
     }
-}
-
-fn common_folders(path: &str, folder: &str) -> usize {
-    let pairs = folder_of(path).split('/').zip(folder.split('/'));
-    pairs.take_while(|(one, other)| one == other && !one.is_empty()).count()
 }

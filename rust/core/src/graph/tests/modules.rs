@@ -33,6 +33,25 @@ static CASES: &[Case] = &[
         edges: &["b calls react.useState 0.95", "b imports react 1.00", "c calls react.useState 0.95", "d calls react.useState 0.95"] },
     Case { what: "a file that is not there is not the one with the beginning of its path",
         files: &[("lib.js", "export const a = { f() {} };\n"), ("b.js", "import { f } from './lib/a';\nf();\n")], edges: &[] },
+    Case { what: "a header that is not there is none of its source file; one in a folder of headers is found",
+        files: &[
+            ("src/util.c", "int twice(int a) { return a + a; }\n"), ("src/m.c", "#include \"util.h\"\n#include \"net/wire.h\"\n#include \"two.h\"\n"),
+            ("include/net/wire.h", ""), ("a/two.h", ""), ("b/two.h", ""),
+        ],
+        edges: &["src.m imports include.net.wire 1.00", "src.m imports util.h 1.00"] },
+    Case { what: "of several programs each calls what its own folder has, then what is nearest",
+        files: &[
+            ("a/help.c", "void help(void) {}\n"), ("a/m.c", "void f(void) { help(); }\n"), ("a/in/n.c", "void h(void) { help(); }\n"),
+            ("b/help.c", "void help(void) {}\n"), ("b/m.c", "void g(void) { help(); }\n"),
+        ],
+        edges: &["a.in.n.h calls a.help.help 1.00", "a.m.f calls a.help.help 1.00", "b.m.g calls b.help.help 1.00"] },
+    Case { what: "everything of a package of Java is all of its files",
+        files: &[
+            ("src/main/java/p/q/A.java", "package p.q;\npublic class A {}\n"), ("src/main/java/p/q/B.java", "package p.q;\npublic class B {}\n"),
+            ("src/main/java/M.java", "import p.q.*;\nimport java.util.*;\nclass M { void f() { new B(); } }\n"),
+        ],
+        edges: &["src.main.java.M imports java.util 1.00", "src.main.java.M imports src.main.java.p.q.A 1.00", "src.main.java.M imports src.main.java.p.q.B 1.00",
+            "src.main.java.M.M.f calls src.main.java.p.q.B.B 1.00"] },
 ];
 
 #[test]

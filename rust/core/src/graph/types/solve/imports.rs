@@ -169,6 +169,7 @@ impl Solver<'_> {
                 (None, Some(folder)) if self.world.sharing(file) == Sharing::Folder => {
                     sources.push(Value::Folder(folder));
                 }
+                _ if self.world.files[file as usize].imports_only_members() => {}
                 _ => sources.extend(self.absolute(file, &import.module)),
             }
         }

@@ -117,7 +117,7 @@ impl Solver<'_> {
             Value::Module(module) => self.member_of_module(module, name),
             Value::Folder(folder) => self.member_of_folder(file, folder, name),
             Value::Namespace(file, scope) => self.member_of_namespace(file, scope, name),
-            Value::Global(path) => self.member_of_global(path, name),
+            Value::Global(path) => self.member_of_global(file, path, name),
             Value::Made(file, made) => self.member_of_made(file, made, name),
             Value::Function(node) => self.member_of_function(file, node, name),
             Value::Gives(..) => vec![value],
@@ -306,14 +306,14 @@ impl Solver<'_> {
         is_around.then(|| self.module_around(file, scope)).flatten().into_iter().collect()
     }
 
-    fn member_of_global(&mut self, path: Name, name: Name) -> Vec<Value> {
+    fn member_of_global(&mut self, file: u32, path: Name, name: Name) -> Vec<Value> {
         let path = format!("{}.{}", self.world.text(path), self.world.text(name));
-        self.global(&path)
+        self.global(file, &path)
     }
 
-    /// What is seen everywhere under a path.
-    pub(super) fn global(&mut self, path: &str) -> Vec<Value> {
-        let nodes = self.world.globals.get(path).cloned().unwrap_or_default();
+    /// What is seen everywhere under a path, as code of a file means it.
+    pub(super) fn global(&mut self, file: u32, path: &str) -> Vec<Value> {
+        let nodes = self.world.nearest(file, path);
         if !nodes.is_empty() {
             return nodes.into_iter().map(|node| self.definition(node)).collect();
         }

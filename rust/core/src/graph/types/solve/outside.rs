@@ -270,12 +270,12 @@ impl Solver<'_> {
             current = sketch.scopes[current as usize].parent;
         }
         for beginning in super::world::beginnings(around) {
-            let found = self.global(&format!("{beginning}.{text}"));
+            let found = self.global(file, &format!("{beginning}.{text}"));
             if !found.is_empty() {
                 return found;
             }
         }
-        let found = self.global(text);
+        let found = self.global(file, text);
         if !found.is_empty() {
             return found;
         }

@@ -8,7 +8,7 @@ use super::super::sketch::{Class, Function, Sketch};
 use super::values::{Name, Node};
 use crate::graph::NodeKind;
 use crate::graph::facts::{FileFacts, Import};
-use crate::graph::modules::{Family, Modules};
+use crate::graph::modules::{Family, Modules, common_folders, folder_of};
 use crate::graph::testing::is_hidden_test;
 use crate::language::{Rules, Sharing};
 
@@ -213,6 +213,24 @@ impl<'a> World<'a> {
                 self.namespaces.insert(path.to_owned());
             }
         }
+    }
+
+    /// What is seen everywhere under a path. A project may hold several programs: of what takes the same arguments, that of
+    /// the file's own folder, else that with most folders around it in common with the file.
+    pub(super) fn nearest(&self, file: u32, path: &str) -> Vec<Node> {
+        let found = self.globals.get(path).map_or(&[][..], Vec::as_slice);
+        let own = self.files[file as usize].path();
+        let nearness = |node: Node| {
+            let folder = folder_of(self.files[self.file_of[node as usize] as usize].path());
+            (folder == folder_of(own), common_folders(own, folder))
+        };
+        let mut best = BTreeMap::new();
+        for node in found {
+            let best = best.entry(self.function(*node).map(|one| one.arity)).or_insert((false, 0));
+            *best = nearness(*node).max(*best);
+        }
+        let is_nearest = |node: &Node| best.get(&self.function(*node).map(|one| one.arity)) == Some(&nearness(*node));
+        found.iter().copied().filter(is_nearest).collect()
     }
 
     /// The dotted path of a namespace.
