@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+# What a line about a step leaves to the run's metrics, or has said already.
+_NOT_NAMED = {"loss", "gradient_norm"}
 # Seconds between two lines where output is no terminal.
 _QUIET_SECONDS = 2.0
 
@@ -156,7 +158,7 @@ def _losses(event: Mapping[str, Any]) -> str:
     known = {name: value for name, value in parts.items() if value is not None}
     if event["event"] == "epoch":
         return _epoch_losses(loss, known)
-    named = ", ".join(f"{name} {figure(value)}" for name, value in known.items() if name != "loss")
+    named = ", ".join(f"{name} {figure(value)}" for name, value in known.items() if name not in _NOT_NAMED)
     return f"loss {figure(loss)}" + (f" ({named})" if named else "")
 
 

@@ -156,11 +156,16 @@ def may_be_alike(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray
     return alike
 
 
-class HasPairs(Protocol):
-    """A batch that knows its number of pairs."""
+class Counted(Protocol):
+    """A batch that knows how much is in it."""
 
     @property
-    def pairs(self) -> int: ...  # noqa: D102
+    def pairs(self) -> int:
+        """Pairs that are held together."""
+
+    @property
+    def functions(self) -> int:
+        """Texts that the model reads, those of the other heads included."""
 
 
 def adamw(learner: nn.Module, settings: Settings) -> torch.optim.AdamW:
@@ -177,19 +182,22 @@ def adamw(learner: nn.Module, settings: Settings) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
 
 
-def take_step(learner: nn.Module, optimiser: Optimizer, batch: HasPairs, clip: float) -> Losses:
-    """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses."""
+def take_step(learner: nn.Module, optimiser: Optimizer, batch: Counted, clip: float) -> Losses:
+    """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses.
+
+    Beside them is `gradient_norm`, as it was before clipping.
+    """
     learner.train()
     optimiser.zero_grad(set_to_none=True)
     losses, _ = learner(batch)
     losses["loss"].backward()
-    torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
+    losses["gradient_norm"] = torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
     optimiser.step()
     return {name: None if value is None else float(value.detach()) for name, value in losses.items()}
 
 
 @torch.no_grad()
-def held_out_figures(learner: nn.Module, batches: Sequence[HasPairs]) -> Losses:
+def held_out_figures(learner: nn.Module, batches: Sequence[Counted]) -> Losses:
     """Losses over the validation batches that have one, weighted by their pairs, and how their vectors lie in space.
 
     Nothing without any batch.

@@ -67,6 +67,13 @@ def available_cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
+def device_memory(device: str) -> int | None:
+    """Bytes that tensors of this process hold on an accelerator, None on the CPU."""
+    if device.startswith("cuda"):
+        return torch.cuda.memory_allocated(device)
+    return torch.mps.current_allocated_memory() if device == "mps" else None
+
+
 def _best_threads(cores: int) -> int:
     """Every core where that pays, else one: beside other busy programs, threads wait for one that is not scheduled."""
     if cores == 1:

@@ -157,6 +157,11 @@ class Batch:
         """P."""
         return len(self.first)
 
+    @property
+    def functions(self) -> int:
+        """Seeds of the neighbourhood."""
+        return self.neighbourhood.hop_ends[0]
+
 
 def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some files and some mutants beside their originals."""
@@ -275,7 +280,7 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
         draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
             losses = take_step(learner, state.optimiser, batch, settings.clip)
-            session.after_step(state, losses, batch.pairs, len(draws))
+            session.after_step(state, losses, batch, len(draws))
             if session.out_of_budget:
                 break
         session.after_epoch(state, held_out_figures(learner, held_out))

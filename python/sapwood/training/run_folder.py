@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from sapwood.config import Config
 
-STATE = "state.safetensors"
+METRICS, STATE = "metrics.jsonl", "state.safetensors"
+_COUNTERS = {"epoch", "epochs", "step", "steps", "steps_done", "time", "seconds_left"}
 
 
 class RunFolder:
     """An open run folder; leaving it as a context manager closes its files and gives back the lock.
 
-    Holds `config.yaml`, `metrics.jsonl` (one line a step or epoch), `history.json` (all epochs of all sessions),
+    Holds `config.yaml`, `metrics.jsonl` (one line an event), `history.json` (all epochs of all sessions),
     `tensorboard/`, `state.safetensors` (the last state) and `checkpoints/` (the states asked for on the way).
     """
 
@@ -53,13 +54,13 @@ class RunFolder:
         """Writes the figures of every epoch so far."""
         write_atomic(str(self.path / "history.json"), (json.dumps(history, indent=2) + "\n").encode())
 
-    def log(self, record: dict[str, Any], step: int) -> None:
-        """Appends a line of metrics, and its losses to the TensorBoard events."""
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
+    def log(self, record: dict[str, Any]) -> None:
+        """Appends a line of metrics, and what it says of steps that are done to the TensorBoard events."""
+        with (self.path / METRICS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
-        for name, value in record.get("losses", {}).items():
-            if value is not None:
-                self._events().add_scalar(f"{record['event']}/{name}", value, step)
+        if "steps_done" in record:
+            for name, value in scalars(record).items():
+                self._events().add_scalar(f"{record['event']}/{name}", value, record["steps_done"])
 
     def _events(self) -> SummaryWriter:
         if self._writer is None:
@@ -79,6 +80,16 @@ class RunFolder:
             self._writer.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def scalars(record: dict[str, Any]) -> dict[str, float]:
+    """What is drawn over the steps: the numbers of a record and its losses, by their names there."""
+    figures = {**record, **record.get("losses", {})}
+    return {
+        name: value
+        for name, value in figures.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and name not in _COUNTERS
+    }
 
 
 def runs_of(config: Config, workspace: str, model: str) -> Path:

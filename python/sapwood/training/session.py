@@ -6,8 +6,7 @@ import hashlib
 import json
 import math
 import time
-from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from sapwood.errors import InternalError, InterruptedRun
 from sapwood.training.device import DeviceChoice, choose_device
 from sapwood.training.run_folder import RunFolder, last_run, new_run, run_at, runs_of
 from sapwood.training.state import Progress, TrainingState, read_state
+from sapwood.training.telemetry import Rates, present
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sapwood._core import Engine
     from sapwood.config import Config, Recipe
     from sapwood.evaluation import Result
+    from sapwood.training.batches import Counted
     from sapwood.training.state import Losses
 
     Event = dict[str, Any]
@@ -62,7 +63,7 @@ class Session:
     should_stop: ShouldStop
     started: float
     spent_before: float = 0.0
-    _recent: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=20))
+    _rates: Rates = field(default_factory=Rates)
 
     def fingerprint(self, data: str) -> str:
         """Tells runs apart that cannot be continued by each other."""
@@ -81,7 +82,10 @@ class Session:
     def start(self, counts: dict[str, int]) -> None:
         """Tells what there is to learn from, and where the run is; from here on the budget counts."""
         self.started = time.monotonic()
-        self.emit({"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path)})
+        device = {"device": self.device.device, "threads": self.device.threads}
+        self.emit(
+            {"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path), **device}
+        )
 
     def say(self, text: str) -> None:
         """A sentence for people."""
@@ -107,8 +111,18 @@ class Session:
         raise InterruptedRun(message)
 
     def emit(self, event: Event) -> None:
-        """Hands an event to the caller."""
-        self.on_event({"model": self.model, **event})
+        """Writes an event down, with its time and the memory in use, and hands it to the caller."""
+        event = {"model": self.model, **event}
+        self.run.log({**event, **self._now()})
+        self.on_event(event)
+
+    def note_end(self, event: str, message: str) -> None:
+        """Writes down how the run ended, where the caller gets an exception."""
+        with suppress(OSError):
+            self.run.log({"model": self.model, "event": event, "message": message, **self._now()})
+
+    def _now(self) -> dict[str, float | int]:
+        return {"seconds": round(self.elapsed, 3), **present(self.device.device)}
 
     @property
     def elapsed(self) -> float:
@@ -148,7 +162,7 @@ class Session:
         }
         return f"ends at {where}: {reasons.get(progress.stopped or '', 'all epochs are done')}"
 
-    def after_step(self, state: TrainingState, losses: Losses, pairs: int, steps: int) -> None:
+    def after_step(self, state: TrainingState, losses: Losses, batch: Counted, steps: int) -> None:
         """Counts a step, tells about it, and saves where asked to.
 
         Raises:
@@ -159,7 +173,7 @@ class Session:
         progress = state.progress
         progress.add(losses)
         progress.seconds = self.elapsed
-        self._tell_step(progress, losses, pairs, steps)
+        self._tell_step(state, losses, batch, steps)
         if self.should_stop():
             state.save(self.run.state)
             message = f"training was stopped after {progress.steps_done} steps; `--ckpt-path last` goes on from there"
@@ -168,26 +182,27 @@ class Session:
         if every and progress.steps_done % every == 0:
             state.save(self.run.checkpoint(f"step-{progress.steps_done:07d}"))
 
-    def _tell_step(self, progress: Progress, losses: Losses, pairs: int, steps: int) -> None:
-        self._recent.append((time.monotonic(), pairs))
-        seconds = self._recent[-1][0] - self._recent[0][0]
-        rate = sum(count for _, count in list(self._recent)[1:]) / seconds if seconds else 0.0
-        left = seconds / max(1, len(self._recent) - 1) * (steps * self.recipe.epochs - progress.steps_done)
+    def _tell_step(self, state: TrainingState, losses: Losses, batch: Counted, steps: int) -> None:
+        progress, rates = state.progress, self._rates
+        rates.add(time.monotonic(), batch)
+        left = rates.seconds_a_step * (steps * self.recipe.epochs - progress.steps_done)
         if self.recipe.budget_seconds:
             left = min(left, max(0.0, self.recipe.budget_seconds - self.elapsed))
-        event = {
-            "event": "step",
-            "epoch": progress.epoch + 1,
-            "epochs": self.recipe.epochs,
-            "step": progress.step,
-            "steps": steps,
-            "loss": losses["loss"],
-            "losses": losses,
-            "pairs_per_second": round(rate, 1),
-            "seconds_left": round(left, 1),
-        }
-        self.run.log(event, progress.steps_done)
-        self.emit(event)
+        self.emit(
+            {
+                "event": "step",
+                "epoch": progress.epoch + 1,
+                "epochs": self.recipe.epochs,
+                "step": progress.step,
+                "steps": steps,
+                "steps_done": progress.steps_done,
+                "loss": losses["loss"],
+                "losses": losses,
+                "learning_rate": max(group["lr"] for group in state.optimiser.param_groups),
+                **rates.as_json(),
+                "seconds_left": round(left, 1),
+            }
+        )
 
     def after_epoch(self, state: TrainingState, validation: Losses) -> None:
         """Closes an epoch: history, best weights, state.
@@ -201,11 +216,10 @@ class Session:
         score = losses.get("validation_loss", losses.get("train_loss"))
         record |= {**losses, "best": state.judge(math.inf if score is None else score)}
         progress.history.append(record)
-        event = {"event": "epoch", "epochs": self.recipe.epochs, "loss": score, "losses": losses, **record}
-        self.run.log(event, progress.steps_done)
         self.run.write_history(progress.history)
         state.save(self.run.state)
-        self.emit(event)
+        event = {"event": "epoch", "epochs": self.recipe.epochs, "steps_done": progress.steps_done, "loss": score}
+        self.emit({**event, "losses": losses, **record})
         self.emit({"event": "checkpoint", "epoch": progress.epoch, "path": str(self.run.state)})
 
 
@@ -256,7 +270,14 @@ def open_session(
         except KeyboardInterrupt:
             # It can come in the middle of a step, when weights and moments no longer belong together.
             message = f"training was stopped; `--ckpt-path last` goes on from the last state in {run.path}"
+            session.note_end("interrupted", message)
             raise InterruptedRun(message) from None
+        except InterruptedRun as error:
+            session.note_end("interrupted", str(error))
+            raise
+        except Exception as error:
+            session.note_end("failed", str(error) or type(error).__name__)
+            raise
 
 
 def _run_folder(config: Config, engine: Engine, model: str, resume: str | None) -> tuple[RunFolder, Path | None]:

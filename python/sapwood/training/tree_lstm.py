@@ -124,6 +124,11 @@ class Batch:
     targets: Tensor
     known: Tensor
 
+    @property
+    def functions(self) -> int:
+        """Trees in the forest."""
+        return len(self.forest.columns.statement_indptr) - 1
+
 
 def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some mutants, and the names of some trees hidden."""
@@ -229,7 +234,7 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
             for group in state.optimiser.param_groups:
                 group["lr"] = settings.learning_rate * rate_at(share)
             losses = take_step(learner, state.optimiser, batch, settings.clip)
-            session.after_step(state, losses, batch.pairs, len(draws))
+            session.after_step(state, losses, batch, len(draws))
             if session.out_of_budget:
                 break
         session.after_epoch(state, held_out_figures(learner, held_out))

@@ -33,7 +33,7 @@ def recipe_of(calls, losses, draws=("a batch",)):
     def fit(session, _data, learner, state):
         for loss in losses:
             learner.weight.data += 1.0
-            session.after_step(state, {"loss": loss, "unlabelled": None}, 1, 1)
+            session.after_step(state, {"loss": loss, "unlabelled": None}, SimpleNamespace(pairs=1, functions=2), 1)
             session.after_epoch(state, {"loss": loss, "unlabelled": None})
 
     def part(name, made):

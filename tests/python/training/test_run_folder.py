@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from sapwood.config import load_config
 from sapwood.errors import BadInputError, LockedError
@@ -47,15 +48,45 @@ def test_a_run_has_one_holder_and_a_dead_ones_lock_is_taken_over(tmp_path):
         pass
 
 
+RECORDS = [
+    {"event": "start", "epochs": 2, "time": 1.0, "rss": 5},
+    {
+        "event": "step",
+        "steps_done": 1,
+        "loss": 0.5,
+        "losses": {"loss": 0.5, "bugs": None},
+        "learning_rate": 0.1,
+        "rss": 7,
+    },
+    {"event": "epoch", "steps_done": 1, "epoch": 1, "best": True, "loss": 0.5, "losses": {"train_loss": 0.5}},
+]
+
+
 def test_metrics_are_json_lines_and_history_one_document(tmp_path):
     with new_run(tmp_path) as run:
-        run.log({"event": "step", "losses": {"loss": 0.5}}, 1)
-        run.log({"event": "epoch", "losses": {"train_loss": 0.5}}, 1)
+        for record in RECORDS:
+            run.log(record)
         run.write_history([{"epoch": 1}])
     lines = (run.path / "metrics.jsonl").read_text().splitlines()
-    assert [json.loads(line)["event"] for line in lines] == ["step", "epoch"]
+    assert [json.loads(line) for line in lines] == RECORDS
     assert json.loads((run.path / "history.json").read_text()) == [{"epoch": 1}]
-    assert list((run.path / "tensorboard").iterdir())
+
+
+def test_tensorboard_has_the_names_and_values_of_the_metrics(tmp_path):
+    with new_run(tmp_path) as run:
+        for record in RECORDS:
+            run.log(record)
+    drawn = EventAccumulator(str(run.path / "tensorboard")).Reload()
+    found = {
+        tag: [(event.step, round(event.value, 6)) for event in drawn.Scalars(tag)] for tag in drawn.Tags()["scalars"]
+    }
+    assert found == {
+        "step/loss": [(1, 0.5)],
+        "step/learning_rate": [(1, 0.1)],
+        "step/rss": [(1, 7.0)],
+        "epoch/loss": [(1, 0.5)],
+        "epoch/train_loss": [(1, 0.5)],
+    }
 
 
 def test_folders_of_experiments_and_models_differ(tmp_path):
