@@ -44,6 +44,7 @@ from sapwood.training.batches import (
     take_step,
     validation_draws,
 )
+from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import all_known, multi_label_loss, multi_task, positive_weights
 from sapwood.training.objective import PairLoss, PairVectors
@@ -74,6 +75,7 @@ class GraphData:
     """All that batches are made of; pairs and mutants are of functions of their split alone."""
 
     device: str
+    world: World
     dataset: Dataset
     views: Views
     graph: _core.InputGraph
@@ -102,7 +104,7 @@ class GraphData:
         }
 
 
-def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> GraphData:
+def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> GraphData:
     """Pairs, labels, mutants, and one graph of the project and of every text."""
     views = make_views(dataset, heed_stop)
     mutants = {split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)}
@@ -114,6 +116,7 @@ def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> Graph
         functions, files = (rows.take(rng.permutation(len(rows))) for rows in (functions, files))
     return GraphData(
         device=device,
+        world=world,
         dataset=dataset,
         views=views,
         graph=graph,
@@ -132,12 +135,12 @@ def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> Graph
 
 @dataclass(frozen=True)
 class Batch:
-    """A neighbourhood of distinct seeds, and where in it each head looks.
+    """A neighbourhood of distinct seeds, and where in it each head looks: the own share of a global batch of P pairs.
 
     Shapes:
-        first, second, weights (p,), excluded (p, p): pairs; labelled (l,), imports (l, I): nodes and their modules;
-        judged (j,), bugs (j, 5): functions and the mistakes in them; passed, tested (p, 1): whether the code of the
-        firsts passes its tests, and where that is known.
+        first, second (p,): pairs; weights (P,), excluded (P, P): of the global batch; labelled (l,), imports (l, I):
+        nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; passed, tested (p, 1):
+        whether the code of the firsts passes its tests, and where that is known.
     """
 
     neighbourhood: NeighbourhoodTensors
@@ -155,7 +158,7 @@ class Batch:
     @property
     def pairs(self) -> int:
         """P."""
-        return len(self.first)
+        return len(self.weights)
 
     @property
     def functions(self) -> int:
@@ -165,18 +168,22 @@ class Batch:
 
 def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some files and some mutants beside their originals."""
-    config, device = data.dataset.config, data.device
+    config, device, world = data.dataset.config, data.device, data.world
     rng = np.random.default_rng([config.seed, *draw.key])
     pairs = data.pairs[split].take(draw.rows)
-    first, second = place_anchors(data, pairs.first, rng), data.places.texts[pairs.second]
+    anchors = place_anchors(data, pairs.first, rng)
     files = some(data.dataset.file_positions(split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
-    labelled = np.concatenate([data.places.texts[pairs.first], data.places.files[files]])
+    # All is drawn for the whole batch, and made of the own share of it.
+    own = world.share(len(pairs))
+    files, mutants = (drawn[world.share(len(drawn))] for drawn in (files, mutants))
+    first, second = anchors[own], data.places.texts[pairs.second[own]]
+    labelled = np.concatenate([data.places.texts[pairs.first[own]], data.places.files[files]])
     judged = np.concatenate([data.places.mutants[split][mutants], data.places.originals[split][mutants]])
     seeds, where = np.unique(np.concatenate([first, second, labelled, judged]), return_inverse=True)
     parts = np.split(where, np.cumsum([len(first), len(second), len(labelled)]))
     bugs = kind_targets(data.mutants[split].kinds[mutants])
-    functions = data.views.functions[pairs.first]
+    functions = data.views.functions[pairs.first[own]]
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
@@ -217,6 +224,7 @@ class Learner(nn.Module):
 
     def __init__(self, config: Config, data: GraphData) -> None:
         super().__init__()
+        self.world = data.world
         self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
         self.pair_loss = PairLoss(config.graphsage)
         self.weights = config.graphsage.loss_weights.model_dump()
@@ -231,16 +239,16 @@ class Learner(nn.Module):
 
         A head without any label has None.
         """
-        embeddings = self.encoder(batch.neighbourhood)
+        embeddings, gather = self.encoder(batch.neighbourhood), self.world.gather
         codes = self.encoder.head(CODE, embeddings)
-        vectors = PairVectors(codes[batch.first], codes[batch.second], batch.excluded)
+        vectors = PairVectors(gather(codes[batch.first]), gather(codes[batch.second]), batch.excluded)
         code, terms = self.pair_loss(vectors, batch.weights)
-        imports = self.encoder.head(IMPORTS, embeddings[batch.labelled])
-        bugs = self.encoder.head(BUGS, embeddings[batch.judged])
+        imports = gather(self.encoder.head(IMPORTS, embeddings[batch.labelled]))
+        bugs = gather(self.encoder.head(BUGS, embeddings[batch.judged]))
         losses: dict[str, Tensor | None] = {
             CODE: code,
-            IMPORTS: multi_label_loss(imports, batch.imports, all_known(imports), self.import_weight),
-            BUGS: multi_label_loss(bugs, batch.bugs, all_known(bugs), self.bug_weight),
+            IMPORTS: multi_label_loss(imports, gather(batch.imports), all_known(imports), self.import_weight),
+            BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight),
             CONFIDENCE: self.confidence_loss(embeddings[batch.first], batch),
         }
         logged = {name: term.detach() for name, term in terms.items()}
@@ -248,10 +256,11 @@ class Learner(nn.Module):
 
     def confidence_loss(self, embeddings: Tensor, batch: Batch) -> Tensor | None:
         """Over the pairs whose code was tested; None without any, so that weight decay leaves the head alone."""
-        if not batch.tested.any():
+        tested = self.world.gather(batch.tested)
+        if not tested.any():
             return None
-        logits = self.encoder.head(CONFIDENCE, embeddings)
-        return multi_label_loss(logits, batch.passed, batch.tested, torch.ones_like(logits[0]))
+        logits = self.world.gather(self.encoder.head(CONFIDENCE, embeddings))
+        return multi_label_loss(logits, self.world.gather(batch.passed), tested, torch.ones_like(logits[0]))
 
 
 def plateau(optimiser: torch.optim.Optimizer, rate: float) -> ReduceLROnPlateau:
@@ -268,13 +277,16 @@ def plateau(optimiser: torch.optim.Optimizer, rate: float) -> ReduceLROnPlateau:
 def draws_of(data: GraphData, epoch: int) -> list[Draw]:
     """The batches of an epoch."""
     config, pairs = data.dataset.config, data.pairs[TRAIN]
-    return epoch_draws(pairs, config, batch_size=config.graphsage.batch_size, most=len(pairs), epoch=epoch)
+    return epoch_draws(
+        pairs, config, batch_size=data.world.size * config.graphsage.batch_size, most=len(pairs), epoch=epoch
+    )
 
 
 def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     progress, settings, make = state.progress, session.config.graphsage, partial(make_batch, data)
-    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
+    size = data.world.size * settings.batch_size
+    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
     state.follow(plateau(state.optimiser, settings.learning_rate))
     while not session.is_over(state):
         draws = draws_of(data, progress.epoch)

@@ -28,9 +28,11 @@ from sapwood.training.batches import (
     make_views,
     may_be_alike,
     pairs_of_split,
+    some,
     take_step,
     validation_draws,
 )
+from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import multi_label_loss, positive_weights
 from sapwood.training.objective import PairLoss, PairVectors
@@ -59,6 +61,7 @@ class TreeData:
     """All that batches are made of. Mutants are of functions of their split alone."""
 
     device: str
+    world: World
     dataset: Dataset
     views: Views
     vocabulary: _core.Vocabulary
@@ -79,13 +82,14 @@ class TreeData:
         }
 
 
-def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on) -> TreeData:
+def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> TreeData:
     """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
     views = make_views(dataset, heed_stop)
     training = [dataset.texts[position] for position in dataset.positions(TRAIN).tolist()]
     vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
     return TreeData(
         device=device,
+        world=world,
         dataset=dataset,
         views=views,
         vocabulary=vocabulary,
@@ -111,14 +115,20 @@ def known_statements(data: TreeData) -> Tensor:
 
 @dataclass(frozen=True)
 class Batch:
-    """One forest: p anchors, p positives, then m mutants and m originals.
+    """One forest: anchors, positives, then mutants and their originals; those of the own share of a global batch.
+
+    Attributes:
+        pairs: p, of the global batch.
+        own: Of them in the forest.
 
     Shapes:
-        weights (p,); excluded (p, p); targets (S,) and known (S,): statement labels, known for mutants and originals.
+        weights (p,); excluded (p, p); targets (S,) and known (S,): labels of the forest's statements, known for mutants
+        and originals.
     """
 
     forest: ForestTensors
     pairs: int
+    own: int
     weights: Tensor
     excluded: Tensor
     targets: Tensor
@@ -132,23 +142,27 @@ class Batch:
 
 def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     """The batch of some pairs, with some mutants, and the names of some trees hidden."""
-    config, device = data.dataset.config, data.device
+    config, device, world = data.dataset.config, data.device, data.world
     settings, rng = config.tree_lstm, np.random.default_rng([config.seed, *draw.key])
     pairs, mutants = data.pairs[split].take(draw.rows), data.mutants[split]
-    count = min(len(mutants), round(settings.batch_size * settings.bug_share / 2))
-    chosen = rng.choice(len(mutants), count, replace=False) if count else np.zeros(0, np.int64)
-    texts = [data.views.texts[position] for position in np.concatenate([pairs.first, pairs.second]).tolist()]
-    texts += [mutants.texts[position] for position in chosen.tolist()]
-    texts += [data.dataset.texts[position] for position in mutants.functions[chosen].tolist()]
-    hidden = rng.random(len(texts)) < settings.anonymous_share
-    originals = len(texts) - count
-    hidden[originals:] = hidden[originals - count : originals]  # a mutant and its original look alike
-    forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, hidden.tolist())
-    targets, known = statement_labels(forest, 2 * len(pairs), [mutants.lines[position] for position in chosen.tolist()])
+    chosen = some(np.arange(len(mutants)), round(world.size * settings.batch_size * settings.bug_share / 2), rng)
+    hidden = rng.random(2 * len(pairs) + len(chosen)) < settings.anonymous_share
+    # All is drawn for the whole batch, and made of the own share of it.
+    own, mutated = world.share(len(pairs)), chosen[world.share(len(chosen))]
+    hidden_first, hidden_second, hidden_mutants = np.split(hidden, [len(pairs), 2 * len(pairs)])
+    alike_hidden = hidden_mutants[world.share(len(chosen))]  # a mutant and its original look alike
+    texts = [data.views.texts[position] for position in np.concatenate([pairs.first[own], pairs.second[own]]).tolist()]
+    first_mutant = len(texts)
+    texts += [mutants.texts[position] for position in mutated.tolist()]
+    texts += [data.dataset.texts[position] for position in mutants.functions[mutated].tolist()]
+    anonymous = np.concatenate([hidden_first[own], hidden_second[own], alike_hidden, alike_hidden])
+    forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, anonymous.tolist())
+    targets, known = statement_labels(forest, first_mutant, [mutants.lines[position] for position in mutated.tolist()])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     return Batch(
         forest=ForestTensors.of(forest, device),
         pairs=len(pairs),
+        own=first_mutant // 2,
         weights=torch.from_numpy(pairs.weights).to(device),
         excluded=torch.from_numpy(alike).to(device),
         targets=torch.from_numpy(targets).to(device),
@@ -179,7 +193,7 @@ class Learner(nn.Module):
 
     def __init__(self, config: Config, data: TreeData) -> None:
         super().__init__()
-        shape = config.tree_lstm.model
+        shape, self.world = config.tree_lstm.model, data.world
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         self.pair_loss = PairLoss(config.tree_lstm)
         self.statement_weight = config.tree_lstm.statement_weight
@@ -189,12 +203,12 @@ class Learner(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
         """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
-        encoded = self.encoder(batch.forest)
-        outputs, pairs = encoded.outputs, batch.pairs
-        vectors = PairVectors(outputs[:pairs], outputs[pairs : 2 * pairs], batch.excluded)
+        encoded, gather = self.encoder(batch.forest), self.world.gather
+        anchors, positives, _ = encoded.outputs.tensor_split((batch.own, 2 * batch.own))
+        vectors = PairVectors(gather(anchors), gather(positives), batch.excluded)
         embedding, terms = self.pair_loss(vectors, batch.weights)
-        logits = self.encoder.score_statements(batch.forest, encoded)
-        statement = multi_label_loss(logits, batch.targets, batch.known, self.wrong_weight)
+        logits = gather(self.encoder.score_statements(batch.forest, encoded))
+        statement = multi_label_loss(logits, gather(batch.targets), gather(batch.known), self.wrong_weight)
         losses = {
             "loss": embedding + self.statement_weight * statement,
             **{name: term.detach() for name, term in terms.items()},
@@ -218,7 +232,7 @@ def rate_at(share: float) -> float:
 def draws_of(data: TreeData, epoch: int) -> list[Draw]:
     """The batches of an epoch."""
     config = data.dataset.config
-    size, most = config.tree_lstm.batch_size, config.tree_lstm.max_pairs
+    size, most = data.world.size * config.tree_lstm.batch_size, config.tree_lstm.max_pairs
     return epoch_draws(data.pairs[TRAIN], config, batch_size=size, most=most, epoch=epoch)
 
 
@@ -226,7 +240,8 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     progress, settings = state.progress, session.config.tree_lstm
     make = partial(make_batch, data)
-    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], settings.batch_size)]
+    size = data.world.size * settings.batch_size
+    held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
     while not session.is_over(state):
         draws = draws_of(data, progress.epoch)
         for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
