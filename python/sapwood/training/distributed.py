@@ -68,7 +68,7 @@ class World:
         lacking = torch.tensor(missing, dtype=flat.dtype, device=flat.device)
         summed = self._summed(torch.cat([flat, lacking]))
         nowhere = (summed[len(flat) :] == self.size).tolist()
-        parts = (summed[: len(flat)] / self.size).split([weight.numel() for weight in held])
+        parts = torch.split(summed[: len(flat)] / self.size, [weight.numel() for weight in held])
         for weight, part, absent in zip(held, parts, nowhere, strict=True):
             weight.grad = None if absent else part.view_as(weight)
 
