@@ -142,6 +142,13 @@ class Recipe(Section):
     epochs: Count
     batch_size: Annotated[int, Field(ge=2)]
     learning_rate: Positive
+    base_rate: Fraction
+    schedule: Literal["cosine", "plateau", "constant"]
+    warm_up: Annotated[float, Field(ge=0.0, lt=1.0)]
+    lowest_rate: Fraction
+    plateau_patience: Amount
+    plateau_factor: OpenFraction
+    accumulation: Count
     weight_decay: NotNegative
     clip: Positive
     patience: Count

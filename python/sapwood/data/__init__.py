@@ -1,6 +1,6 @@
 """What is learned from: functions, splits, pairs and labels, all taken from the code itself."""
 
-from sapwood.data.bugs import Mutants, mutants_of_split, mutate_functions, statement_targets
+from sapwood.data.bugs import Mutants, kind_targets, mutants_of_split, mutate_functions, statement_targets
 from sapwood.data.dataset import LANGUAGE, Dataset, language_functions, load_dataset
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
 from sapwood.data.outcomes import Outcomes
@@ -25,6 +25,7 @@ __all__ = [
     "go_on",
     "hide_own_name",
     "import_vocabulary",
+    "kind_targets",
     "label_rows",
     "language_functions",
     "load_dataset",

@@ -85,3 +85,10 @@ def statement_targets(statement_lines: NDArray[np.int64], changed: Sequence[int]
         if len(before):
             targets[statement_lines == before.max()] = 1.0
     return targets
+
+
+def kind_targets(kinds: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(2m, 5): the kind of mistake in each of m mutants, then none in their originals."""
+    targets = np.zeros((2 * len(kinds), len(_core.BUG_KINDS)), np.float32)
+    targets[np.arange(len(kinds)), kinds] = 1.0
+    return targets

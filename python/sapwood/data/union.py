@@ -34,6 +34,16 @@ class Places:
     mutants: dict[str, NDArray[np.int64]]
     originals: dict[str, NDArray[np.int64]]
 
+    def anchors(self, views: NDArray[np.int64], share: float, rng: np.random.Generator) -> NDArray[np.int64]:
+        """A node for each view: its own text's file, or for a `share` of the functions its place in the project.
+
+        There its name is seen; what it is paired with never shows its own, so names alone find nobody.
+        """
+        in_project = (rng.random(len(views)) < share) & (views < len(self.project))
+        nodes = self.texts[views]
+        nodes[in_project] = self.project[views[in_project]]
+        return nodes
+
 
 def union_graph(
     dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -14,14 +14,12 @@ from sapwood.data.positives import name_numbers
 from sapwood.training.objective import geometry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from torch import nn
-    from torch.optim import Optimizer
+    from torch import Tensor, nn
 
     from sapwood.config import Config
-    from sapwood.config import Recipe as Settings
     from sapwood.data import Dataset, HeedStop, Rewrites
     from sapwood.training.state import Losses
 
@@ -168,34 +166,6 @@ class Counted(Protocol):
         """Texts that the model reads, those of the other heads included."""
 
 
-def adamw(learner: nn.Module, settings: Settings) -> torch.optim.AdamW:
-    """AdamW over all weights; embeddings, biases, scales of norms and temperatures are not decayed.
-
-    The fused step keeps a large embedding cheap.
-    """
-    weights = dict(learner.named_parameters())
-    decayed = [name for name, weight in weights.items() if weight.ndim > 1 and "embedding" not in name]
-    groups: list[dict[str, Any]] = [
-        {"params": [weights[name] for name in decayed]},
-        {"params": [weight for name, weight in weights.items() if name not in decayed], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
-
-
-def take_step(learner: nn.Module, optimiser: Optimizer, batch: Counted, clip: float) -> Losses:
-    """One step of the optimiser on a batch, gradients clipped to norm `clip`; returns the batch's losses.
-
-    Beside them is `gradient_norm`, as it was before clipping.
-    """
-    learner.train()
-    optimiser.zero_grad(set_to_none=True)
-    losses, _ = learner(batch)
-    losses["loss"].backward()
-    losses["gradient_norm"] = torch.nn.utils.clip_grad_norm_(learner.parameters(), clip)
-    optimiser.step()
-    return {name: None if value is None else float(value.detach()) for name, value in losses.items()}
-
-
 @torch.no_grad()
 def held_out_figures(learner: nn.Module, batches: Sequence[Counted]) -> Losses:
     """Losses over the validation batches that have one, weighted by their pairs, and how their vectors lie in space.
@@ -203,15 +173,22 @@ def held_out_figures(learner: nn.Module, batches: Sequence[Counted]) -> Losses:
     Nothing without any batch.
     """
     learner.eval()
-    found: dict[str, list[tuple[float, int]]] = {}
-    vectors = []
+    found, vectors = [], []
     for batch in batches:
         losses, pairs = learner(batch)
+        found.append((losses, batch.pairs))
         vectors.append(pairs)
+    return mean_losses(found) | geometry(vectors)
+
+
+def mean_losses(batches: Sequence[tuple[Mapping[str, Tensor | None], int]]) -> Losses:
+    """Each loss over the batches that have one, weighted by their pairs; None where none has."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for losses, pairs in batches:
         for name, value in losses.items():
             of_name = found.setdefault(name, [])
-            of_name += [] if value is None else [(float(value), batch.pairs)]
-    return {name: _weighted(values) for name, values in found.items()} | geometry(vectors)
+            of_name += [] if value is None else [(float(value.detach()), pairs)]
+    return {name: _weighted(values) for name, values in found.items()}
 
 
 def _weighted(values: list[tuple[float, int]]) -> float | None:

@@ -9,8 +9,9 @@ import torch
 
 from sapwood.data import TRAIN, load_dataset
 from sapwood.errors import BadInputError
-from sapwood.training.batches import adamw
+from sapwood.training.optimiser import adamw
 from sapwood.training.publish import publish
+from sapwood.training.schedule import Schedule
 from sapwood.training.session import open_session
 from sapwood.training.state import Progress, TrainingState
 
@@ -56,6 +57,7 @@ class Recipe(Generic[Data, Learner]):
         learner: Builds the model with its losses.
         fit: Makes steps until the session says that the run is over.
         conclude: Takes from the best weights what a version is made of.
+        base: How the names of the weights begin that learn at `base_rate` times the learning rate.
     """
 
     model: str
@@ -65,6 +67,7 @@ class Recipe(Generic[Data, Learner]):
     learner: Callable[[Config, Data], Learner]
     fit: Callable[[Session, Data, Learner, TrainingState], None]
     conclude: Callable[[Data, Learner], Trained]
+    base: tuple[str, ...] = ()
 
 
 def run(
@@ -97,9 +100,10 @@ def run(
         session.start(data.counts)
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
-        optimiser = adamw(learner, recipe.settings(config))
+        optimiser = adamw(learner, recipe.base, session.recipe)
         state = TrainingState(learner, optimiser, Progress(), session.fingerprint(dataset.index.fingerprint))
         session.resume(state)
+        state.follow(Schedule(session.recipe))
         recipe.fit(session, data, learner, state)
         learner.load_state_dict(state.best)
         return publish(session, dataset, recipe.conclude(data, learner.eval()), state)

@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from sapwood import _core
-from sapwood.data import TRAIN, VALIDATION, LabelRows, Mutants, Outcomes, go_on, label_rows, mutants_of_split
+from sapwood.data import (
+    TRAIN,
+    VALIDATION,
+    LabelRows,
+    Mutants,
+    Outcomes,
+    go_on,
+    kind_targets,
+    label_rows,
+    mutants_of_split,
+)
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
 from sapwood.models.encode import encode_files
@@ -41,18 +50,16 @@ from sapwood.training.batches import (
     may_be_alike,
     pairs_of_split,
     some,
-    take_step,
     validation_draws,
 )
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import all_known, multi_label_loss, multi_task, positive_weights
 from sapwood.training.objective import PairLoss, PairVectors
+from sapwood.training.optimiser import Step, in_steps, take_step
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sapwood.config import Config
     from sapwood.data import Dataset, HeedStop
     from sapwood.training.session import Session
@@ -63,8 +70,8 @@ PROJECT_SHARE = 0.25
 """Share of the functions that are seen at their place in the project, the others as texts that stand alone."""
 FILES_SHARE, MUTANTS_SHARE = 0.5, 0.5
 """File nodes and mutants of a batch, as shares of its pairs."""
-PLATEAU_PATIENCE, PLATEAU_FACTOR = 5, 0.5
-"""Epochs without a better validation loss before the learning rate drops, and by what."""
+BASE = ("encoder.layers.",)
+"""Weights of the base; the heads are its projections, and the temperature of the code head's loss is beside them."""
 
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -171,7 +178,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     config, device, world = data.dataset.config, data.device, data.world
     rng = np.random.default_rng([config.seed, *draw.key])
     pairs = data.pairs[split].take(draw.rows)
-    anchors = place_anchors(data, pairs.first, rng)
+    anchors = data.places.anchors(pairs.first, PROJECT_SHARE, rng)
     files = some(data.dataset.file_positions(split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
     # All is drawn for the whole batch, and made of the own share of it.
@@ -193,24 +200,6 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
     )
-
-
-def kind_targets(kinds: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(2m, 5): the kind of mistake in each of m mutants, then none in their originals."""
-    targets = np.zeros((2 * len(kinds), len(_core.BUG_KINDS)), np.float32)
-    targets[np.arange(len(kinds)), kinds] = 1.0
-    return targets
-
-
-def place_anchors(data: GraphData, views: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """A node for each view: its own text's file, or now and then the function at its place in the project.
-
-    There its name is seen; what it is paired with never shows its own, so names alone find nobody.
-    """
-    in_project = (rng.random(len(views)) < PROJECT_SHARE) & (views < len(data.dataset))
-    nodes = data.places.texts[views]
-    nodes[in_project] = data.places.project[views[in_project]]
-    return nodes
 
 
 # Model and losses ---------------------------------------------------------------------------------------------------
@@ -263,14 +252,6 @@ class Learner(nn.Module):
         return multi_label_loss(logits, self.world.gather(batch.passed), tested, torch.ones_like(logits[0]))
 
 
-def plateau(optimiser: torch.optim.Optimizer, rate: float) -> ReduceLROnPlateau:
-    """Halves the learning rate, `rate` at first, where the loss stops falling; drops made before are kept."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate * (group["lr"] / group.setdefault("initial_lr", group["lr"]))
-        group["initial_lr"] = rate
-    return ReduceLROnPlateau(optimiser, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
-
-
 # Training -----------------------------------------------------------------------------------------------------------
 
 
@@ -287,12 +268,11 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
     progress, settings, make = state.progress, session.config.graphsage, partial(make_batch, data)
     size = data.world.size * settings.batch_size
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
-    state.follow(plateau(state.optimiser, settings.learning_rate))
     while not session.is_over(state):
-        draws = draws_of(data, progress.epoch)
-        for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
-            losses = take_step(learner, state.optimiser, batch, settings.clip)
-            session.after_step(state, losses, batch, len(draws))
+        steps = in_steps(draws_of(data, progress.epoch), settings.accumulation)
+        for step in made_ahead(lambda draws: Step([make(TRAIN, draw) for draw in draws]), steps[progress.step :]):
+            losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)))
+            session.after_step(state, losses, step, len(steps))
             if session.out_of_budget:
                 break
         session.after_epoch(state, held_out_figures(learner, held_out))
@@ -323,4 +303,4 @@ def trained_heads(data: GraphData) -> list[str]:
     return [head for head in HEADS if labelled[head]]
 
 
-RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, fit, conclude)
+RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, fit, conclude, BASE)

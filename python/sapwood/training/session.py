@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     OnEvent = Callable[[Event], None]
     ShouldStop = Callable[[], bool]
 
-_FREE_TO_CHANGE = {"epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"}
+_FREE_TO_CHANGE = {
+    *("epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"),
+    *("base_rate", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
+}
 """Settings of a recipe that may differ when a run is continued."""
 
 

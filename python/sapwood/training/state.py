@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
     from torch.optim import Optimizer
-    from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+    from sapwood.training.schedule import Schedule
 
 Losses = dict[str, float | None]
 """Losses by name; None for a head that had no label to learn from."""
@@ -79,10 +80,10 @@ class TrainingState:
     progress: Progress
     fingerprint: str
     best: dict[str, Tensor] = field(default_factory=dict)
-    schedule: ReduceLROnPlateau | None = None
+    schedule: Schedule | None = None
 
-    def follow(self, schedule: ReduceLROnPlateau) -> None:
-        """Lowers the learning rate by a schedule of epochs, which goes on where the run had stopped."""
+    def follow(self, schedule: Schedule) -> None:
+        """Lets the learning rate follow a schedule, which goes on where the run had stopped."""
         if self.progress.scheduler:
             schedule.load_state_dict(self.progress.scheduler)
         self.schedule = schedule
@@ -90,9 +91,13 @@ class TrainingState:
     def judge(self, loss: float) -> bool:
         """Takes the loss of the epoch just finished: for the schedule, and for `keep_best`, whose answer it gives."""
         if self.schedule is not None:
-            self.schedule.step(loss)
+            self.schedule.judge(loss)
             self.progress.scheduler = self.schedule.state_dict()
         return self.keep_best(loss)
+
+    def rate_factor(self, share: float) -> float:
+        """Factor of the learning rate when `share` of the training is done."""
+        return 1.0 if self.schedule is None else self.schedule.factor(share)
 
     def keep_best(self, loss: float) -> bool:
         """Remembers the weights if `loss` of the epoch just finished is the lowest yet, and says whether it is."""

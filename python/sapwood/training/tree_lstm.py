@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,13 +28,13 @@ from sapwood.training.batches import (
     may_be_alike,
     pairs_of_split,
     some,
-    take_step,
     validation_draws,
 )
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import multi_label_loss, positive_weights
 from sapwood.training.objective import PairLoss, PairVectors
+from sapwood.training.optimiser import Step, in_steps, take_step
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ if TYPE_CHECKING:
     from sapwood.training.state import TrainingState
 
 ENCODING_BATCH = 64
-WARM_UP, LOWEST_RATE = 0.05, 0.05
-"""Share of the steps over which the learning rate rises; share of it that is left at the end."""
+BASE = ("encoder.embedding.", "encoder.cell.")
+"""Weights of the base; the output layer is the projection, beside it are the statements' head and the temperature."""
 
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -182,7 +181,7 @@ def statement_labels(
     return targets, np.arange(len(lines)) >= indptr[first_mutant]
 
 
-# Model, losses, optimiser -------------------------------------------------------------------------------------------
+# Model and losses ---------------------------------------------------------------------------------------------------
 
 
 class Learner(nn.Module):
@@ -218,14 +217,6 @@ class Learner(nn.Module):
         return losses, vectors
 
 
-def rate_at(share: float) -> float:
-    """Factor of the learning rate when `share` of the training is done: warm-up, then along a cosine."""
-    if share < WARM_UP:
-        return max(share / WARM_UP, 0.02)
-    turned = (share - WARM_UP) / (1.0 - WARM_UP)
-    return LOWEST_RATE + (1.0 - LOWEST_RATE) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, turned)))
-
-
 # Training -----------------------------------------------------------------------------------------------------------
 
 
@@ -238,18 +229,14 @@ def draws_of(data: TreeData, epoch: int) -> list[Draw]:
 
 def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
-    progress, settings = state.progress, session.config.tree_lstm
-    make = partial(make_batch, data)
+    progress, settings, make = state.progress, session.config.tree_lstm, partial(make_batch, data)
     size = data.world.size * settings.batch_size
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
     while not session.is_over(state):
-        draws = draws_of(data, progress.epoch)
-        for batch in made_ahead(partial(make, TRAIN), draws[progress.step :]):
-            share = session.share_done(progress, len(draws))
-            for group in state.optimiser.param_groups:
-                group["lr"] = settings.learning_rate * rate_at(share)
-            losses = take_step(learner, state.optimiser, batch, settings.clip)
-            session.after_step(state, losses, batch, len(draws))
+        steps = in_steps(draws_of(data, progress.epoch), settings.accumulation)
+        for step in made_ahead(lambda draws: Step([make(TRAIN, draw) for draw in draws]), steps[progress.step :]):
+            losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)))
+            session.after_step(state, losses, step, len(steps))
             if session.out_of_budget:
                 break
         session.after_epoch(state, held_out_figures(learner, held_out))
@@ -272,4 +259,4 @@ def conclude(data: TreeData, learner: Learner) -> Trained:
     )
 
 
-RECIPE = Recipe(TREE_LSTM, lambda config: config.tree_lstm, prepare, draws_of, Learner, fit, conclude)
+RECIPE = Recipe(TREE_LSTM, lambda config: config.tree_lstm, prepare, draws_of, Learner, fit, conclude, BASE)

@@ -1,6 +1,5 @@
 """Runs at the edges: hardly any pairs, no mutants, a stop before or after the steps, a crash while vectors are kept."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from sapwood.data import TRAIN, Outcomes, load_dataset
 from sapwood.errors import BadInputError, InterruptedRun, StorageError
 from sapwood.models.graphsage import CONFIDENCE
 from sapwood.preflight import examine
-from sapwood.training import MODELS, graphsage, publish, rehearse, train, tree_lstm
-from sapwood.training.batches import TextPairs, adamw, epoch_draws
+from sapwood.training import MODELS, graphsage, publish, rehearse, train
+from sapwood.training.batches import TextPairs, epoch_draws
 from sapwood.training.run_folder import STATE
 
 
@@ -138,44 +137,6 @@ def test_a_budget_counts_over_all_sessions_of_a_run(engine, config):
     again = train("tree-lstm", engine, short, resume="last")
     assert (first.metrics["steps"], again.metrics["steps"]) == (1, 1)
     assert train("tree-lstm", engine, with_settings(short, "tree_lstm", budget_seconds=0, epochs=2), resume="last")
-
-
-def rates(losses, rate, state=None, start=0):
-    """The learning rate after each epoch of these validation losses, and the state to go on from."""
-    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=rate)
-    if state is not None:
-        optimiser.load_state_dict(state[0])
-    schedule = graphsage.plateau(optimiser, rate)
-    if state is not None:
-        schedule.load_state_dict(json.loads(json.dumps(state[1])))
-    found = []
-    for loss in losses[start:]:
-        schedule.step(loss)
-        found.append(optimiser.param_groups[0]["lr"])
-    return found, (optimiser.state_dict(), schedule.state_dict())
-
-
-def test_the_rate_halves_after_more_than_five_stale_epochs_and_never_rises():
-    losses = [1.0, *[1.1] * 6, 0.5, *[0.6] * 6]
-    whole, _ = rates(losses, 0.1)
-    assert whole == [0.1] * 6 + [0.05] * 7 + [0.025]
-    first, state = rates(losses[:9], 0.1)
-    second, _ = rates(losses, 0.1, state, 9)
-    assert first + second == whole
-    lower, _ = rates(losses, 0.01, state, 9)
-    assert lower == [rate / 10 for rate in whole[9:]]
-
-
-@pytest.mark.parametrize("recipe", [graphsage, tree_lstm])
-def test_weight_decay_leaves_biases_norms_and_temperatures_alone(engine, config, recipe):
-    data = recipe.prepare(load_dataset(engine, config), "cpu")
-    learner = recipe.Learner(config, data)
-    settings = recipe.RECIPE.settings(config)
-    free = {id(weight) for weight in adamw(learner, settings).param_groups[1]["params"]}
-    names = {name for name, weight in learner.named_parameters() if id(weight) in free}
-    assert "pair_loss.contrastive.log_scale" in names
-    assert all(name in names for name, weight in learner.named_parameters() if weight.ndim < 2)
-    assert adamw(learner, settings).param_groups[1]["weight_decay"] == 0.0
 
 
 def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, config):
