@@ -271,7 +271,7 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
     while not session.is_over(state):
         steps = in_steps(draws_of(data, progress.epoch), settings.accumulation)
         for step in made_ahead(lambda draws: Step([make(TRAIN, draw) for draw in draws]), steps[progress.step :]):
-            losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)))
+            losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)), data.world)
             session.after_step(state, losses, step, len(steps))
             if session.out_of_budget:
                 break

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from sapwood.training.batches import mean_losses
+from sapwood.training.distributed import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sapwood.config import Recipe as Settings
     from sapwood.training.batches import Counted, Draw
+    from sapwood.training.distributed import World
     from sapwood.training.state import Losses, TrainingState
 
 
@@ -71,7 +73,9 @@ def in_steps(draws: Sequence[Draw], accumulation: int) -> list[Sequence[Draw]]:
     return [draws[start : start + accumulation] for start in range(0, len(draws), accumulation)]
 
 
-def take_step(learner: nn.Module, state: TrainingState, step: Step, settings: Settings, share: float) -> Losses:
+def take_step(
+    learner: nn.Module, state: TrainingState, step: Step, settings: Settings, share: float, world: World = ALONE
+) -> Losses:
     """Moves the weights by the mean gradient over the pairs of some batches, clipped to the norm `clip`.
 
     Negatives are those of their own batch, so that several small batches are not one large one to a contrastive loss.
@@ -82,6 +86,7 @@ def take_step(learner: nn.Module, state: TrainingState, step: Step, settings: Se
         step: The batches.
         settings: Rates and the norm.
         share: How much of the training is done.
+        world: The processes that take this step together.
 
     Returns:
         The losses, each the mean over the pairs of the batches that have one, and beside them `gradient_norm`, as it
@@ -95,6 +100,7 @@ def take_step(learner: nn.Module, state: TrainingState, step: Step, settings: Se
         losses, _ = learner(batch)
         (losses["loss"] * (batch.pairs / step.pairs)).backward()
         taken.append((losses, batch.pairs))
+    world.average_gradients(learner.parameters())
     norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), settings.clip)
     state.optimiser.step()
     return mean_losses(taken) | {"gradient_norm": float(norm)}
