@@ -95,6 +95,7 @@ class Data(Section):
     test_fraction: OpenFraction
     duplicate_threshold: Annotated[float, Field(gt=0.0, le=1.0)]
     max_mutants: Amount
+    outcomes: str | None
     permute_labels: bool
     positives: Positives
     imports: Imports

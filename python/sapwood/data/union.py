@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sapwood.data.bugs import Mutants
     from sapwood.data.dataset import Dataset
+    from sapwood.data.outcomes import Outcomes
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Places:
 
     Shapes:
         project (n,): each function in the project; texts (v,): file node of each view; files (F,): the project's files;
-        mutants, originals: function nodes of each split's mutants and of their unmutated texts.
+        mutants, originals: function nodes of each split's mutants and of their unmutated texts;
+        outcomes (k,): file node of the text of each.
     """
 
     project: NDArray[np.int64]
@@ -33,6 +35,7 @@ class Places:
     files: NDArray[np.int64]
     mutants: dict[str, NDArray[np.int64]]
     originals: dict[str, NDArray[np.int64]]
+    outcomes: NDArray[np.int64]
 
     def anchors(self, views: NDArray[np.int64], share: float, rng: np.random.Generator) -> NDArray[np.int64]:
         """A node for each view: its own text's file, or for a `share` of the functions its place in the project.
@@ -46,26 +49,29 @@ class Places:
 
 
 def union_graph(
-    dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants]
+    dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants], outcomes: Outcomes
 ) -> tuple[_core.InputGraph, Places]:
     """The project's graph beside the graphs of all views and mutants, and where everything is in it.
 
     Callers and subclasses cross packages; edges between splits are cut, so that no training step sees a test package.
     """
     project = dataset.index.input_graph.cut(node_splits(dataset))
-    texts = [*views, *(text for split in mutants for text in mutants[split].texts)]
+    texts = [*views, *(text for split in mutants for text in mutants[split].texts), *outcomes.texts]
     graphs = _core.text_graphs(texts, dataset.language)
     shift, functions = project.node_count, first_functions(graphs)
     mutant_nodes, start = {}, len(views)
     for split, group in mutants.items():
         mutant_nodes[split] = shift + functions[start : start + len(group)]
         start += len(group)
+    beside = outcomes.code >= len(dataset)
+    tested = graphs.file_nodes[outcomes.code + np.where(beside, start - len(dataset), 0)]
     places = Places(
         project=dataset.functions.astype(np.int64),
         texts=shift + graphs.file_nodes[: len(views)].astype(np.int64),
         files=dataset.file_nodes,
         mutants=mutant_nodes,
         originals={split: shift + functions[group.functions] for split, group in mutants.items()},
+        outcomes=shift + tested.astype(np.int64),
     )
     return _core.InputGraph.concat([project, graphs.graph]), places
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import torch
 
-from sapwood.data import TRAIN, load_dataset
+from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.optimiser import adamw
 from sapwood.training.publish import publish
@@ -101,7 +101,7 @@ def run(
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
         optimiser = adamw(learner, recipe.base, session.recipe)
-        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(dataset.index.fingerprint))
+        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data_fingerprint(dataset)))
         session.resume(state)
         state.follow(Schedule(session.recipe))
         recipe.fit(session, data, learner, state)

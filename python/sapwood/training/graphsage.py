@@ -22,6 +22,7 @@ from sapwood.data import (
     kind_targets,
     label_rows,
     mutants_of_split,
+    outcomes_of,
 )
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
@@ -68,8 +69,8 @@ if TYPE_CHECKING:
 ENCODING_BATCH = 256
 PROJECT_SHARE = 0.25
 """Share of the functions that are seen at their place in the project, the others as texts that stand alone."""
-FILES_SHARE, MUTANTS_SHARE = 0.5, 0.5
-"""File nodes and mutants of a batch, as shares of its pairs."""
+FILES_SHARE, MUTANTS_SHARE, OUTCOMES_SHARE = 0.5, 0.5, 0.5
+"""File nodes, mutants and tested texts of a batch, as shares of its pairs."""
 BASE = ("encoder.layers.",)
 """Weights of the base; the heads are its projections, and the temperature of the code head's loss is beside them."""
 
@@ -108,6 +109,7 @@ class GraphData:
             "import_labels": len(self.modules),
             "validation_pairs": len(held_out),
             "validation_mutants": len(self.mutants[VALIDATION]),
+            **self.outcomes.counts,
         }
 
 
@@ -116,7 +118,8 @@ def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: W
     views = make_views(dataset, heed_stop)
     mutants = {split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)}
     modules = training_modules(dataset)
-    graph, places = union_graph(dataset, views.texts, mutants)
+    outcomes = outcomes_of(dataset)
+    graph, places = union_graph(dataset, views.texts, mutants, outcomes)
     functions, files = (label_rows(rows, modules) for rows in (dataset.function_imports, dataset.file_imports))
     if dataset.config.data.permute_labels:
         rng = np.random.default_rng(dataset.config.seed)
@@ -132,7 +135,7 @@ def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: W
         modules=modules,
         function_imports=functions,
         file_imports=files,
-        outcomes=Outcomes.unknown(len(dataset)),
+        outcomes=outcomes,
         mutants=mutants,
     )
 
@@ -146,8 +149,8 @@ class Batch:
 
     Shapes:
         first, second (p,): pairs; weights (P,), excluded (P, P): of the global batch; labelled (l,), imports (l, I):
-        nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; passed, tested (p, 1):
-        whether the code of the firsts passes its tests, and where that is known.
+        nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; tested (t,),
+        passed (t, 1): code whose test results are known, and the share of its tests that pass.
     """
 
     neighbourhood: NeighbourhoodTensors
@@ -159,8 +162,8 @@ class Batch:
     imports: Tensor
     judged: Tensor
     bugs: Tensor
-    passed: Tensor
     tested: Tensor
+    passed: Tensor
 
     @property
     def pairs(self) -> int:
@@ -181,21 +184,23 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     anchors = data.places.anchors(pairs.first, PROJECT_SHARE, rng)
     files = some(data.dataset.file_positions(split), round(FILES_SHARE * len(pairs)), rng)
     mutants = some(np.arange(len(data.mutants[split])), round(MUTANTS_SHARE * len(pairs)), rng)
+    outcomes = some(data.outcomes.positions(split), round(OUTCOMES_SHARE * len(pairs)), rng)
     # All is drawn for the whole batch, and made of the own share of it.
     own = world.share(len(pairs))
-    files, mutants = (drawn[world.share(len(drawn))] for drawn in (files, mutants))
+    files, mutants, outcomes = (drawn[world.share(len(drawn))] for drawn in (files, mutants, outcomes))
     first, second = anchors[own], data.places.texts[pairs.second[own]]
     labelled = np.concatenate([data.places.texts[pairs.first[own]], data.places.files[files]])
     judged = np.concatenate([data.places.mutants[split][mutants], data.places.originals[split][mutants]])
-    seeds, where = np.unique(np.concatenate([first, second, labelled, judged]), return_inverse=True)
-    parts = np.split(where, np.cumsum([len(first), len(second), len(labelled)]))
+    tested, passed = data.places.outcomes[outcomes], data.outcomes.passed[outcomes, None]
+    groups = [first, second, labelled, judged, tested]
+    seeds, where = np.unique(np.concatenate(groups), return_inverse=True)
+    parts = np.split(where, np.cumsum([len(group) for group in groups[:-1]]))
     bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first[own]]
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
-    outcomes = (column[functions, None] for column in (data.outcomes.passed, data.outcomes.known))
-    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs, *outcomes)
+    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs, parts[4], passed)
     return Batch(
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
@@ -238,18 +243,17 @@ class Learner(nn.Module):
             CODE: code,
             IMPORTS: multi_label_loss(imports, gather(batch.imports), all_known(imports), self.import_weight),
             BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight),
-            CONFIDENCE: self.confidence_loss(embeddings[batch.first], batch),
+            CONFIDENCE: self.confidence_loss(embeddings[batch.tested], gather(batch.passed)),
         }
         logged = {name: term.detach() for name, term in terms.items()}
         return {"loss": multi_task(losses, self.weights), **losses, **logged, "accuracy": vectors.accuracy()}, vectors
 
-    def confidence_loss(self, embeddings: Tensor, batch: Batch) -> Tensor | None:
-        """Over the pairs whose code was tested; None without any, so that weight decay leaves the head alone."""
-        tested = self.world.gather(batch.tested)
-        if not tested.any():
+    def confidence_loss(self, embeddings: Tensor, passed: Tensor) -> Tensor | None:
+        """Over the code that was tested; None without any, so that weight decay leaves the head alone."""
+        if not len(passed):
             return None
         logits = self.world.gather(self.encoder.head(CONFIDENCE, embeddings))
-        return multi_label_loss(logits, self.world.gather(batch.passed), tested, torch.ones_like(logits[0]))
+        return multi_label_loss(logits, passed, all_known(logits), torch.ones_like(logits[0]))
 
 
 # Training -----------------------------------------------------------------------------------------------------------
@@ -298,7 +302,7 @@ def conclude(data: GraphData, learner: Learner) -> Trained:
 
 def trained_heads(data: GraphData) -> list[str]:
     """The heads that had labels."""
-    tested = bool(data.outcomes.known[data.dataset.split == TRAIN].any())
+    tested = bool(len(data.outcomes.positions(TRAIN)))
     labelled = {CODE: True, CONFIDENCE: tested, IMPORTS: bool(data.modules), BUGS: len(data.mutants[TRAIN]) > 0}
     return [head for head in HEADS if labelled[head]]
 

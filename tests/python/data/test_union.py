@@ -5,7 +5,7 @@ import pytest
 
 from sapwood import _core
 from sapwood.config import load_config
-from sapwood.data import load_dataset
+from sapwood.data import Outcomes, load_dataset
 from sapwood.data.union import node_splits, union_graph
 
 HELPER = "def shared_{number}(values):\n    total = {number}\n    return [value + total for value in values]\n"
@@ -51,7 +51,7 @@ def test_no_edge_of_the_training_graph_joins_two_splits(dataset):
     splits = node_splits(dataset)
     assert len(np.unique(splits)) > 1
     assert crossing(dataset.index.input_graph, splits) > 0, "the project itself must have such edges"
-    graph, _ = union_graph(dataset, ["def alone():\n    return 1\n"], {})
+    graph, _ = union_graph(dataset, ["def alone():\n    return 1\n"], {}, Outcomes.none())
     assert crossing(graph, splits) == 0
 
 

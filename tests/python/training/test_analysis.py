@@ -1,9 +1,8 @@
 """What is said of a text follows from its functions and statements, by the heads that were trained."""
 
-import numpy as np
+import json
 
 from sapwood.answers import Item
-from sapwood.data import Outcomes
 from sapwood.inference import Analyzer
 from sapwood.training import train
 
@@ -38,10 +37,13 @@ def test_code_outside_functions_is_judged_by_its_statements(engine, config):
     assert whole.bug.kinds
 
 
-def test_confidence_is_answered_once_its_head_was_trained(engine, config, monkeypatch):
-    passed = staticmethod(lambda count: Outcomes(np.ones(count, np.float32), np.ones(count, bool)))
-    monkeypatch.setattr(Outcomes, "unknown", passed)
-    result = train("graphsage", engine, config)
+def test_confidence_is_answered_once_its_head_was_trained(engine, config, tmp_path):
+    file = tmp_path / "outcomes.jsonl"
+    failed = [{"code": f"def f{n}(a):\n    return a[{n}]\n", "passed": n % 2 == 0} for n in range(20)]
+    named = [{"function": f"{noun}.records.merge_sorted", "passed": 1.0} for noun in ("apple", "river", "stone")]
+    file.write_text("\n".join(json.dumps(line) for line in [*failed, *named]))
+    data = config.data.model_copy(update={"outcomes": str(file)})
+    result = train("graphsage", engine, config.model_copy(update={"data": data}))
     assert result.metrics["train_confidence"] > 0.0
     (one,) = analyses(engine, ONE)
     assert 0.0 < one.confidence < 1.0

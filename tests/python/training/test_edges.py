@@ -145,9 +145,10 @@ def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, con
     learner = graphsage.Learner(config, data)
     assert learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE] is None
     assert CONFIDENCE not in graphsage.trained_heads(data)
-    known = np.zeros(len(data.dataset), bool)
-    known[data.views.functions[data.pairs[TRAIN].first[draw.rows[:1]]]] = True
-    object.__setattr__(data, "outcomes", Outcomes(np.ones(len(known), np.float32), known))
+    tested = data.dataset.positions(TRAIN)[:3]
+    passed, split = np.ones(3, np.float32), np.array([TRAIN] * 3)
+    object.__setattr__(data, "outcomes", Outcomes([], tested, passed, split, 0))
+    object.__setattr__(data.places, "outcomes", data.places.texts[tested])
     assert CONFIDENCE in graphsage.trained_heads(data)
     learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE].backward()
     assert learner.encoder.heads[CONFIDENCE].bias.grad.item() < 0.0
