@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch.amp import GradScaler
 
 from sapwood._core import write_atomic
 from sapwood.errors import BadInputError
@@ -81,6 +82,7 @@ class TrainingState:
     fingerprint: str
     best: dict[str, Tensor] = field(default_factory=dict)
     schedule: Schedule | None = None
+    scaler: GradScaler = field(default_factory=lambda: GradScaler("cpu", enabled=False))
 
     def follow(self, schedule: Schedule) -> None:
         """Lets the learning rate follow a schedule, which goes on where the run had stopped."""
@@ -115,6 +117,7 @@ class TrainingState:
         tensors |= {f"best.{name}": weight for name, weight in self.best.items()}
         tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
         values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
+        values["scaler"] = self.scaler.state_dict()
         _write(path, tensors, values)
 
     def load(self, path: Path) -> None:
@@ -134,6 +137,8 @@ class TrainingState:
         self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
         self.best = _under("best.", tensors)
         self.progress = Progress(**values["progress"])
+        if values["scaler"]:
+            self.scaler.load_state_dict(values["scaler"])
         _restore_rng(_under("rng.", tensors))
 
 
