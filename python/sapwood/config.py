@@ -110,6 +110,45 @@ class Data(Section):
         return self
 
 
+class Phase(Section):
+    """A part of the training with negatives of its own."""
+
+    enabled: bool
+    share: Fraction
+
+
+class HardNegatives(Phase):
+    """How hard negatives are mined."""
+
+    per_anchor: Count
+    margin: Annotated[float, Field(ge=-2.0, le=2.0)]
+    batch_share: Fraction
+    siblings: bool
+
+
+class FalseNegatives(Phase):
+    """How likely false negatives are found."""
+
+    clusters: Annotated[int, Field(ge=2)]
+    every: Count
+    hard_negatives: bool
+
+
+class Curriculum(Section):
+    """What training asks for when."""
+
+    siblings: Phase
+    hard_negatives: HardNegatives
+    false_negatives: FalseNegatives
+
+    @model_validator(mode="after")
+    def _shares_fit_into_the_training(self) -> Self:
+        if self.siblings.share + self.hard_negatives.share + self.false_negatives.share > 1.0 + 1e-9:
+            message = "the shares of the three phases must fit into the training (a sum of at most 1)"
+            raise ValueError(message)
+        return self
+
+
 class GraphSageModel(Section):
     """Shape of the graph model."""
 
@@ -150,7 +189,6 @@ class Recipe(Section):
     plateau_patience: Amount
     plateau_factor: OpenFraction
     accumulation: Count
-    precision: Literal["float32", "bf16", "fp16"]
     weight_decay: NotNegative
     clip: Positive
     patience: Count
@@ -158,6 +196,7 @@ class Recipe(Section):
     margin: Positive
     temperature: Positive
     regularisation: Regularisation
+    focal_gamma: NotNegative
     budget_seconds: NotNegative
     checkpoint_every: Amount
 
@@ -215,6 +254,7 @@ class Config(Section):
     threads: Amount
     dirs: Dirs
     data: Data
+    curriculum: Curriculum
     graphsage: GraphSage
     tree_lstm: TreeLstm
     bugs: Bugs

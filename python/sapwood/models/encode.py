@@ -48,6 +48,15 @@ def embed_seeds(model: GraphSage, graph: _core.InputGraph, seeds: NDArray[np.uin
 
 
 @torch.inference_mode()
+def encode_nodes(
+    model: GraphSage, graph: _core.InputGraph, seeds: NDArray[np.uint32], batch: int
+) -> NDArray[np.float32]:
+    """(n, output): the code head at distinct nodes of a graph, `batch` nodes at a time."""
+    codes: NDArray[np.float32] = model.head(CODE, embed_seeds(model, graph, seeds, batch)).cpu().numpy()
+    return codes
+
+
+@torch.inference_mode()
 def encode_files(model: GraphSage, texts: Sequence[str], language: str, batch: int) -> NDArray[np.float32]:
     """(n, output): the code head at the file node of each text that stands alone, `batch` texts at a time."""
     rows = [np.zeros((0, model.shape.output), np.float32)]

@@ -11,6 +11,7 @@ import torch
 
 from sapwood.data import TRAIN, VALIDATION, Pairs, go_on, hide_own_name, rewrite_functions
 from sapwood.data.positives import name_numbers
+from sapwood.training.negatives import every_negative
 from sapwood.training.objective import geometry
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from sapwood.config import Config
-    from sapwood.data import Dataset, HeedStop, Mutants, Rewrites
+    from sapwood.data import Dataset, HeedStop, Rewrites
+    from sapwood.training.negatives import Rule
     from sapwood.training.state import Losses
 
     Item = TypeVar("Item")
@@ -37,13 +39,14 @@ VALIDATION_KEY = 2**31
 
 
 class Draw(NamedTuple):
-    """What a batch is made of: rows of the pairs, and the key of its own random choices.
+    """What a batch is made of: rows of the pairs, the key of its own random choices, and how much negatives count.
 
     With the key, a resumed run draws what the interrupted one would have drawn.
     """
 
     rows: NDArray[np.int64]
     key: tuple[int, int]
+    rule: Rule = every_negative
 
 
 @dataclass(frozen=True)
@@ -116,19 +119,6 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
         weights=np.concatenate([matched.weights, np.full(len(own), weight, np.float32)]),
         matched=len(matched),
     )
-
-
-def counts_of(dataset: Dataset, pairs: Mapping[str, TextPairs], mutants: Mapping[str, Mutants]) -> dict[str, int]:
-    """How much there is of what both recipes learn from."""
-    train = pairs[TRAIN]
-    return {
-        "functions": len(dataset.positions(TRAIN)),
-        "matched_pairs": train.matched,
-        "rewrite_pairs": len(train) - train.matched,
-        "mutants": len(mutants[TRAIN]),
-        "validation_pairs": len(pairs[VALIDATION]),
-        "validation_mutants": len(mutants[VALIDATION]),
-    }
 
 
 def epoch_draws(pairs: TextPairs, config: Config, *, batch_size: int, most: int, epoch: int) -> list[Draw]:

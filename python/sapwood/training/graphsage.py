@@ -26,7 +26,7 @@ from sapwood.data import (
 )
 from sapwood.data.statistics import training_modules
 from sapwood.data.union import Places, union_graph
-from sapwood.models.encode import encode_files
+from sapwood.models.encode import encode_files, encode_nodes
 from sapwood.models.graphsage import (
     BUGS,
     CODE,
@@ -44,7 +44,6 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
-    counts_of,
     epoch_draws,
     held_out_figures,
     made_ahead,
@@ -54,15 +53,18 @@ from sapwood.training.batches import (
     some,
     validation_draws,
 )
+from sapwood.training.curriculum import Curriculum
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import all_known, multi_label_loss, multi_task, positive_weights
+from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
-from sapwood.training.precision import Precision
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sapwood.config import Config
     from sapwood.data import Dataset, HeedStop
     from sapwood.training.session import Session
@@ -100,12 +102,19 @@ class GraphData:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        own = {
+        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
+        return {
+            "functions": len(self.dataset.positions(TRAIN)),
             "files": len(self.dataset.file_positions(TRAIN)),
             "nodes": self.graph.node_count,
+            "matched_pairs": train.matched,
+            "rewrite_pairs": len(train) - train.matched,
+            "mutants": len(self.mutants[TRAIN]),
             "import_labels": len(self.modules),
+            "validation_pairs": len(held_out),
+            "validation_mutants": len(self.mutants[VALIDATION]),
+            **self.outcomes.counts,
         }
-        return counts_of(self.dataset, self.pairs, self.mutants) | own | self.outcomes.counts
 
 
 def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> GraphData:
@@ -143,9 +152,9 @@ class Batch:
     """A neighbourhood of distinct seeds, and where in it each head looks: the own share of a global batch of P pairs.
 
     Shapes:
-        first, second (p,): pairs; weights (P,), excluded (P, P): of the global batch; labelled (l,), imports (l, I):
-        nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; tested (t,),
-        passed (t, 1): code whose test results are known, and the share of its tests that pass.
+        first, second (p,): pairs; weights (P,), excluded, negatives (P, P): of the global batch; labelled (l,),
+        imports (l, I): nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; tested
+        (t,), passed (t, 1): code whose test results are known, and the share of its tests that pass.
     """
 
     neighbourhood: NeighbourhoodTensors
@@ -153,6 +162,7 @@ class Batch:
     second: Tensor
     weights: Tensor
     excluded: Tensor
+    negatives: Tensor
     labelled: Tensor
     imports: Tensor
     judged: Tensor
@@ -194,8 +204,9 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     functions = data.views.functions[pairs.first[own]]
     imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
+    negatives = negative_weights(draw.rule, pairs.first, pairs.second, alike)
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
-    columns = (parts[0], parts[1], pairs.weights, alike, parts[2], imports, parts[3], bugs, parts[4], passed)
+    columns = (parts[0], parts[1], pairs.weights, alike, negatives, parts[2], imports, parts[3], bugs, parts[4], passed)
     return Batch(
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
@@ -216,7 +227,7 @@ class Learner(nn.Module):
         self.world = data.world
         self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
         self.pair_loss = PairLoss(config.graphsage)
-        self.precision = Precision.of(config.graphsage.precision, data.device)
+        self.focal_gamma = config.graphsage.focal_gamma
         self.weights = config.graphsage.loss_weights.model_dump()
         training = np.flatnonzero(data.dataset.split == TRAIN)
         targets = torch.from_numpy(data.function_imports.dense(training))
@@ -229,18 +240,17 @@ class Learner(nn.Module):
 
         A head without any label has None.
         """
-        gather = self.world.gather
-        with self.precision.autocast():
-            embeddings = self.encoder(batch.neighbourhood).float()
+        embeddings, gather = self.encoder(batch.neighbourhood), self.world.gather
         codes = self.encoder.head(CODE, embeddings)
-        vectors = PairVectors(gather(codes[batch.first]), gather(codes[batch.second]), batch.excluded)
+        vectors = PairVectors(gather(codes[batch.first]), gather(codes[batch.second]), batch.excluded, batch.negatives)
         code, terms = self.pair_loss(vectors, batch.weights)
         imports = gather(self.encoder.head(IMPORTS, embeddings[batch.labelled]))
         bugs = gather(self.encoder.head(BUGS, embeddings[batch.judged]))
+        gamma = self.focal_gamma
         losses: dict[str, Tensor | None] = {
             CODE: code,
-            IMPORTS: multi_label_loss(imports, gather(batch.imports), all_known(imports), self.import_weight),
-            BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight),
+            IMPORTS: multi_label_loss(imports, gather(batch.imports), all_known(imports), self.import_weight, gamma),
+            BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight, gamma),
             CONFIDENCE: self.confidence_loss(embeddings[batch.tested], gather(batch.passed)),
         }
         logged = {name: term.detach() for name, term in terms.items()}
@@ -260,8 +270,15 @@ class Learner(nn.Module):
 def draws_of(data: GraphData, epoch: int) -> list[Draw]:
     """The batches of an epoch."""
     config, pairs = data.dataset.config, data.pairs[TRAIN]
-    size = data.world.size * config.graphsage.batch_size
-    return epoch_draws(pairs, config, batch_size=size, most=len(pairs), epoch=epoch)
+    return epoch_draws(
+        pairs, config, batch_size=data.world.size * config.graphsage.batch_size, most=len(pairs), epoch=epoch
+    )
+
+
+def encode_views(data: GraphData, encoder: GraphSage, views: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(n, output): views, as texts that stand alone, by the weights of the moment."""
+    seeds = data.places.texts[views].astype(np.uint32)
+    return encode_nodes(encoder.eval(), data.graph, seeds, ENCODING_BATCH)
 
 
 def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:
@@ -269,8 +286,9 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
     progress, settings, make = state.progress, session.config.graphsage, partial(make_batch, data)
     size = data.world.size * settings.batch_size
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
+    curriculum = Curriculum(session, data, partial(draws_of, data), partial(encode_views, data, learner.encoder))
     while not session.is_over(state):
-        steps = in_steps(draws_of(data, progress.epoch), settings.accumulation)
+        steps = in_steps(curriculum.draws(state), settings.accumulation)
         for step in made_ahead(lambda draws: Step([make(TRAIN, draw) for draw in draws]), steps[progress.step :]):
             losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)), data.world)
             session.after_step(state, losses, step, len(steps))

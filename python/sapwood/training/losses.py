@@ -23,7 +23,7 @@ class InfoNce(nn.Module):
 
     .. math::
         -\sum_i \frac{w_i}{\sum_k w_k}
-        \log \frac{\exp(a_i \cdot b_i / \tau)}{\sum_{j \notin E_i} \exp(a_i \cdot b_j / \tau)}
+        \log \frac{\exp(a_i \cdot b_i / \tau)}{\sum_{j \notin E_i} v_{ij} \exp(a_i \cdot b_j / \tau)}
 
     over unit vectors, averaged with the same sum from b to a.
 
@@ -32,7 +32,8 @@ class InfoNce(nn.Module):
 
     Shapes:
         - **input**: anchors a (n, d), positives b (n, d), weights w (n,), excluded (n, n): pairs that may be alike and
-          are no negatives of each other. The diagonal is never excluded.
+          are no negatives of each other, negatives v (n, n): how much each other pair counts as a negative, at least
+          0, all 1 where none are given. The diagonal is never excluded, and its v is 1.
         - **output**: a scalar.
     """  # noqa: D205
 
@@ -40,10 +41,13 @@ class InfoNce(nn.Module):
         super().__init__()
         self.log_scale = _log_scale(temperature)
 
-    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+    def forward(
+        self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor, negatives: Tensor | None = None
+    ) -> Tensor:
         """The weighted mean over the pairs of a batch."""
         logits = _scaled(self.log_scale, anchors, positives)
-        logits = logits.masked_fill(_off_diagonal(excluded), -torch.inf)
+        # A factor of the exponential is a summand of the logit.
+        logits = (logits + _counting(excluded, negatives).log()).masked_fill(_off_diagonal(excluded), -torch.inf)
         target = torch.arange(len(anchors), device=anchors.device)
         forth = functional.cross_entropy(logits, target, reduction="none")
         back = functional.cross_entropy(logits.t(), target, reduction="none")
@@ -66,11 +70,13 @@ class MarginContrastive(nn.Module):
         super().__init__()
         self.margin = margin
 
-    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+    def forward(
+        self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor, negatives: Tensor | None = None
+    ) -> Tensor:
         """Weighted mean over the positives plus the mean over the negatives."""
-        squared = _squared_distances(anchors, positives)
-        negative = ~(excluded | _diagonal(excluded))
-        pushed = (self.margin - squared.sqrt()).clamp(min=0.0).square()
+        squared, counting = _squared_distances(anchors, positives), _counting(excluded, negatives)
+        negative = ~(excluded | _diagonal(excluded)) & (counting > 0.0)
+        pushed = counting * (self.margin - squared.sqrt()).clamp(min=0.0).square()
         return _weighted_mean(squared.diagonal(), weights) + masked_mean(pushed, negative)
 
 
@@ -81,25 +87,28 @@ class SupCon(nn.Module):
 
     .. math::
         -\sum_i \frac{w_i}{\sum_k w_k} \frac{1}{|P_i|} \sum_{p \in P_i}
-        \log \frac{\exp(a_i \cdot b_p / \tau)}{\sum_j \exp(a_i \cdot b_j / \tau)}
+        \log \frac{\exp(a_i \cdot b_p / \tau)}{\sum_j v_{ij} \exp(a_i \cdot b_j / \tau)}
 
     Args:
         temperature: As for `InfoNce`.
 
     Shapes:
-        Those of `InfoNce`; :math:`P_i` is i and all that is excluded beside it.
+        Those of `InfoNce`; :math:`P_i` is i and all that is excluded beside it, where v is 1.
     """  # noqa: D205
 
     def __init__(self, temperature: float) -> None:
         super().__init__()
         self.log_scale = _log_scale(temperature)
 
-    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
+    def forward(
+        self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor, negatives: Tensor | None = None
+    ) -> Tensor:
         """The weighted mean over the pairs of a batch."""
         logits = _scaled(self.log_scale, anchors, positives)
-        alike = (excluded | _diagonal(excluded)).to(logits.dtype)
-        forth = -(alike * functional.log_softmax(logits, 1)).sum(1) / alike.sum(1)
-        back = -(alike.t() * functional.log_softmax(logits.t(), 1)).sum(1) / alike.sum(0)
+        alike = excluded | _diagonal(excluded)
+        logits = logits + _counting(excluded, negatives).log()
+        forth = -torch.where(alike, functional.log_softmax(logits, 1), 0.0).sum(1) / alike.sum(1)
+        back = -torch.where(alike.t(), functional.log_softmax(logits.t(), 1), 0.0).sum(1) / alike.sum(0)
         return _weighted_mean(0.5 * (forth + back), weights)
 
 
@@ -124,12 +133,14 @@ class Triplet(nn.Module):
         super().__init__()
         self.margin = margin
 
-    def forward(self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor) -> Tensor:
-        """Mean over the triplets that are not yet apart, each as heavy as its pair; 0 where all are."""
-        distance = _squared_distances(anchors, positives).sqrt()
+    def forward(
+        self, anchors: Tensor, positives: Tensor, weights: Tensor, excluded: Tensor, negatives: Tensor | None = None
+    ) -> Tensor:
+        """Mean over the triplets that are not yet apart, each as heavy as its pair and negative; 0 where all are."""
+        distance, counting = _squared_distances(anchors, positives).sqrt(), _counting(excluded, negatives)
         missing = distance.diagonal().unsqueeze(1) - distance + self.margin
         violating = (missing > 0.0) & ~(excluded | _diagonal(excluded))
-        heavy = weights.unsqueeze(1) * violating
+        heavy = weights.unsqueeze(1) * counting * violating
         return torch.where(violating, missing, 0.0).mul(heavy).sum() / heavy.sum().clamp(min=1e-8)
 
 
@@ -149,16 +160,26 @@ def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> 
     return float((similar.argmax(1) == target).float().mean())
 
 
-def multi_label_loss(logits: Tensor, targets: Tensor, mask: Tensor, positive_weight: Tensor) -> Tensor:
-    """Binary cross-entropy over known labels, with weights for rare positives.
+def multi_label_loss(
+    logits: Tensor, targets: Tensor, mask: Tensor, positive_weight: Tensor, focal_gamma: float = 0.0
+) -> Tensor:
+    r"""Binary cross-entropy over known labels, with weights for rare positives, and less of what is easy.
+
+    Each term is multiplied by :math:`(1 - p_t)^\gamma`, where :math:`p_t` is the probability that the model gives to
+    what is right, as in `"Focal Loss for Dense Object Detection" <https://arxiv.org/abs/1708.02002>`_ (Lin et al.,
+    2017); the positive weights stand for their α.
 
     Args:
         logits: (n, labels).
         targets: (n, labels) in [0, 1].
         mask: (n, labels) bool, False where a label is missing; nothing known gives 0.
         positive_weight: (labels,), see `positive_weights`.
+        focal_gamma: γ, at least 0; 0 is plain cross-entropy.
     """
     losses = functional.binary_cross_entropy_with_logits(logits, targets, pos_weight=positive_weight, reduction="none")
+    if focal_gamma:
+        # |t - p| is 1 - p_t for certain labels and has a meaning for soft ones; above 0, where powers have a gradient.
+        losses = losses * (targets - logits.sigmoid()).abs().clamp(min=1e-8).pow(focal_gamma)
     return masked_mean(losses, mask)
 
 
@@ -209,6 +230,13 @@ def _squared_distances(anchors: Tensor, positives: Tensor) -> Tensor:
 
 def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / weights.sum().clamp(min=1e-8)
+
+
+def _counting(excluded: Tensor, negatives: Tensor | None) -> Tensor:
+    """(n, n): how much each entry counts in a sum over negatives; 1 on the diagonal and where pairs may be alike."""
+    if negatives is None:
+        return torch.ones_like(excluded, dtype=torch.float32)
+    return negatives.masked_fill(excluded | _diagonal(excluded), 1.0)
 
 
 def _diagonal(like: Tensor) -> Tensor:

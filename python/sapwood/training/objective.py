@@ -24,12 +24,14 @@ class PairVectors:
     """Vectors of pairs as a model gives them.
 
     Shapes:
-        anchors, positives (p, d); excluded (p, p): pairs that may be alike and are no negatives of each other.
+        anchors, positives (p, d); excluded (p, p): pairs that may be alike and are no negatives of each other;
+        negatives (p, p): how much the others count in the loss, all alike where there is None; measures ignore it.
     """
 
     anchors: Tensor
     positives: Tensor
     excluded: Tensor
+    negatives: Tensor | None = None
 
     @property
     def every(self) -> Tensor:
@@ -58,7 +60,7 @@ class PairLoss(nn.Module):
 
     def forward(self, vectors: PairVectors, weights: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The sum, and each term without its weight by its name."""
-        contrastive = self.contrastive(vectors.anchors, vectors.positives, weights, vectors.excluded)
+        contrastive = self.contrastive(vectors.anchors, vectors.positives, weights, vectors.excluded, vectors.negatives)
         every = vectors.every if self.weights else vectors.anchors
         spread = {name: REGULARISERS[name](every) for name in self.weights}
         return contrastive + _weighted_sum(spread, self.weights), {"contrastive": contrastive, **spread}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FREE_TO_CHANGE = {
     *("epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"),
-    *("base_rate", "precision", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
+    *("base_rate", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
 }
 """Settings of a recipe that may differ when a run is continued."""
 
@@ -71,7 +71,8 @@ class Session:
     def fingerprint(self, data: str) -> str:
         """Tells runs apart that cannot be continued by each other."""
         recipe = {key: value for key, value in self.recipe.model_dump().items() if key not in _FREE_TO_CHANGE}
-        parts = [self.model, data, self.config.seed, self.config.data.model_dump(), recipe]
+        settings = [self.config.data.model_dump(), self.config.curriculum.model_dump(), recipe]
+        parts = [self.model, data, self.config.seed, *settings]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def resume(self, state: TrainingState) -> None:
@@ -90,9 +91,9 @@ class Session:
             {"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path), **device}
         )
 
-    def say(self, text: str) -> None:
-        """A sentence for people."""
-        self.emit({"event": "message", "message": text})
+    def say(self, text: str, **facts: Any) -> None:
+        """A sentence for people, with facts for machines beside it."""
+        self.emit({"event": "message", "message": text, **facts})
 
     def begin(self, text: str) -> None:
         """A sentence about a part that takes a while and begins now; raises what `heed_stop` raises."""
@@ -142,6 +143,11 @@ class Session:
         by_steps = progress.steps_done / max(1, steps * self.recipe.epochs)
         by_time = self.elapsed / self.recipe.budget_seconds if self.recipe.budget_seconds else 0.0
         return min(1.0, max(by_steps, by_time))
+
+    def epochs_done(self, progress: Progress) -> float:
+        """Share of the epochs that are done, or of the budget, whichever is further; 0 to 1."""
+        by_time = self.elapsed / self.recipe.budget_seconds if self.recipe.budget_seconds else 0.0
+        return min(1.0, max(progress.epoch / self.recipe.epochs, by_time))
 
     def is_over(self, state: TrainingState) -> bool:
         """Whether all epochs are done, the last ones brought nothing, or the budget is used up."""
@@ -199,6 +205,7 @@ class Session:
                 "step": progress.step,
                 "steps": steps,
                 "steps_done": progress.steps_done,
+                "phase": state.memory.phase,
                 "loss": losses["loss"],
                 "losses": losses,
                 "learning_rate": max(group["lr"] for group in state.optimiser.param_groups),
@@ -213,7 +220,7 @@ class Session:
         What counts is the validation loss, or the training loss where nothing is held out.
         """
         progress = state.progress
-        record: dict[str, Any] = {"epoch": progress.epoch + 1, "steps": progress.step}
+        record: dict[str, Any] = {"epoch": progress.epoch + 1, "steps": progress.step, **state.memory.record()}
         losses = {f"train_{name}": value for name, value in progress.close_epoch().items()}
         losses |= {f"validation_{name}": value for name, value in validation.items()}
         score = losses.get("validation_loss", losses.get("train_loss"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch.amp import GradScaler
 
 from sapwood._core import write_atomic
 from sapwood.errors import BadInputError
+from sapwood.training.curriculum import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,15 +74,19 @@ class Progress:
 
 @dataclass
 class TrainingState:
-    """Everything that a step depends on, and the weights of the best epoch so far."""
+    """Everything that a step depends on, and the weights of the best epoch so far.
+
+    Attributes:
+        memory: What the curriculum got from past embeddings.
+    """
 
     model: nn.Module
     optimiser: Optimizer
     progress: Progress
     fingerprint: str
     best: dict[str, Tensor] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     schedule: Schedule | None = None
-    scaler: GradScaler = field(default_factory=lambda: GradScaler("cpu", enabled=False))
 
     def follow(self, schedule: Schedule) -> None:
         """Lets the learning rate follow a schedule, which goes on where the run had stopped."""
@@ -116,8 +120,9 @@ class TrainingState:
         tensors |= {f"optimiser.{name}": moment for name, moment in moments.items()}
         tensors |= {f"best.{name}": weight for name, weight in self.best.items()}
         tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
+        tensors |= {f"curriculum.{name}": tensor for name, tensor in self.memory.tensors().items()}
         values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
-        values["scaler"] = self.scaler.state_dict()
+        values["curriculum"] = self.memory.values()
         _write(path, tensors, values)
 
     def load(self, path: Path) -> None:
@@ -137,8 +142,7 @@ class TrainingState:
         self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
         self.best = _under("best.", tensors)
         self.progress = Progress(**values["progress"])
-        if values["scaler"]:
-            self.scaler.load_state_dict(values["scaler"])
+        self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
         _restore_rng(_under("rng.", tensors))
 
 

@@ -21,7 +21,6 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
-    counts_of,
     epoch_draws,
     held_out_figures,
     made_ahead,
@@ -31,12 +30,13 @@ from sapwood.training.batches import (
     some,
     validation_draws,
 )
+from sapwood.training.curriculum import Curriculum
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import multi_label_loss, positive_weights
+from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
-from sapwood.training.precision import Precision
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from sapwood.training.session import Session
     from sapwood.training.state import TrainingState
 
-ENCODING_BATCH = 64
+ENCODING_BATCH, MINING_BATCH = 64, 512
 BASE = ("encoder.embedding.", "encoder.cell.")
 """Weights of the base; the output layer is the projection, beside it are the statements' head and the temperature."""
 
@@ -72,7 +72,15 @@ class TreeData:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        return counts_of(self.dataset, self.pairs, self.mutants)
+        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
+        return {
+            "functions": len(self.dataset.positions(TRAIN)),
+            "matched_pairs": train.matched,
+            "rewrite_pairs": len(train) - train.matched,
+            "mutants": len(self.mutants[TRAIN]),
+            "validation_pairs": len(held_out),
+            "validation_mutants": len(self.mutants[VALIDATION]),
+        }
 
 
 def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> TreeData:
@@ -115,8 +123,8 @@ class Batch:
         own: Of them in the forest.
 
     Shapes:
-        weights (p,); excluded (p, p); targets (S,) and known (S,): labels of the forest's statements, known for mutants
-        and originals.
+        weights (p,); excluded, negatives (p, p); targets (S,) and known (S,): labels of the forest's statements, known
+        for mutants and originals.
     """
 
     forest: ForestTensors
@@ -124,6 +132,7 @@ class Batch:
     own: int
     weights: Tensor
     excluded: Tensor
+    negatives: Tensor
     targets: Tensor
     known: Tensor
 
@@ -152,12 +161,14 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, anonymous.tolist())
     targets, known = statement_labels(forest, first_mutant, [mutants.lines[position] for position in mutated.tolist()])
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
+    negatives = negative_weights(draw.rule, pairs.first, pairs.second, alike)
     return Batch(
         forest=ForestTensors.of(forest, device),
         pairs=len(pairs),
         own=first_mutant // 2,
         weights=torch.from_numpy(pairs.weights).to(device),
         excluded=torch.from_numpy(alike).to(device),
+        negatives=torch.from_numpy(negatives).to(device),
         targets=torch.from_numpy(targets).to(device),
         known=torch.from_numpy(known).to(device),
     )
@@ -189,7 +200,7 @@ class Learner(nn.Module):
         shape, self.world = config.tree_lstm.model, data.world
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         self.pair_loss = PairLoss(config.tree_lstm)
-        self.precision = Precision.of(config.tree_lstm.precision, data.device)
+        self.focal_gamma = config.tree_lstm.focal_gamma
         self.statement_weight = config.tree_lstm.statement_weight
         known = known_statements(data)
         self.register_buffer("wrong_weight", positive_weights(known), persistent=False)
@@ -197,14 +208,14 @@ class Learner(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
         """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
-        gather = self.world.gather
-        with self.precision.autocast():
-            encoded = self.encoder(batch.forest)
-        anchors, positives, _ = encoded.outputs.float().tensor_split((batch.own, 2 * batch.own))
-        vectors = PairVectors(gather(anchors), gather(positives), batch.excluded)
+        encoded, gather = self.encoder(batch.forest), self.world.gather
+        anchors, positives, _ = encoded.outputs.tensor_split((batch.own, 2 * batch.own))
+        vectors = PairVectors(gather(anchors), gather(positives), batch.excluded, batch.negatives)
         embedding, terms = self.pair_loss(vectors, batch.weights)
         logits = gather(self.encoder.score_statements(batch.forest, encoded))
-        statement = multi_label_loss(logits, gather(batch.targets), gather(batch.known), self.wrong_weight)
+        statement = multi_label_loss(
+            logits, gather(batch.targets), gather(batch.known), self.wrong_weight, self.focal_gamma
+        )
         losses = {
             "loss": embedding + self.statement_weight * statement,
             **{name: term.detach() for name, term in terms.items()},
@@ -224,13 +235,20 @@ def draws_of(data: TreeData, epoch: int) -> list[Draw]:
     return epoch_draws(data.pairs[TRAIN], config, batch_size=size, most=most, epoch=epoch)
 
 
+def encode_views(data: TreeData, encoder: TreeLstm, views: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(n, output): views by the weights of the moment."""
+    texts = [data.views.texts[view] for view in views.tolist()]
+    return encode_trees(encoder.eval(), data.vocabulary, texts, data.dataset.language, MINING_BATCH)
+
+
 def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
     """Epochs until they are done, nothing improves any more, or the budget is used up."""
     progress, settings, make = state.progress, session.config.tree_lstm, partial(make_batch, data)
     size = data.world.size * settings.batch_size
     held_out = [make(VALIDATION, draw) for draw in validation_draws(data.pairs[VALIDATION], size)]
+    curriculum = Curriculum(session, data, partial(draws_of, data), partial(encode_views, data, learner.encoder))
     while not session.is_over(state):
-        steps = in_steps(draws_of(data, progress.epoch), settings.accumulation)
+        steps = in_steps(curriculum.draws(state), settings.accumulation)
         for step in made_ahead(lambda draws: Step([make(TRAIN, draw) for draw in draws]), steps[progress.step :]):
             losses = take_step(learner, state, step, settings, session.share_done(progress, len(steps)), data.world)
             session.after_step(state, losses, step, len(steps))

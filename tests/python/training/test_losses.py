@@ -90,6 +90,90 @@ def test_triplets_count_that_violate_the_margin():
     assert Triplet(0.3)(torch.eye(4), torch.eye(4), ONES, NONE).item() == 0.0
 
 
+def weighted_negatives():
+    """Uneven weights of mean 1, one negative taken out, and a pair that may be alike."""
+    negatives = torch.tensor([[1, 0.5, 2, 0], [1, 1, 1.5, 0.5], [2, 0.5, 1, 1], [0.5, 1.5, 1, 1]])
+    alike = NONE.clone()
+    alike[0, 1] = alike[1, 0] = True
+    return negatives, alike
+
+
+def test_weights_of_negatives_are_factors_in_the_sum_of_info_nce():
+    anchors, positives, (negatives, alike) = unit(4), unit(4, seed=1), weighted_negatives()
+    scores = (anchors @ positives.t() / 0.2).double().exp()
+    counted = torch.where(alike, 0.0, negatives.double()).fill_diagonal_(1.0) * scores
+    right = scores.diagonal()
+    expected = -0.5 * ((right / counted.sum(1)).log() + (right / counted.sum(0)).log()).mean()
+    loss = InfoNce(0.2)(anchors, positives, ONES, alike, negatives)
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_weights_of_negatives_leave_the_positives_of_the_supervised_loss_alone():
+    anchors, positives, (negatives, alike) = unit(4), unit(4, seed=1), weighted_negatives()
+    scores = (anchors @ positives.t() / 0.2).double().exp()
+    right = alike | torch.eye(4, dtype=torch.bool)
+    counted = torch.where(right, 1.0, negatives.double()) * scores
+    terms = [
+        -torch.where(found, (scores / counted.sum(axis, keepdim=True)).log(), 0.0).sum(axis) / found.sum(axis)
+        for axis, found in ((1, right), (0, right))
+    ]
+    loss = SupCon(0.2)(anchors, positives, ONES, alike, negatives)
+    assert loss.item() == pytest.approx((0.5 * (terms[0] + terms[1])).mean().item(), rel=1e-5)
+
+
+def test_weights_of_negatives_are_factors_of_margin_and_triplet():
+    anchors, positives, (negatives, alike) = unit(4), unit(4, seed=1), weighted_negatives()
+    distances, off = torch.cdist(anchors, positives), ~(alike | torch.eye(4, dtype=torch.bool)) & (negatives > 0)
+    pushed = (negatives * (1.0 - distances).clamp(min=0).square())[off].mean()
+    expected = distances.diagonal().square().mean() + pushed
+    loss = MarginContrastive(1.0)(anchors, positives, ONES, alike, negatives)
+    torch.testing.assert_close(loss, expected, atol=1e-5, rtol=1e-5)
+    missing = distances.diagonal().unsqueeze(1) - distances + 0.3
+    heavy = negatives * ((missing > 0) & off)
+    expected = (missing * heavy).sum() / heavy.sum()
+    assert Triplet(0.3)(anchors, positives, ONES, alike, negatives).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", CONTRASTIVE)
+def test_even_weights_change_nothing_and_a_weight_of_zero_has_no_gradient(name):
+    loss, positives = CONTRASTIVE[name](0.1, 1.0), unit(4, seed=1).requires_grad_()
+    anchors, negatives = unit(4), torch.ones(4, 4)
+    even = loss(anchors, positives, ONES, NONE, negatives)
+    assert even.item() == pytest.approx(loss(anchors, positives, ONES, NONE).item(), rel=1e-6)
+    # The second counts for nobody, and its own pair weighs nothing.
+    negatives[:, 1] = negatives[1, :] = 0.0
+    negatives[1, 1] = 1.0
+    loss(anchors, positives, torch.tensor([1.0, 0, 1, 1]), NONE, negatives).backward()
+    assert positives.grad[1].abs().max() == 0.0
+    assert positives.grad[0].abs().max() > 0.0
+    assert torch.isfinite(positives.grad).all()
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_focal_loss_equals_its_definition(gamma):
+    generator = torch.Generator().manual_seed(2)
+    logits = 4 * torch.randn(20, 3, generator=generator, dtype=torch.float64)
+    targets = (torch.rand(20, 3, generator=generator) < 0.3).double()
+    mask, heavy = torch.rand(20, 3, generator=generator) < 0.8, torch.tensor([1.0, 3.0, 20.0], dtype=torch.float64)
+    terms = []
+    for row, column in mask.nonzero().tolist():
+        p = 1.0 / (1.0 + math.exp(-logits[row, column].item()))
+        right, weight = (p, heavy[column].item()) if targets[row, column] else (1.0 - p, 1.0)
+        terms.append(-weight * (1.0 - right) ** gamma * math.log(right))
+    found = multi_label_loss(logits, targets, mask, heavy, gamma)
+    assert found.item() == pytest.approx(sum(terms) / len(terms), rel=1e-9)
+
+
+def test_focal_loss_has_the_gradient_of_its_definition():
+    logits = torch.tensor([[-3.0, 0.2], [2.0, -0.7]], dtype=torch.float64, requires_grad=True)
+    targets, known = torch.tensor([[0.0, 1.0], [1.0, 0.3]], dtype=torch.float64), torch.ones(2, 2, dtype=torch.bool)
+    heavy = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    assert torch.autograd.gradcheck(lambda scores: multi_label_loss(scores, targets, known, heavy, 1.5), logits)
+    certain = torch.full((1, 1), 200.0, requires_grad=True)
+    multi_label_loss(certain, torch.ones(1, 1), torch.ones(1, 1, dtype=torch.bool), torch.ones(1), 0.5).backward()
+    assert torch.isfinite(certain.grad).all()
+
+
 @pytest.mark.parametrize("name", CONTRASTIVE)
 def test_each_loss_falls_with_training_and_has_finite_gradients(name):
     torch.manual_seed(0)
