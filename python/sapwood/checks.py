@@ -1,12 +1,12 @@
-"""The outcome of one check, as `doctor` and `preflight` make them."""
+"""The outcome of one check, as `doctor`, `preflight` and `monitor` make them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sapwood.errors import SapwoodError
 
@@ -25,6 +25,8 @@ class Check:
     """What to do; empty where nothing is to be done."""
     error: SapwoodError | None = None
     """The failure that was met, where one was."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """The numbers behind it, for machines."""
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:

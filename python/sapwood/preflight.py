@@ -11,16 +11,15 @@ from sapwood.checks import Check, failed
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing
 from sapwood.errors import SapwoodError
 from sapwood.formats import count, figure, what_and_fix
+from sapwood.monitor.health import class_balance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from sapwood.config import Config
 
 # Rows and texts looked at one by one.
 _FIRST = 200
-# One class this many times as frequent as another drowns it.
-_IMBALANCE = 20.0
 # Fewer functions than this teach nothing.
 _FEW_FUNCTIONS = 100
 
@@ -121,20 +120,7 @@ def _first_batch(engine: _core.Engine, model: str, config: Config) -> Check:
 def _class_balance(engine: _core.Engine, config: Config) -> Check:
     from sapwood.data import statistics
 
-    return balance(statistics(engine, config).get("labels", {}))
-
-
-def balance(labels: Mapping[str, Mapping[str, int]]) -> Check:
-    """Warns of each head whose most frequent class is more than 20 times as frequent as its rarest."""
-    uneven = []
-    for head, counts in labels.items():
-        present = sorted(counts.values())
-        if len(present) > 1 and present[-1] > _IMBALANCE * present[0]:
-            uneven.append(f"{head} {present[-1]}:{present[0]}")
-    if uneven:
-        fix = f"above {_IMBALANCE:.0f}:1 the rare class is hardly learned: index more code"
-        return Check("class balance", "warning", ", ".join(uneven), fix)
-    return Check("class balance", "ok", ", ".join(f"{head} {len(counts)} classes" for head, counts in labels.items()))
+    return class_balance(statistics(engine, config).get("labels", {}))
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:

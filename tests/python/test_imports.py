@@ -55,11 +55,15 @@ def test_help_of_a_command_imports_what_typer_needs_alone(arguments):
         ["checkpoints", "list"],
         ["tools", "schema"],
         ["tools", "config"],
+        ["monitor"],
     ],
     ids=" ".join,
 )
 def test_commands_that_need_nothing_learned_import_no_torch(arguments, indexed, monkeypatch):
     monkeypatch.chdir(indexed)
+    run = indexed / ".sapwood" / "runs" / "default" / "tree-lstm" / "1"
+    run.mkdir(parents=True)
+    (run / "config.yaml").write_text("")
     (indexed / "code.jsonl").write_text('{"id": "a", "code": "x = 1"}\n')
     assert not imported_by(command(*arguments)) & {"torch", "torch_geometric", "scipy", "sklearn", "matplotlib"}
 

@@ -35,20 +35,6 @@ def test_earlier_runs_of_the_same_experiment_are_found(engine):
     assert others["earlier runs"] == "none yet"
 
 
-@pytest.mark.parametrize(
-    ("labels", "status"),
-    [
-        ({}, "ok"),
-        ({"bugs": {"none": 20, "wrong-literal": 1}}, "ok"),
-        ({"bugs": {"none": 21, "wrong-literal": 1}}, "warning"),
-        ({"bugs": {"none": 5, "wrong-literal": 0}}, "warning"),
-        ({"bugs": {"none": 5}}, "ok"),
-    ],
-)
-def test_classes_above_twenty_to_one_are_a_warning(labels, status):
-    assert preflight.balance(labels).status == status
-
-
 def test_a_missing_package_fails_with_its_command(engine, monkeypatch):
     monkeypatch.setattr(preflight, "missing", lambda: ["torch"])
     (failure,) = failed(preflight.examine(engine, "graphsage", load_config()))

@@ -111,7 +111,8 @@ BELOW = {
     "evaluation": {"data", "models"},
     "training": {"data", "models", "evaluation"},
     "report": {"evaluation"},
-    "terminal": {"report"},
+    "monitor": set(),
+    "terminal": {"report", "monitor"},
     "demo": {"data", "models", "evaluation", "training", "report", "terminal"},
 }
 """The rooms of the Python package, and which of the others each may import."""

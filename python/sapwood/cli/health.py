@@ -13,6 +13,8 @@ from sapwood.terminal import output
 if TYPE_CHECKING:
     from sapwood.checks import Check
 
+_NOT_READY = "not ready"
+
 
 def doctor(workspace: Workspace = None, as_json: Json = False) -> None:
     """Say what is here, what is missing, and how to get it.
@@ -25,7 +27,9 @@ def doctor(workspace: Workspace = None, as_json: Json = False) -> None:
     """
     from sapwood.doctor import examine
 
-    _conclude("Sapwood on this machine", examine(workspace), "everything that is needed works", as_json=as_json)
+    conclude(
+        "Sapwood on this machine", examine(workspace), "everything that is needed works", _NOT_READY, as_json=as_json
+    )
 
 
 def preflight(
@@ -49,10 +53,11 @@ def preflight(
 
     settings = load_config(config, overrides or ())
     checks = examine(open_workspace(workspace), model, settings)
-    _conclude(f"Before training {model}", checks, f"ready: sapwood train {model}", as_json=as_json)
+    conclude(f"Before training {model}", checks, f"ready: sapwood train {model}", _NOT_READY, as_json=as_json)
 
 
-def _conclude(title: str, checks: list[Check], verdict: str, *, as_json: bool) -> None:
+def conclude(title: str, checks: list[Check], good: str, bad: str, *, as_json: bool) -> None:
+    """Prints checks and a verdict; ends the command with 1 where one failed."""
     from sapwood.checks import failed
 
     failures = failed(checks)
@@ -61,7 +66,7 @@ def _conclude(title: str, checks: list[Check], verdict: str, *, as_json: bool) -
         output.emit({"ok": ready, "checks": [asdict(check) for check in checks]})
     else:
         output.print_checks(title, checks)
-        words = f"[green]{verdict}[/]" if ready else f"[red]not ready: {', '.join(check.name for check in failures)}[/]"
+        words = f"[green]{good}[/]" if ready else f"[red]{bad}: {', '.join(check.name for check in failures)}[/]"
         output.data_console().print(f"\n{words}")
     if not ready:
         raise typer.Exit(1)

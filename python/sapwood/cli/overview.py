@@ -53,14 +53,12 @@ TREE: Mapping[str, Command | Group] = {
         },
     ),
     "data": Group(
-        "Look at what the models learn from, and bring more.",
-        {
-            "stats": Command("data", "stats", "Count what the models would learn from."),
-            "codecontests": Command("contests", "codecontests", "Bring programming problems with tests into files."),
-        },
+        "Look at what the models learn from.",
+        {"stats": Command("data", "stats", "Count what the models would learn from.")},
     ),
     "preflight": Command("health", "preflight", "Check all that training needs, down to one batch."),
     "train": Command("training", "train", "Train a model on the indexed code and publish it."),
+    "monitor": Command("monitoring", "monitor", "Watch a training run from beside it."),
     "evaluate": Command("evaluating", "evaluate", "Measure a model on packages that it never saw."),
     "embed": Command("answering", "embed", "Turn code into vectors: JSON lines in and out."),
     "analyze": Command("answering", "analyze", "Say what looks wrong and which imports are needed."),

@@ -15,6 +15,7 @@ from sapwood.data.split import SPLITS, TRAIN
 
 if TYPE_CHECKING:
     from sapwood.config import Config
+    from sapwood.data.bugs import Mutants
     from sapwood.data.dataset import Dataset
 
 
@@ -51,7 +52,11 @@ def module_counts(dataset: Dataset) -> dict[str, int]:
 
 def bug_counts(dataset: Dataset) -> dict[str, int]:
     """Injected mistakes of each kind, and as many functions without."""
-    mutants = mutants_of_split(dataset, TRAIN)
+    return kind_counts(mutants_of_split(dataset, TRAIN))
+
+
+def kind_counts(mutants: Mutants) -> dict[str, int]:
+    """Mistakes of each kind, and the functions without one that they were made of."""
     kinds = np.bincount(mutants.kinds, minlength=len(_core.BUG_KINDS)).tolist()
     return {"none": len(mutants)} | dict(zip(_core.BUG_KINDS, kinds, strict=True))
 

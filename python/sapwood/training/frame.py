@@ -10,7 +10,6 @@ import torch
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.optimiser import adamw
-from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
 from sapwood.training.schedule import Schedule
 from sapwood.training.session import open_session
@@ -40,6 +39,10 @@ class RecipeData(Protocol):
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
+
+    @property
+    def labels(self) -> dict[str, dict[str, int]]:
+        """How often each class of a head is there, by head."""
 
 
 Data = TypeVar("Data", bound=RecipeData)
@@ -98,12 +101,11 @@ def run(
         session.heed_stop()
         data = recipe.prepare(dataset, session.device.device, session.heed_stop)
         first_draws(recipe, data)
-        session.start(data.counts)
+        session.start(data.counts, data.labels)
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
         optimiser = adamw(learner, recipe.base, session.recipe)
         state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data_fingerprint(dataset)))
-        state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()
         session.resume(state)
         state.follow(Schedule(session.recipe))
         recipe.fit(session, data, learner, state)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FREE_TO_CHANGE = {
     *("epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"),
-    *("base_rate", "precision", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
+    *("base_rate", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
 }
 """Settings of a recipe that may differ when a run is continued."""
 
@@ -83,13 +83,12 @@ class Session:
             self.say(f"continues after step {state.progress.steps_done} of {self.run.path}")
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
 
-    def start(self, counts: dict[str, int]) -> None:
+    def start(self, counts: dict[str, int], labels: dict[str, dict[str, int]]) -> None:
         """Tells what there is to learn from, and where the run is; from here on the budget counts."""
         self.started = time.monotonic()
+        found = {"counts": counts, "labels": labels}
         device = {"device": self.device.device, "threads": self.device.threads}
-        self.emit(
-            {"event": "start", "epochs": self.recipe.epochs, "counts": counts, "run": str(self.run.path), **device}
-        )
+        self.emit({"event": "start", "epochs": self.recipe.epochs, "run": str(self.run.path), **found, **device})
 
     def say(self, text: str, **facts: Any) -> None:
         """A sentence for people, with facts for machines beside it."""

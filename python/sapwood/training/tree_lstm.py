@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from sapwood import _core
 from sapwood.data import TRAIN, VALIDATION, Mutants, go_on, mutants_of_split, statement_targets
+from sapwood.data.statistics import kind_counts
 from sapwood.models.encode import encode_trees
 from sapwood.models.priors import priors_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
@@ -21,7 +22,6 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
-    counts_of,
     epoch_draws,
     held_out_figures,
     made_ahead,
@@ -38,7 +38,6 @@ from sapwood.training.losses import multi_label_loss, positive_weights
 from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
-from sapwood.training.precision import Precision
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -74,7 +73,20 @@ class TreeData:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        return counts_of(self.dataset, self.pairs, self.mutants)
+        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
+        return {
+            "functions": len(self.dataset.positions(TRAIN)),
+            "matched_pairs": train.matched,
+            "rewrite_pairs": len(train) - train.matched,
+            "mutants": len(self.mutants[TRAIN]),
+            "validation_pairs": len(held_out),
+            "validation_mutants": len(self.mutants[VALIDATION]),
+        }
+
+    @property
+    def labels(self) -> dict[str, dict[str, int]]:
+        """How often each class of a head is there, by head."""
+        return {"bugs": kind_counts(self.mutants[TRAIN])}
 
 
 def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> TreeData:
@@ -194,7 +206,6 @@ class Learner(nn.Module):
         shape, self.world = config.tree_lstm.model, data.world
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         self.pair_loss = PairLoss(config.tree_lstm)
-        self.precision = Precision.of(config.tree_lstm.precision, data.device)
         self.focal_gamma = config.tree_lstm.focal_gamma
         self.statement_weight = config.tree_lstm.statement_weight
         known = known_statements(data)
@@ -203,10 +214,8 @@ class Learner(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
         """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
-        gather = self.world.gather
-        with self.precision.autocast():
-            encoded = self.encoder(batch.forest)
-        anchors, positives, _ = encoded.outputs.float().tensor_split((batch.own, 2 * batch.own))
+        encoded, gather = self.encoder(batch.forest), self.world.gather
+        anchors, positives, _ = encoded.outputs.tensor_split((batch.own, 2 * batch.own))
         vectors = PairVectors(gather(anchors), gather(positives), batch.excluded, batch.negatives)
         embedding, terms = self.pair_loss(vectors, batch.weights)
         logits = gather(self.encoder.score_statements(batch.forest, encoded))

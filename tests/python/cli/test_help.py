@@ -24,7 +24,16 @@ def commands(group, path=()):
 
 COMMANDS = list(commands(typer.main.get_command(build())))
 CONTRACT = {
-    *(("demo",), ("doctor",), ("index",), ("graph", "export"), ("data", "stats"), ("preflight",), ("train",)),
+    *(
+        ("demo",),
+        ("doctor",),
+        ("index",),
+        ("monitor",),
+        ("graph", "export"),
+        ("data", "stats"),
+        ("preflight",),
+        ("train",),
+    ),
     *(("evaluate",), ("embed",), ("analyze",), ("search",), ("tools", "config"), ("tools", "schema")),
     *(("checkpoints", verb) for verb in ("list", "show", "verify", "promote", "rollback")),
 }

@@ -46,7 +46,7 @@ def recipe_of(calls, losses, draws=("a batch",)):
     return frame.Recipe(
         model="toy",
         settings=lambda config: config.tree_lstm,
-        prepare=part("prepare", lambda: SimpleNamespace(counts={"examples": 3}, pairs={"train": []})),
+        prepare=part("prepare", lambda: SimpleNamespace(counts={"examples": 3}, labels={}, pairs={"train": []})),
         draws=lambda _data, _epoch: draws,
         learner=part("learner", Toy),
         fit=lambda *given: (calls.append("fit"), fit(*given)),

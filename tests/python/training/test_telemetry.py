@@ -40,6 +40,8 @@ def test_every_event_of_a_run_is_written_with_its_time_and_memory(engine, config
     assert times == sorted(times)
     if sys.platform.startswith("linux"):
         assert all(1_000_000 < record["rss"] <= record["peak_rss"] for record in written)
+    (start,) = (record for record in written if record["event"] == "start")
+    assert start["labels"]["bugs"]["none"] == start["counts"]["mutants"]
     for record in (record for record in written if record["event"] == "step"):
         assert record.keys() >= STEP
         assert record["losses"]["gradient_norm"] > 0.0
