@@ -189,6 +189,7 @@ class Recipe(Section):
     plateau_patience: Amount
     plateau_factor: OpenFraction
     accumulation: Count
+    precision: Literal["float32", "bf16", "fp16"]
     weight_decay: NotNegative
     clip: Positive
     patience: Count

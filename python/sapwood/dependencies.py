@@ -17,15 +17,19 @@ TRAINING = {
     "torchmetrics": "torchmetrics",
     "matplotlib": "matplotlib",
 }
-"""Import name and distribution of what the extra `train` installs."""
+"""Import name and distribution of what of the extra `train` training needs."""
+
+DATA_SETS = {"datasets": "datasets"}
+"""The same of what keeps examples on the disk and reads data sets; training works without."""
 
 INSTALL_TRAINING = "run scripts/quickstart in a clone of sapwood"
-"""What brings all of `TRAINING`, and what indexing and search need."""
+"""What brings all of these, and what indexing and search need."""
 
 
 def missing(*modules: str) -> list[str]:
     """Distributions of these modules of the extra `train`, of all without any, that are not installed; imports none."""
-    return [TRAINING[module] for module in modules or TRAINING if util.find_spec(module) is None]
+    known = TRAINING | DATA_SETS
+    return [known[module] for module in modules or TRAINING if util.find_spec(module) is None]
 
 
 def require_training() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sapwood.cli.options import ConfigFile, Json, Overrides, Workspace, open_workspace
-from sapwood.formats import count, counted
+from sapwood.formats import count, counted, figure
 from sapwood.terminal import output
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ def stats(
     if as_json:
         output.emit(known)
     else:
-        output.print_pairs(f"What is learned from {engine.root}", _rows(known))
+        output.print_pairs(f"What is learned from {engine.root}", rows_of(known))
 
 
-def _rows(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | list[str]]]:
+def rows_of(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | list[str]]]:
     """A row for each count, and one for each group of counts."""
     for key, value in values.items():
         name = f"{prefix}{key.replace('_', ' ')}"
         if not isinstance(value, dict):
-            yield name, count(value)
+            yield name, figure(value) if isinstance(value, float) else count(value)
         elif any(isinstance(inner, dict) for inner in value.values()):
-            yield from _rows(value, f"{name} · ")
+            yield from rows_of(value, f"{name} · ")
         else:
             yield name, _group(value)
 

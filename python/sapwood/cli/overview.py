@@ -53,8 +53,11 @@ TREE: Mapping[str, Command | Group] = {
         },
     ),
     "data": Group(
-        "Look at what the models learn from.",
-        {"stats": Command("data", "stats", "Count what the models would learn from.")},
+        "Look at what the models learn from, and bring more.",
+        {
+            "stats": Command("data", "stats", "Count what the models would learn from."),
+            "codecontests": Command("contests", "codecontests", "Bring programming problems with tests into files."),
+        },
     ),
     "preflight": Command("health", "preflight", "Check all that training needs, down to one batch."),
     "train": Command("training", "train", "Train a model on the indexed code and publish it."),

@@ -7,6 +7,7 @@ from 0 to 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -81,6 +82,8 @@ class Outcomes:
     split: NDArray[np.str_]
     missing: int
     """Lines that name a function which is not in the index."""
+    origins: dict[str, int]
+    """How many lines are from where, of those that say it."""
 
     def __len__(self) -> int:
         return len(self.code)
@@ -88,7 +91,7 @@ class Outcomes:
     @classmethod
     def none(cls) -> Outcomes:
         """Those of a code base alone: it does not say what its tests gave."""
-        return cls([], np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.str_), 0)
+        return cls([], np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.str_), 0, {})
 
     def positions(self, split: str) -> NDArray[np.int64]:
         """Positions of the outcomes of a split."""
@@ -107,6 +110,7 @@ class Outcomes:
             "outcomes_failed": len(self) - passed,
             "outcomes_validation": held_out,
             "outcomes_of_unknown_functions": self.missing,
+            **{f"outcomes_from_{origin}": lines for origin, lines in self.origins.items()},
         }
 
 
@@ -170,7 +174,8 @@ def match_outcomes(dataset: Dataset, outcomes: Sequence[Outcome]) -> Outcomes:
     if dataset.config.data.permute_labels:
         passed = np.random.default_rng(dataset.config.seed).permutation(passed)
     code = np.concatenate([np.array(list(known.values()), np.int64), len(dataset) + np.arange(len(texts))])
-    return Outcomes(texts, code, passed, np.array(splits, np.str_), functions.missing)
+    origins = Counter(outcome.origin for outcome in outcomes if outcome.origin is not None)
+    return Outcomes(texts, code, passed, np.array(splits, np.str_), functions.missing, dict(sorted(origins.items())))
 
 
 class _Functions:

@@ -380,7 +380,9 @@ class ChildSumCell(nn.Module):
     def forward(self, entries: Tensor, forest: ForestTensors) -> Tensor:
         """States of all unique nodes; the input projection is computed once an entry."""
         projected = functional.linear(entries, self.weight_x, self.bias)
-        states: Tensor = _ChildSumLevels.apply(projected, self.weight_h_iou, self.weight_h_f, forest.tables)
+        # Autocast casts the projection's operands alone; within the levels all have to be of its type.
+        recurrent = (weight.to(projected.dtype) for weight in (self.weight_h_iou, self.weight_h_f))
+        states: Tensor = _ChildSumLevels.apply(projected, *recurrent, forest.tables)
         return states
 
 
@@ -479,7 +481,8 @@ class TreeLstm(nn.Module):
         entries = functional.embedding_bag(
             tables.entry_tokens, self.embedding.weight, tables.entry_offsets, mode="mean"
         )
-        states = self.cell(entries, forest)
+        # Sums over many nodes, and their counts, need more digits than bf16 has.
+        states = self.cell(entries, forest).to(self.embedding.weight.dtype)
         counts = tables.pool_counts.to(states.dtype)
         sums = functional.embedding_bag(
             tables.pool_nodes, states, tables.pool_offsets, mode="sum", per_sample_weights=counts

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """While this lasts, the first Ctrl-C asks for a stop with saved state, the second one stops at once."""
+def stop_on_interrupt(what_then: str = "saving the state of the run") -> Iterator[Callable[[], bool]]:
+    """While this lasts, the first Ctrl-C asks for a stop, which does `what_then`, and the second one stops at once."""
     asked = threading.Event()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         asked.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        output.note("stopping: saving the state of the run (Ctrl-C again stops at once)")
+        output.note(f"stopping: {what_then} (Ctrl-C again stops at once)")
 
     before = signal.signal(signal.SIGINT, ask)
     try:

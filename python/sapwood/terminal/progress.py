@@ -38,6 +38,23 @@ def training(console: Console | None = None) -> Iterator[Callable[[Mapping[str, 
         yield callback
 
 
+@contextmanager
+def counting(what: str, console: Console | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A callback that shows how many things were read and kept, where nobody knows how many there are."""
+    console = console or log_console()
+    started, due = time.monotonic(), _Throttle(wait=_QUIET_SECONDS)
+
+    def told(read: int, kept: int) -> str:
+        rate = read / max(time.monotonic() - started, 1e-3)
+        return f"{what}: {count(read)} read, {count(kept)} kept · {figure(rate)}/s"
+
+    if not console.is_terminal:
+        yield lambda read, kept: note(told(read, kept)) if due() else None
+        return
+    with console.status(f"{what}: opening") as status:
+        yield lambda read, kept: status.update(told(read, kept)) if due() else None
+
+
 def step_line(event: Mapping[str, Any]) -> str:
     """One line about a step or an epoch: where it is, the losses, the rate, the time left."""
     parts = [_place(event), _losses(event), _rate(event), _left(event)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from sapwood.config import Config
-    from sapwood.data import Dataset, HeedStop, Rewrites
+    from sapwood.data import Dataset, HeedStop, Mutants, Rewrites
     from sapwood.training.negatives import Rule
     from sapwood.training.state import Losses
 
@@ -119,6 +119,19 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
         weights=np.concatenate([matched.weights, np.full(len(own), weight, np.float32)]),
         matched=len(matched),
     )
+
+
+def counts_of(dataset: Dataset, pairs: Mapping[str, TextPairs], mutants: Mapping[str, Mutants]) -> dict[str, int]:
+    """How much there is of what both recipes learn from."""
+    train = pairs[TRAIN]
+    return {
+        "functions": len(dataset.positions(TRAIN)),
+        "matched_pairs": train.matched,
+        "rewrite_pairs": len(train) - train.matched,
+        "mutants": len(mutants[TRAIN]),
+        "validation_pairs": len(pairs[VALIDATION]),
+        "validation_mutants": len(mutants[VALIDATION]),
+    }
 
 
 def epoch_draws(pairs: TextPairs, config: Config, *, batch_size: int, most: int, epoch: int) -> list[Draw]:

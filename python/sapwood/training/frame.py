@@ -10,6 +10,7 @@ import torch
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.optimiser import adamw
+from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
 from sapwood.training.schedule import Schedule
 from sapwood.training.session import open_session
@@ -106,6 +107,7 @@ def run(
         learner = recipe.learner(config, data).to(session.device.device)
         optimiser = adamw(learner, recipe.base, session.recipe)
         state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data_fingerprint(dataset)))
+        state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()
         session.resume(state)
         state.follow(Schedule(session.recipe))
         recipe.fit(session, data, learner, state)

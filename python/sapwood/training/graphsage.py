@@ -44,6 +44,7 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
+    counts_of,
     epoch_draws,
     held_out_figures,
     made_ahead,
@@ -60,6 +61,7 @@ from sapwood.training.losses import all_known, multi_label_loss, multi_task, pos
 from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
+from sapwood.training.precision import Precision
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -102,19 +104,12 @@ class GraphData:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
-        return {
-            "functions": len(self.dataset.positions(TRAIN)),
+        own = {
             "files": len(self.dataset.file_positions(TRAIN)),
             "nodes": self.graph.node_count,
-            "matched_pairs": train.matched,
-            "rewrite_pairs": len(train) - train.matched,
-            "mutants": len(self.mutants[TRAIN]),
             "import_labels": len(self.modules),
-            "validation_pairs": len(held_out),
-            "validation_mutants": len(self.mutants[VALIDATION]),
-            **self.outcomes.counts,
         }
+        return counts_of(self.dataset, self.pairs, self.mutants) | own | self.outcomes.counts
 
     @property
     def labels(self) -> dict[str, dict[str, int]]:
@@ -232,6 +227,7 @@ class Learner(nn.Module):
         self.world = data.world
         self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
         self.pair_loss = PairLoss(config.graphsage)
+        self.precision = Precision.of(config.graphsage.precision, data.device)
         self.focal_gamma = config.graphsage.focal_gamma
         self.weights = config.graphsage.loss_weights.model_dump()
         training = np.flatnonzero(data.dataset.split == TRAIN)
@@ -245,7 +241,9 @@ class Learner(nn.Module):
 
         A head without any label has None.
         """
-        embeddings, gather = self.encoder(batch.neighbourhood), self.world.gather
+        gather = self.world.gather
+        with self.precision.autocast():
+            embeddings = self.encoder(batch.neighbourhood).float()
         codes = self.encoder.head(CODE, embeddings)
         vectors = PairVectors(gather(codes[batch.first]), gather(codes[batch.second]), batch.excluded, batch.negatives)
         code, terms = self.pair_loss(vectors, batch.weights)
@@ -275,9 +273,8 @@ class Learner(nn.Module):
 def draws_of(data: GraphData, epoch: int) -> list[Draw]:
     """The batches of an epoch."""
     config, pairs = data.dataset.config, data.pairs[TRAIN]
-    return epoch_draws(
-        pairs, config, batch_size=data.world.size * config.graphsage.batch_size, most=len(pairs), epoch=epoch
-    )
+    size = data.world.size * config.graphsage.batch_size
+    return epoch_draws(pairs, config, batch_size=size, most=len(pairs), epoch=epoch)
 
 
 def encode_views(data: GraphData, encoder: GraphSage, views: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,7 @@ def take_step(
 
     Returns:
         The losses, each the mean over the pairs of the batches that have one, and beside them `gradient_norm`, as it
-        was before clipping.
+        was before clipping: None where gradients of fp16 had no room, so that the weights stayed as they were.
     """
     learner.train()
     set_rates(state.optimiser, settings, state.rate_factor(share))
@@ -98,9 +99,19 @@ def take_step(
     taken: list[tuple[dict[str, Any], int]] = []
     for batch in step.batches:
         losses, _ = learner(batch)
-        (losses["loss"] * (batch.pairs / step.pairs)).backward()
+        state.scaler.scale(losses["loss"] * (batch.pairs / step.pairs)).backward()
         taken.append((losses, batch.pairs))
     world.average_gradients(learner.parameters())
-    norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), settings.clip)
-    state.optimiser.step()
-    return mean_losses(taken) | {"gradient_norm": float(norm)}
+    return mean_losses(taken) | {"gradient_norm": _move(learner, state, settings.clip)}
+
+
+def _move(learner: nn.Module, state: TrainingState, clip: float) -> float | None:
+    """Clips the gradients, makes the step, and gives their norm."""
+    scaler = state.scaler
+    scaler.unscale_(state.optimiser)
+    norm = float(torch.nn.utils.clip_grad_norm_(learner.parameters(), clip))
+    scaler.step(state.optimiser)
+    scaler.update()
+    # A scaler that found an overflow has made no step, and tries the next one with a smaller scale.
+    skipped = not math.isfinite(norm) and scaler.is_enabled() and scaler.get_scale() >= 1.0
+    return None if skipped else norm

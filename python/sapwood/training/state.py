@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch.amp import GradScaler
 
 from sapwood._core import write_atomic
 from sapwood.errors import BadInputError
@@ -87,6 +88,7 @@ class TrainingState:
     best: dict[str, Tensor] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     schedule: Schedule | None = None
+    scaler: GradScaler = field(default_factory=lambda: GradScaler("cpu", enabled=False))
 
     def follow(self, schedule: Schedule) -> None:
         """Lets the learning rate follow a schedule, which goes on where the run had stopped."""
@@ -122,6 +124,7 @@ class TrainingState:
         tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
         tensors |= {f"curriculum.{name}": tensor for name, tensor in self.memory.tensors().items()}
         values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
+        values["scaler"] = self.scaler.state_dict()
         values["curriculum"] = self.memory.values()
         _write(path, tensors, values)
 
@@ -142,6 +145,8 @@ class TrainingState:
         self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
         self.best = _under("best.", tensors)
         self.progress = Progress(**values["progress"])
+        if values["scaler"]:
+            self.scaler.load_state_dict(values["scaler"])
         self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
         _restore_rng(_under("rng.", tensors))
 

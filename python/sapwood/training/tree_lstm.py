@@ -22,6 +22,7 @@ from sapwood.training.batches import (
     Draw,
     TextPairs,
     Views,
+    counts_of,
     epoch_draws,
     held_out_figures,
     made_ahead,
@@ -38,6 +39,7 @@ from sapwood.training.losses import multi_label_loss, positive_weights
 from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
+from sapwood.training.precision import Precision
 from sapwood.training.publish import Trained, whitening_texts
 
 if TYPE_CHECKING:
@@ -73,15 +75,7 @@ class TreeData:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        train, held_out = self.pairs[TRAIN], self.pairs[VALIDATION]
-        return {
-            "functions": len(self.dataset.positions(TRAIN)),
-            "matched_pairs": train.matched,
-            "rewrite_pairs": len(train) - train.matched,
-            "mutants": len(self.mutants[TRAIN]),
-            "validation_pairs": len(held_out),
-            "validation_mutants": len(self.mutants[VALIDATION]),
-        }
+        return counts_of(self.dataset, self.pairs, self.mutants)
 
     @property
     def labels(self) -> dict[str, dict[str, int]]:
@@ -206,6 +200,7 @@ class Learner(nn.Module):
         shape, self.world = config.tree_lstm.model, data.world
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         self.pair_loss = PairLoss(config.tree_lstm)
+        self.precision = Precision.of(config.tree_lstm.precision, data.device)
         self.focal_gamma = config.tree_lstm.focal_gamma
         self.statement_weight = config.tree_lstm.statement_weight
         known = known_statements(data)
@@ -214,8 +209,10 @@ class Learner(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
         """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
-        encoded, gather = self.encoder(batch.forest), self.world.gather
-        anchors, positives, _ = encoded.outputs.tensor_split((batch.own, 2 * batch.own))
+        gather = self.world.gather
+        with self.precision.autocast():
+            encoded = self.encoder(batch.forest)
+        anchors, positives, _ = encoded.outputs.float().tensor_split((batch.own, 2 * batch.own))
         vectors = PairVectors(gather(anchors), gather(positives), batch.excluded, batch.negatives)
         embedding, terms = self.pair_loss(vectors, batch.weights)
         logits = gather(self.encoder.score_statements(batch.forest, encoded))

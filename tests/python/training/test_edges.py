@@ -147,7 +147,7 @@ def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, con
     assert CONFIDENCE not in graphsage.trained_heads(data)
     tested = data.dataset.positions(TRAIN)[:3]
     passed, split = np.ones(3, np.float32), np.array([TRAIN] * 3)
-    object.__setattr__(data, "outcomes", Outcomes([], tested, passed, split, 0))
+    object.__setattr__(data, "outcomes", Outcomes([], tested, passed, split, 0, {}))
     object.__setattr__(data.places, "outcomes", data.places.texts[tested])
     assert CONFIDENCE in graphsage.trained_heads(data)
     learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE].backward()
