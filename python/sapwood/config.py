@@ -57,6 +57,9 @@ Name = Annotated[
 Device = Annotated[str, _matching(r"auto|cpu|mps|cuda(:\d+)?", "should be auto, cpu, cuda, cuda:N or mps")]
 
 
+Start = Annotated[str, _matching(r"none|v\d{4,}", "should be none or the name of a version, such as v0001")]
+
+
 class Section(BaseModel):
     """A group of settings: frozen, strictly typed, and closed to unknown keys."""
 
@@ -188,6 +191,8 @@ class Recipe(Section):
     lowest_rate: Fraction
     plateau_patience: Amount
     plateau_factor: OpenFraction
+    start_from: Start
+    freeze_base: bool
     accumulation: Count
     precision: Literal["float32", "bf16", "fp16"]
     weight_decay: NotNegative
@@ -200,6 +205,13 @@ class Recipe(Section):
     focal_gamma: NotNegative
     budget_seconds: NotNegative
     checkpoint_every: Amount
+
+    @model_validator(mode="after")
+    def _what_is_frozen_was_trained(self) -> Self:
+        if self.freeze_base and self.start_from == "none":
+            message = "`freeze_base` keeps the base as it is, and random weights are no base: set `start_from` too"
+            raise ValueError(message)
+        return self
 
 
 class GraphSage(Recipe):

@@ -85,7 +85,7 @@ class Predictor(ABC):
         # From here on by its name: an alias may move in between.
         name = manifest["version"]
         versions.require_schema(model, name)
-        weights = _weights(versions.read_file(model, name, "weights.safetensors"), f"{model} {name}")
+        weights = read_weights(versions.read_file(model, name, "weights.safetensors"), f"{model} {name}")
         return Predictor.of(manifest, name, weights, versions.read_file(model, name, LABELS[model]))
 
     @staticmethod
@@ -360,7 +360,8 @@ def _priors(manifest: Mapping[str, Any]) -> Priors:
     return Priors.of(manifest.get("priors", {"trained": [SAMPLED], "natural": [SAMPLED]}))
 
 
-def _weights(file: bytes, name: str) -> dict[str, Tensor]:
+def read_weights(file: bytes, name: str) -> dict[str, Tensor]:
+    """The tensors of a version called `name`; raises `DamagedVersionError` where there are none."""
     try:
         return load(file)
     except SafetensorError as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +33,14 @@ def encode(kernels: _core.TreeKernels, forest: Any, weights: tuple[Tensor, ...])
         forest: Columns as `ForestColumns` has them.
         weights: In the order of `_core.TreeKernels.forward`.
     """
-    outputs, means, statements = _Encode.apply(kernels, forest, *weights)
-    return outputs, means, statements
+    *base, projection, bias = weights
+    if any(weight.requires_grad for weight in base):
+        outputs, means, statements = _Encode.apply(kernels, forest, *weights)
+        return outputs, means, statements
+    # Nothing goes back through a frozen base.
+    with torch.no_grad():
+        _, means, statements = _Encode.apply(kernels, forest, *weights)
+    return functional.linear(means, projection, bias), means, statements
 
 
 class _Encode(torch.autograd.Function):

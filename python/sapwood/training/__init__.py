@@ -12,6 +12,7 @@ from sapwood.naming import MODELS
 from sapwood.training.device import choose_device
 from sapwood.training.frame import first_draws, run
 from sapwood.training.session import TrainResult
+from sapwood.training.starting import start_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -71,10 +72,13 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
 
     module = _module(model)
     device = choose_device(config.device, config.threads).device
-    data = module.prepare(load_dataset(engine, config), device)
+    start = start_of(engine, model, module.RECIPE.settings(config))
+    data = module.prepare(load_dataset(engine, config), device, start=start)
     batch = module.make_batch(data, "train", first_draws(module.RECIPE, data)[0])
     torch.manual_seed(config.seed)
     learner = module.Learner(config, data).to(device)
+    if start is not None:
+        start.fill(learner)
     with torch.no_grad():
         loss = float(learner(batch)[0]["loss"])
     return Rehearsal(sum(weight.numel() for weight in learner.parameters()), len(data.pairs["train"]), loss)

@@ -9,11 +9,12 @@ import torch
 
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
-from sapwood.training.optimiser import adamw
+from sapwood.training.optimiser import adamw, freeze
 from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
 from sapwood.training.schedule import Schedule
 from sapwood.training.session import open_session
+from sapwood.training.starting import start_of
 from sapwood.training.state import Progress, TrainingState
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sapwood import _core
     from sapwood.config import Config
     from sapwood.config import Recipe as Settings
-    from sapwood.data import Dataset, HeedStop
+    from sapwood.data import Dataset
     from sapwood.training.batches import Draw, TextPairs
     from sapwood.training.publish import Trained
     from sapwood.training.session import OnEvent, Session, ShouldStop, TrainResult
@@ -57,7 +58,8 @@ class Recipe(Generic[Data, Learner]):
     Attributes:
         model: `graphsage` or `tree-lstm`.
         settings: Finds its section of the settings.
-        prepare: Makes of the data set, for a device, all that batches are made of; it heeds a wish to stop.
+        prepare: Makes of the data set, for a device, all that batches are made of; it heeds a wish to stop, and takes
+            what it `start`s from for what numbers stand for.
         draws: The batches of an epoch, by its number.
         learner: Builds the model with its losses.
         fit: Makes steps until the session says that the run is over.
@@ -67,7 +69,7 @@ class Recipe(Generic[Data, Learner]):
 
     model: str
     settings: Callable[[Config], Settings]
-    prepare: Callable[[Dataset, str, HeedStop], Data]
+    prepare: Callable[..., Data]
     draws: Callable[[Data, int], list[Draw]]
     learner: Callable[[Config, Data], Learner]
     fit: Callable[[Session, Data, Learner, TrainingState], None]
@@ -100,11 +102,16 @@ def run(
     ) as session:
         dataset = load_dataset(engine, config) if dataset is None else fitting(dataset, engine, config)
         session.heed_stop()
-        data = recipe.prepare(dataset, session.device.device, session.heed_stop)
+        start = start_of(engine, recipe.model, session.recipe)
+        data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start)
         first_draws(recipe, data)
         session.start(data.counts, data.labels)
         torch.manual_seed(config.seed)
         learner = recipe.learner(config, data).to(session.device.device)
+        if start is not None:
+            start.fill(learner)
+        if session.recipe.freeze_base:
+            freeze(learner, recipe.base)
         optimiser = adamw(learner, recipe.base, session.recipe)
         state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data_fingerprint(dataset)))
         state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()

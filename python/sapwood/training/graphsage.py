@@ -12,18 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from sapwood import _core
-from sapwood.data import (
-    TRAIN,
-    VALIDATION,
-    LabelRows,
-    Mutants,
-    Outcomes,
-    go_on,
-    kind_targets,
-    label_rows,
-    mutants_of_split,
-    outcomes_of,
-)
+from sapwood.data import TRAIN, VALIDATION, go_on, kind_targets, mutants_of_split, outcomes_of
+from sapwood.data.import_labels import ImportLabels
 from sapwood.data.statistics import kind_counts, module_counts, training_modules
 from sapwood.data.union import Places, union_graph
 from sapwood.models.encode import encode_files, encode_nodes
@@ -41,9 +31,6 @@ from sapwood.models.priors import priors_of
 from sapwood.models.whitening import fit_whitening
 from sapwood.naming import GRAPHSAGE
 from sapwood.training.batches import (
-    Draw,
-    TextPairs,
-    Views,
     counts_of,
     epoch_draws,
     held_out_figures,
@@ -68,8 +55,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Config
-    from sapwood.data import Dataset, HeedStop
+    from sapwood.data import Dataset, HeedStop, Mutants, Outcomes
+    from sapwood.training.batches import Draw, TextPairs, Views
     from sapwood.training.session import Session
+    from sapwood.training.starting import Start
     from sapwood.training.state import TrainingState
 
 ENCODING_BATCH = 256
@@ -95,21 +84,15 @@ class GraphData:
     graph: _core.InputGraph
     places: Places
     pairs: dict[str, TextPairs]
-    modules: list[str]
-    function_imports: LabelRows
-    file_imports: LabelRows
+    imports: ImportLabels
     outcomes: Outcomes
     mutants: dict[str, Mutants]
 
     @property
     def counts(self) -> dict[str, int]:
         """How much there is, for the manifest and for people."""
-        own = {
-            "files": len(self.dataset.file_positions(TRAIN)),
-            "nodes": self.graph.node_count,
-            "import_labels": len(self.modules),
-        }
-        return counts_of(self.dataset, self.pairs, self.mutants) | own | self.outcomes.counts
+        own = {"files": len(self.dataset.file_positions(TRAIN)), "nodes": self.graph.node_count}
+        return counts_of(self.dataset, self.pairs, self.mutants) | own | self.imports.counts | self.outcomes.counts
 
     @property
     def labels(self) -> dict[str, dict[str, int]]:
@@ -117,17 +100,15 @@ class GraphData:
         return {"imports": module_counts(self.dataset), "bugs": kind_counts(self.mutants[TRAIN])}
 
 
-def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> GraphData:
-    """Pairs, labels, mutants, and one graph of the project and of every text."""
+def prepare(
+    dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE, start: Start | None = None
+) -> GraphData:
+    """Pairs, labels, mutants, and one graph of the project and of every text; modules are those of the `start`."""
     views = make_views(dataset, heed_stop)
     mutants = {split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)}
-    modules = training_modules(dataset)
+    modules = training_modules(dataset) if start is None else json.loads(start.labels)
     outcomes = outcomes_of(dataset)
     graph, places = union_graph(dataset, views.texts, mutants, outcomes)
-    functions, files = (label_rows(rows, modules) for rows in (dataset.function_imports, dataset.file_imports))
-    if dataset.config.data.permute_labels:
-        rng = np.random.default_rng(dataset.config.seed)
-        functions, files = (rows.take(rng.permutation(len(rows))) for rows in (functions, files))
     return GraphData(
         device=device,
         world=world,
@@ -136,9 +117,7 @@ def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: W
         graph=graph,
         places=places,
         pairs={split: pairs_of_split(dataset, views, split) for split in (TRAIN, VALIDATION)},
-        modules=modules,
-        function_imports=functions,
-        file_imports=files,
+        imports=ImportLabels.of(dataset, modules),
         outcomes=outcomes,
         mutants=mutants,
     )
@@ -202,7 +181,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     parts = np.split(where, np.cumsum([len(group) for group in groups[:-1]]))
     bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first[own]]
-    imports = np.concatenate([data.function_imports.dense(functions), data.file_imports.dense(files)])
+    imports = data.imports.dense(functions, files)
     alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
     negatives = negative_weights(draw.rule, pairs.first, pairs.second, alike)
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
@@ -225,22 +204,18 @@ class Learner(nn.Module):
     def __init__(self, config: Config, data: GraphData) -> None:
         super().__init__()
         self.world = data.world
-        self.encoder = GraphSage(GraphSageShape(len(data.modules), **config.graphsage.model.model_dump()))
+        self.encoder = GraphSage(GraphSageShape(len(data.imports.modules), **config.graphsage.model.model_dump()))
         self.pair_loss = PairLoss(config.graphsage)
-        self.precision = Precision.of(config.graphsage.precision, data.device)
         self.focal_gamma = config.graphsage.focal_gamma
+        self.precision = Precision.of(config.graphsage.precision, data.device)
         self.weights = config.graphsage.loss_weights.model_dump()
-        training = np.flatnonzero(data.dataset.split == TRAIN)
-        targets = torch.from_numpy(data.function_imports.dense(training))
+        targets = torch.from_numpy(data.imports.functions.dense(data.dataset.positions(TRAIN)))
         self.register_buffer("import_weight", positive_weights(targets), persistent=False)
         kinds = torch.from_numpy(kind_targets(data.mutants[TRAIN].kinds))
         self.register_buffer("bug_weight", positive_weights(kinds), persistent=False)
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor | None], PairVectors]:
-        """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs.
-
-        A head without any label has None.
-        """
+        """The losses of a batch, None of a head without any label, and the vectors of its pairs."""
         gather = self.world.gather
         with self.precision.autocast():
             embeddings = self.encoder(batch.neighbourhood).float()
@@ -302,13 +277,12 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
 def conclude(data: GraphData, learner: Learner) -> Trained:
     """The encoder with its heads, a whitening fitted on training functions, and how frequent mistakes were."""
     dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
-    texts = whitening_texts(dataset)
     kinds = kind_targets(data.mutants[TRAIN].kinds)
     shares = kinds.sum(axis=0) / max(1, len(kinds))
     return Trained(
         weights=encoder.state_dict(),
-        whitening=fit_whitening(encode_files(encoder, texts, dataset.language, ENCODING_BATCH)),
-        labels=json.dumps(data.modules).encode(),
+        whitening=fit_whitening(encode_files(encoder, whitening_texts(dataset), dataset.language, ENCODING_BATCH)),
+        labels=json.dumps(data.imports.modules).encode(),
         vocabulary=None,
         heads=trained_heads(data),
         priors=priors_of(shares, learner.bug_weight.cpu().numpy(), config.bugs.prevalence),
@@ -320,7 +294,7 @@ def conclude(data: GraphData, learner: Learner) -> Trained:
 def trained_heads(data: GraphData) -> list[str]:
     """The heads that had labels."""
     tested = bool(len(data.outcomes.positions(TRAIN)))
-    labelled = {CODE: True, CONFIDENCE: tested, IMPORTS: bool(data.modules), BUGS: len(data.mutants[TRAIN]) > 0}
+    labelled = {CODE: True, CONFIDENCE: tested, IMPORTS: bool(data.imports.modules), BUGS: len(data.mutants[TRAIN]) > 0}
     return [head for head in HEADS if labelled[head]]
 
 

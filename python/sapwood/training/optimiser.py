@@ -45,6 +45,13 @@ def adamw(learner: nn.Module, base: tuple[str, ...], settings: Settings) -> torc
     return optimiser
 
 
+def freeze(learner: nn.Module, base: tuple[str, ...]) -> None:
+    """Leaves the weights of the base as they are, whatever is trained on top of them."""
+    for name, weight in learner.named_parameters():
+        if name.startswith(base):
+            weight.requires_grad_(False)
+
+
 def set_rates(optimiser: Optimizer, settings: Settings, factor: float) -> None:
     """Learning rate and weight decay of each group by the settings, so that a continued run takes those it is given."""
     for group in optimiser.param_groups:

@@ -18,6 +18,7 @@ from sapwood.evaluation import Material, as_rows, embed_latency, measure, metric
 from sapwood.formats import count
 from sapwood.inference import LABELS, Predictor
 from sapwood.training.session import TrainResult
+from sapwood.training.starting import parent_of
 from sapwood.training.state import note_published
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def manifest_of(
     counts = {f"{split}_{name}": many for split in SPLITS for name, many in count_split(dataset, split).items()}
     return {
         "model": session.model,
-        "parent": state.progress.published,
+        "parent": state.progress.published or parent_of(session.recipe),
         "feature_schema": _core.schema_fingerprint(),
         "vocabulary": trained.vocabulary,
         "config": session.config.model_dump(mode="json"),

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _FREE_TO_CHANGE = {
     *("epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"),
-    *("base_rate", "precision", "schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
+    *("base_rate", "freeze_base", "precision"),
+    *("schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
 }
 """Settings of a recipe that may differ when a run is continued."""
 

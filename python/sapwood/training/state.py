@@ -124,8 +124,8 @@ class TrainingState:
         tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
         tensors |= {f"curriculum.{name}": tensor for name, tensor in self.memory.tensors().items()}
         values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
-        values["scaler"] = self.scaler.state_dict()
         values["curriculum"] = self.memory.values()
+        values["scaler"] = self.scaler.state_dict()
         _write(path, tensors, values)
 
     def load(self, path: Path) -> None:
@@ -145,9 +145,9 @@ class TrainingState:
         self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
         self.best = _under("best.", tensors)
         self.progress = Progress(**values["progress"])
+        self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
         if values["scaler"]:
             self.scaler.load_state_dict(values["scaler"])
-        self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
         _restore_rng(_under("rng.", tensors))
 
 

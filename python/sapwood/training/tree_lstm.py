@@ -19,9 +19,6 @@ from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import fit_whitening
 from sapwood.naming import TREE_LSTM
 from sapwood.training.batches import (
-    Draw,
-    TextPairs,
-    Views,
     counts_of,
     epoch_draws,
     held_out_figures,
@@ -49,7 +46,9 @@ if TYPE_CHECKING:
 
     from sapwood.config import Config
     from sapwood.data import Dataset, HeedStop
+    from sapwood.training.batches import Draw, TextPairs, Views
     from sapwood.training.session import Session
+    from sapwood.training.starting import Start
     from sapwood.training.state import TrainingState
 
 ENCODING_BATCH, MINING_BATCH = 64, 512
@@ -83,11 +82,19 @@ class TreeData:
         return {"bugs": kind_counts(self.mutants[TRAIN])}
 
 
-def prepare(dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE) -> TreeData:
-    """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages."""
+def prepare(
+    dataset: Dataset, device: str, heed_stop: HeedStop = go_on, world: World = ALONE, start: Start | None = None
+) -> TreeData:
+    """Pairs and mutants of the training and validation packages, and the vocabulary of the training packages.
+
+    A run that starts from a version keeps its vocabulary.
+    """
     views = make_views(dataset, heed_stop)
     training = [dataset.texts[position] for position in dataset.positions(TRAIN).tolist()]
-    vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
+    if start is None:
+        vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
+    else:
+        vocabulary = _core.Vocabulary.from_json(start.labels.decode())
     return TreeData(
         device=device,
         world=world,
@@ -200,8 +207,8 @@ class Learner(nn.Module):
         shape, self.world = config.tree_lstm.model, data.world
         self.encoder = TreeLstm(TreeLstmShape(len(data.vocabulary), shape.embedding, shape.hidden, shape.output))
         self.pair_loss = PairLoss(config.tree_lstm)
-        self.precision = Precision.of(config.tree_lstm.precision, data.device)
         self.focal_gamma = config.tree_lstm.focal_gamma
+        self.precision = Precision.of(config.tree_lstm.precision, data.device)
         self.statement_weight = config.tree_lstm.statement_weight
         known = known_statements(data)
         self.register_buffer("wrong_weight", positive_weights(known), persistent=False)

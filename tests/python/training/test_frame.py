@@ -37,7 +37,7 @@ def recipe_of(calls, losses, draws=("a batch",)):
             session.after_epoch(state, {"loss": loss, "unlabelled": None})
 
     def part(name, made):
-        def call(*_given):
+        def call(*_given, **_named):
             calls.append(name)
             return made()
 

@@ -96,7 +96,7 @@ def mining(seed, margin=0.1, per_anchor=3, ban=0.3):
 
 
 @settings(max_examples=30, deadline=None)
-@given(SEEDS, st.floats(-1.0, 1.0))
+@given(SEEDS, st.floats(-1.0, 1.0, allow_subnormal=False))
 def test_mined_are_the_nearest_allowed_that_the_guard_lets_pass(seed, margin):
     anchors, positives, candidates, banned, mined = mining(seed, margin)
     similar = torch.nn.functional.cosine_similarity(anchors[:, None], positives[None, candidates], dim=2)
@@ -115,7 +115,7 @@ def test_mined_are_the_nearest_allowed_that_the_guard_lets_pass(seed, margin):
 
 
 @settings(max_examples=20, deadline=None)
-@given(SEEDS, st.floats(-0.5, 0.5), st.floats(0.0, 0.5))
+@given(SEEDS, st.floats(-0.5, 0.5, allow_subnormal=False), st.floats(0.0, 0.5, allow_subnormal=False))
 def test_a_wider_margin_refuses_no_less(seed, margin, more):
     narrow, wide = mining(seed, margin)[-1], mining(seed, margin + more)[-1]
     assert wide.refused >= narrow.refused
@@ -128,7 +128,7 @@ def test_nothing_is_mined_where_all_is_forbidden():
 
 
 @settings(max_examples=30, deadline=None)
-@given(SEEDS, st.floats(0.0, 1.0), st.integers(1, 5))
+@given(SEEDS, st.floats(0.0, 1.0, allow_subnormal=False), st.integers(1, 5))
 def test_each_pair_is_in_one_batch_of_the_right_size(seed, share, batches):
     mined = mining(seed % 1000)[-1].rows
     sizes = [len(part) for part in np.array_split(np.arange(COUNT), batches)]
