@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from benches.figures import Figures
 
 NAMES = ("extract", "train", "latency", "search", "rewrites")
-WITH_PEERS = ("extract",)
+WITH_PEERS = ("extract", "train")
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """What a user would pick instead, each measured by a script that runs in the peers' own environment.
 
-`environment` says where that is; `scripts/bench NAME --peers` makes it from requirements.txt and compiled.txt.
+`environment` says where that is; `scripts/bench NAME --peers` makes it from requirements.txt and compiled.txt, and
+DGL's, which needs another torch, from dgl.txt.
 """
 
 from __future__ import annotations
@@ -8,15 +9,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 
 
-def environment() -> Path | None:
-    """The python of the peers' environment, None where it was not made."""
-    given = os.environ.get("SAPWOOD_PEERS")
+def environment(variable: str = "SAPWOOD_PEERS") -> Path | None:
+    """The python of a peers' environment, None where it was not made."""
+    given = os.environ.get(variable)
     return Path(given) if given else None
 
 
@@ -36,3 +41,27 @@ def measured(python: Path, script: str, *arguments: str, data: bytes = b"") -> d
     done = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
+
+
+class Peer:
+    """A script of this folder that answers each line with one."""
+
+    def __init__(self, questions: IO[str], answers: IO[str]) -> None:
+        self._questions, self._answers = questions, answers
+
+    def ask(self, **question: Any) -> dict[str, Any]:
+        """What the script answers."""
+        self._questions.write(json.dumps(question) + "\n")
+        self._questions.flush()
+        answer: dict[str, Any] = json.loads(self._answers.readline())
+        return answer
+
+
+@contextmanager
+def running(python: Path, script: str, *arguments: str) -> Iterator[Peer]:
+    """Start a script that waits for questions; it ends when they do."""
+    command = [str(python), str(HERE / script), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the pipes of a process that was started with pipes are missing")
+        yield Peer(process.stdin, process.stdout)
