@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sapwood import _core
 from sapwood.checks import Check, failed
 from sapwood.dependencies import INSTALL_TRAINING, TRAINING, missing
-from sapwood.errors import SapwoodError
-from sapwood.formats import count, figure, what_and_fix
+from sapwood.errors import BadInputError, SapwoodError
+from sapwood.formats import count, figure, size, what_and_fix
+from sapwood.monitor import RunWatch, find_run
 from sapwood.monitor.health import class_balance
+from sapwood.naming import GRAPHSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sapwood.config import Config
+    from sapwood.training import Rehearsal
 
 # Rows and texts looked at one by one.
 _FIRST = 200
+# Room that is used to this share is soon gone.
+_TIGHT = 0.8
+# Metrics, TensorBoard events and history of a run.
+_LOGS = 20_000_000
 # Fewer functions than this teach nothing.
 _FEW_FUNCTIONS = 100
 
@@ -30,9 +38,21 @@ def examine(engine: _core.Engine, model: str, config: Config) -> list[Check]:
     if failed(checks):
         return checks
     checks.append(_guarded("first rows", lambda: _first_rows(engine.index_data())))
-    checks.append(_guarded("first batch", lambda: _first_batch(engine, model, config)))
-    checks.append(_guarded("class balance", lambda: _class_balance(engine, config)))
-    return checks
+    try:
+        from sapwood.training import rehearse
+
+        rehearsal = rehearse(model, engine, config)
+    except SapwoodError as error:
+        return [*checks, _failure("first batch", error)]
+    rows = engine.index_report()["functions"]
+    return [
+        *checks,
+        _first_batch(rehearsal),
+        _device(rehearsal),
+        memory(rehearsal.peak, _room(rehearsal), rehearsal.state_bytes),
+        disk(_disk_bytes(rehearsal, model, config, rows), shutil.disk_usage(engine.workspace_path).free),
+        class_balance(rehearsal.labels),
+    ]
 
 
 def examine_quickly(engine: _core.Engine, model: str, config: Config) -> list[Check]:
@@ -68,8 +88,16 @@ def _versions(engine: _core.Engine, model: str) -> Check:
 
 def _runs(engine: _core.Engine, model: str, config: Config) -> Check:
     folder = Path(engine.workspace_path, config.dirs.runs, config.experiment_name, model)
-    runs = sorted(run.name for run in folder.iterdir() if run.is_dir()) if folder.is_dir() else []
-    found = f"{len(runs)}, the last is {runs[-1]}" if runs else "none yet"
+    try:
+        last = RunWatch(find_run(folder, None)).now()
+    except BadInputError:
+        return Check("earlier runs", "ok", "none yet")
+    found = f"{sum(run.is_dir() for run in folder.iterdir())}, the last is {last.path.name}, {last.state}"
+    if last.state in {"running", "stalled"}:
+        fix = f"wait for it or stop process {last.pid}: two runs share the machine; sapwood monitor shows it"
+        return Check("earlier runs", "warning", found, fix)
+    if last.state != "finished" and (last.path / "state.safetensors").is_file():
+        return Check("earlier runs", "ok", f"{found}, --ckpt-path last goes on with it")
     return Check("earlier runs", "ok", found)
 
 
@@ -105,22 +133,61 @@ def _readable(text: str) -> bool:
         return False
 
 
-def _first_batch(engine: _core.Engine, model: str, config: Config) -> Check:
-    from sapwood.training import rehearse
-
-    rehearsal = rehearse(model, engine, config)
-    found = (
-        f"{count(rehearsal.examples)} examples, {count(rehearsal.parameters)} parameters, loss {figure(rehearsal.loss)}"
-    )
+def _first_batch(rehearsal: Rehearsal) -> Check:
+    examples, parameters = count(rehearsal.examples), count(rehearsal.parameters)
+    found = f"{examples} examples, {parameters} parameters, loss {figure(rehearsal.loss)}"
     if not math.isfinite(rehearsal.loss):
         return Check("first batch", "failed", found, "lower the learning rate, or report it with the settings")
     return Check("first batch", "ok", found)
 
 
-def _class_balance(engine: _core.Engine, config: Config) -> Check:
-    from sapwood.data import statistics
+def _device(rehearsal: Rehearsal) -> Check:
+    reason = rehearsal.device.reason
+    if rehearsal.agrees:
+        return Check("device", "ok", f"{reason}, its gradients are those of the reference")
+    fix = "train with device=cpu, and report the device"
+    return Check("device", "failed", f"{rehearsal.device.device} comes to other gradients than the reference", fix)
 
-    return class_balance(statistics(engine, config).get("labels", {}))
+
+def _room(rehearsal: Rehearsal) -> int | None:
+    from sapwood.training.room import room
+
+    return room(rehearsal.device.device)
+
+
+def memory(peak: int | None, room: int | None, state_bytes: int) -> Check:
+    """Whether a run has room: what one step took, and the best weights, which are kept beside."""
+    if peak is None or room is None:
+        return Check("memory", "ok", "this system does not tell what a run takes")
+    needed = peak + state_bytes // 4
+    found = f"about {size(needed)}, of {size(room)} that are free for it"
+    figures = {"needed": needed, "free": room}
+    fix = "smaller batches need less: sapwood tools gpu --auto measures how much"
+    if needed > room:
+        return Check("memory", "failed", found, fix, figures=figures)
+    tight = needed > _TIGHT * room
+    return Check("memory", "warning" if tight else "ok", found, fix if tight else "", figures=figures)
+
+
+def _disk_bytes(rehearsal: Rehearsal, model: str, config: Config, functions: int) -> int:
+    """Bytes that a run writes at most: its state beside the one that it replaces, those kept, and a version."""
+    settings = config.graphsage if model == GRAPHSAGE else config.tree_lstm
+    steps = settings.epochs * math.ceil(rehearsal.examples / settings.batch_size)
+    kept = steps // settings.checkpoint_every if settings.checkpoint_every else 0
+    vectors = 4 * settings.model.output * functions
+    return (2 + kept) * rehearsal.state_bytes + rehearsal.state_bytes // 4 + vectors + _LOGS
+
+
+def disk(needed: int, free: int) -> Check:
+    """Whether the run folder and the version fit."""
+    found = f"about {size(needed)}, of {size(free)} that are free"
+    figures = {"needed": needed, "free": free}
+    if needed > free:
+        fix = "make room, keep fewer states (checkpoint_every), or set dirs.runs to a folder on another disk"
+        return Check("disk", "failed", found, fix, figures=figures)
+    if needed > _TIGHT * free:
+        return Check("disk", "warning", found, "make room: other programs write, too", figures=figures)
+    return Check("disk", "ok", found, figures=figures)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -128,4 +195,8 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except SapwoodError as error:
-        return Check(name, "failed", *what_and_fix(str(error)), error)
+        return _failure(name, error)
+
+
+def _failure(name: str, error: SapwoodError) -> Check:
+    return Check(name, "failed", *what_and_fix(str(error)), error)

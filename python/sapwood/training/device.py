@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -12,7 +13,10 @@ from torch.nn import functional
 
 from sapwood import _core
 from sapwood.errors import ConfigError
-from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
+from sapwood.models.tree_lstm import Encoded, ForestTensors, TreeLstm, TreeLstmShape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PAYS = 0.85
 """More threads are taken where they need at most this share of one thread's time."""
@@ -72,6 +76,11 @@ def device_memory(device: str) -> int | None:
     if device.startswith("cuda"):
         return torch.cuda.memory_allocated(device)
     return torch.mps.current_allocated_memory() if device == "mps" else None
+
+
+def self_test(device: str) -> bool:
+    """Whether a device comes to the gradients that torch's operations give on the CPU, for a small tree model."""
+    return _agrees(device, _gradients("cpu", TreeLstm.encode_with_torch))
 
 
 def _best_threads(cores: int) -> int:
@@ -143,7 +152,9 @@ def _alike(gradients: dict[str, Tensor], expected: dict[str, Tensor]) -> bool:
     )
 
 
-def _gradients(device: str) -> dict[str, Tensor]:
+def _gradients(
+    device: str, encode: Callable[[TreeLstm, ForestTensors], Encoded] = TreeLstm.forward
+) -> dict[str, Tensor]:
     """The gradient of each weight of a small tree model after a step on some trees, on the CPU.
 
     The model itself, because devices have been wrong without an error where it adds to slices inside of tensors.
@@ -153,9 +164,9 @@ def _gradients(device: str) -> dict[str, Tensor]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = TreeLstm(TreeLstmShape(len(vocabulary), 16, 32, 16)).to(device)
-    encoded = model(forest)
+    encoded = encode(model, forest)
     outputs = encoded.outputs.square().sum() + model.score_statements(forest, encoded).square().sum()
-    outputs.backward()
+    torch.autograd.backward(outputs)
     return {name: weight.grad.cpu() for name, weight in model.named_parameters() if weight.grad is not None}
 
 

@@ -208,6 +208,9 @@ def test_a_rehearsal_makes_one_real_batch_and_changes_nothing(engine, config, mo
     assert rehearsal.examples > 0
     assert rehearsal.parameters > 1000
     assert math.isfinite(rehearsal.loss)
+    assert rehearsal.agrees
+    assert rehearsal.state_bytes == 4 * 4 * rehearsal.parameters
+    assert set(rehearsal.labels) >= {"bugs"}
     assert sorted(Path(engine.workspace_path).rglob("*")) == before
 
 
