@@ -136,6 +136,7 @@ class Curriculum:
         self.pairs = data.pairs[TRAIN]
         # Made only where a phase needs them.
         self._places: Places | None = None
+        self._fresh: dict[int, NDArray[np.float32]] = {}
 
     def draws(self, state: TrainingState) -> list[Draw]:
         """The batches of the epoch that begins or goes on."""
@@ -152,6 +153,7 @@ class Curriculum:
             memory = self._clustered(memory)
         if phase == HARD or (phase == FALSE and self.settings.false_negatives.hard_negatives):
             memory = self._mined(memory, draws)
+        self._fresh.clear()
         memory = self._agreed(memory)
         if phase in (SIBLINGS, FALSE):
             memory = self._noted(memory, "removed_share", self._removed(memory, _ordered(draws, memory)))
@@ -172,13 +174,13 @@ class Curriculum:
         return replace(memory, rows=rows, sizes=np.array(sizes), figures=memory.figures | figures)
 
     def _mine(self, epoch: NDArray[np.int64], memory: Memory) -> Mined:
-        """Hard negatives among the pairs of the epoch, as positions in it."""
-        settings = self.settings.hard_negatives
-        first, second = self.pairs.first[epoch], self.pairs.second[epoch]
-        views, where = np.unique(np.concatenate([first, second]), return_inverse=True)
-        vectors = torch.from_numpy(self._vectors(views)).to(self.session.device.device)
+        """Hard negatives among the pairs of the epoch, as positions in it; a rewrite has its function's vector."""
+        settings, of_view = self.settings.hard_negatives, self.data.views.functions
+        first, second = (of_view[views] for views in (self.pairs.first[epoch], self.pairs.second[epoch]))
+        functions, where = np.unique(np.concatenate([first, second]), return_inverse=True)
+        vectors = torch.from_numpy(self._vectors(functions)).to(self.session.device.device)
         anchors, positives = vectors[torch.from_numpy(where).to(vectors.device)].tensor_split(2)
-        # A text that is the second of several pairs would be mined for each of them.
+        # A function that is the second of several pairs would be mined for each of them.
         candidates = np.sort(np.unique(second, return_index=True)[1])
 
         def forbidden(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -212,13 +214,16 @@ class Curriculum:
         memory = replace(memory, clusters=found[of_view], clustered=memory.epoch)
         return self._noted(memory, "clusters", _number(memory.clusters))
 
-    def _vectors(self, views: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _vectors(self, functions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Those of functions as they stand, each made once in the beginning of an epoch."""
         self.session.heed_stop()
-        rows = []
-        for start in range(0, len(views), _CHUNK):
-            rows.append(self.embed(views[start : start + _CHUNK]))
+        missing = np.array([function for function in functions.tolist() if function not in self._fresh], np.int64)
+        for start in range(0, len(missing), _CHUNK):
+            chunk = missing[start : start + _CHUNK]
+            # Views begin with the functions as they stand, so these have the same positions.
+            self._fresh.update(zip(chunk.tolist(), self.embed(chunk), strict=True))
             self.session.heed_stop()
-        return np.concatenate(rows)
+        return np.stack([self._fresh[function] for function in functions.tolist()])
 
     def _agreed(self, memory: Memory) -> Memory:
         """The same in all processes of a run, whose processors may round differently."""

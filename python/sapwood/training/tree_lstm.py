@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from sapwood.training.starting import Start
     from sapwood.training.state import TrainingState
 
-ENCODING_BATCH, MINING_BATCH = 64, 512
+ENCODING_BATCH, MINING_BATCH = 64, 256
 BASE = ("encoder.embedding.", "encoder.cell.")
 """Weights of the base; the output layer is the projection, beside it are the statements' head and the temperature."""
 
