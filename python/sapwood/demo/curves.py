@@ -1,20 +1,28 @@
-"""Keeps the losses that a training run tells."""
+"""Keeps the losses that a training run tells, and draws those that one wrote down."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sapwood.report.plots import Curve
+from sapwood.report.plots import Curve, Span, draw_losses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Points = list[tuple[float, float]]
 _VALIDATION: Final = "validation_"
-_NO_LOSSES: Final = frozenset({"accuracy"})
+_NO_LOSSES: Final = frozenset(
+    {
+        *("accuracy", "gradient_norm", "positive_distance", "negative_distance"),
+        *("embedding_std", "alignment", "spread", "effective_rank"),
+    }
+)
 """What runs tell beside losses."""
+_PLAIN: Final = "plain"
 
 
 @dataclass(slots=True)
@@ -28,6 +36,7 @@ class Recorder:
     validation: dict[str, Points] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     position: float = 0.0
+    begun: list[tuple[str, float]] = field(default_factory=list)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Look at one event."""
@@ -39,6 +48,9 @@ class Recorder:
     def _step(self, event: Mapping[str, Any]) -> None:
         self.last.update({key: event[key] for key in ("epoch", "pairs_per_second") if event.get(key) is not None})
         self.position = event["epoch"] - 1 + event["step"] / event["steps"]
+        phase = event.get("phase", _PLAIN)
+        if not self.begun or self.begun[-1][0] != phase:
+            self.begun.append((phase, self.position - 1 / event["steps"]))
         _add(self.training, self.position, event.get("losses") or {})
 
     def _epoch(self, event: Mapping[str, Any]) -> None:
@@ -60,12 +72,34 @@ class Recorder:
                     made.append(Curve(f"{name} ({suffix})", epochs, values, is_validation))
         return made
 
+    def phases(self) -> list[Span]:
+        """Give the phases of the curriculum; none where all was plain training."""
+        if all(name == _PLAIN for name, _ in self.begun):
+            return []
+        ends = [start for _, start in self.begun[1:]] + [self.position]
+        names = [(name.replace("_", " "), start) for name, start in self.begun]
+        return [Span(name, start, end) for (name, start), end in zip(names, ends, strict=True)]
+
     def facts(self) -> dict[str, str]:
         """Tell how far it came and how fast."""
         facts = {"epochs begun": str(self.last["epoch"])} if "epoch" in self.last else {}
         if "pairs_per_second" in self.last:
             facts["rate at the end"] = f"{self.last['pairs_per_second']:.0f} pairs/s"
         return facts
+
+
+def draw_run(run: str | Path, picture: str | Path) -> None:
+    """Draw the losses of a run folder's `metrics.jsonl` as PNG, with the phases of its curriculum.
+
+    A run that was continued has some steps twice; they are drawn twice.
+    """
+    recorder, title = Recorder(), ""
+    with (Path(run) / "metrics.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            event = json.loads(line)
+            title = title or f"{event['model']}: loss over training"
+            recorder.take(event)
+    draw_losses(Path(picture), title, recorder.curves(), recorder.phases())
 
 
 def _add(losses: dict[str, Points], at: float, values: Mapping[str, float | None]) -> None:

@@ -144,6 +144,7 @@ def _train(session: Session, model: str) -> Training:
         session.clock.seconds[step],
         facts,
         recorder.curves(),
+        recorder.phases(),
     )
     show.pairs(session.console, f"{model} in {training.seconds:.0f} s", facts)
     return training

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.evaluation.results import Result
-    from sapwood.report.plots import Curve
+    from sapwood.report.plots import Curve, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Training:
         seconds: wall time.
         facts: what else to tell, label to text (epochs, device, pairs a second, …).
         curves: its losses.
+        phases: those of its curriculum, where it had any.
     """
 
     model: str
@@ -32,6 +33,7 @@ class Training:
     seconds: float
     facts: Mapping[str, str] = field(default_factory=dict)
     curves: Sequence[Curve] = ()
+    phases: Sequence[Span] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def _training(folder: Path, training: Training) -> str:
     if not any(curve.losses for curve in training.curves):
         return body
     name = f"loss-{training.model}.png"
-    draw_losses(folder / name, f"{training.model} {training.version}: loss over training", training.curves)
+    title = f"{training.model} {training.version}: loss over training"
+    draw_losses(folder / name, title, training.curves, training.phases)
     return f"{body}\n\n![Loss of {training.model} over training, training and validation packages]({name})"
 
 

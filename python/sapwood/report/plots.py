@@ -55,8 +55,26 @@ class Curve:
     is_validation: bool = False
 
 
-def draw_losses(path: Path, title: str, curves: Sequence[Curve]) -> None:
-    """Draw loss curves of one model as PNG: training thin, validation with markers; log scale past one decade."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A phase of training.
+
+    Attributes:
+        label: its name.
+        start: where it begins, in epochs.
+        end: where it ends.
+    """
+
+    label: str
+    start: float
+    end: float
+
+
+def draw_losses(path: Path, title: str, curves: Sequence[Curve], phases: Sequence[Span] = ()) -> None:
+    """Draw loss curves of one model as PNG: training thin, validation with markers; log scale past one decade.
+
+    Phases are marked above the curves, every other one on a grey ground.
+    """
     with mpl.rc_context(_STYLE):
         figure, axes = _figure()
         colours: dict[str, str] = {}
@@ -65,6 +83,7 @@ def draw_losses(path: Path, title: str, curves: Sequence[Curve]) -> None:
                 _draw_curve(axes, curve, colours)
         axes.set(title=title, xlabel="epoch", ylabel="loss (no unit)")
         _scale(axes, [loss for curve in curves for loss in curve.losses])
+        _mark(axes, phases)
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
         figure.savefig(path, metadata={"Software": None})
 
@@ -72,6 +91,13 @@ def draw_losses(path: Path, title: str, curves: Sequence[Curve]) -> None:
 def _figure() -> tuple[Figure, Axes]:
     figure = Figure(figsize=INCHES, dpi=DOTS_AN_INCH, layout="constrained")
     return figure, figure.subplots()
+
+
+def _mark(axes: Axes, phases: Sequence[Span]) -> None:
+    for number, phase in enumerate(phases):
+        axes.axvspan(phase.start, phase.end, color="0.5", alpha=0.12 * (number % 2), linewidth=0)
+        middle = 0.5 * (phase.start + phase.end)
+        axes.text(middle, 0.98, phase.label, transform=axes.get_xaxis_transform(), ha="center", va="top", color="0.35")
 
 
 def _draw_curve(axes: Axes, curve: Curve, colours: dict[str, str]) -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 from sapwood.demo.clock import Clock, peak_megabytes
-from sapwood.demo.curves import Recorder
+from sapwood.demo.curves import Recorder, draw_run
+from sapwood.report.plots import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STEP = {"event": "step", "steps": 2}
 EVENTS = [
@@ -55,3 +62,34 @@ def test_steps_of_the_same_name_add_up() -> None:
 def test_peak_memory_is_of_a_plausible_size() -> None:
     peak = peak_megabytes()
     assert peak is None or 10 < peak < 100_000
+
+
+def test_phases_stand_from_their_first_step_to_the_next_ones() -> None:
+    recorder = Recorder()
+    for epoch, phase in ((1, "siblings"), (2, "hard_negatives"), (3, "hard_negatives"), (4, "plain")):
+        for step in (1, 2):
+            recorder.take(STEP | {"epoch": epoch, "step": step, "phase": phase, "losses": {"loss": 1.0}})
+    assert recorder.phases() == [
+        Span("siblings", 0.0, 1.0),
+        Span("hard negatives", 1.0, 3.0),
+        Span("plain", 3.0, 4.0),
+    ]
+
+
+def test_plain_training_has_no_phases() -> None:
+    recorder = Recorder()
+    recorder.take(EVENTS[1])
+    recorder.take(EVENTS[1] | {"phase": "plain"})
+    assert recorder.phases() == []
+
+
+def test_what_a_run_wrote_down_is_drawn(tmp_path: Path) -> None:
+    phases = ["siblings", "plain"]
+    events = [
+        event | {"model": "tree-lstm", "phase": phases[event.get("epoch", 1) - 1]}
+        for event in EVENTS
+        if "nan" not in str(event)
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    draw_run(tmp_path, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
