@@ -99,6 +99,7 @@ class Data(Section):
     duplicate_threshold: Annotated[float, Field(gt=0.0, le=1.0)]
     max_mutants: Amount
     outcomes: str | None
+    examples: str | None
     permute_labels: bool
     positives: Positives
     imports: Imports

@@ -40,7 +40,7 @@ def index(
       sapwood index src --exclude 'tests/' --json
       sapwood index . --watch
     """
-    engine = _engine(path, workspace, exclude)
+    engine = workspace_of(path, workspace, exclude)
     with progress.indexing() as on_progress:
         report = engine.index(on_progress)
     if as_json:
@@ -69,7 +69,7 @@ def _note_renewal(renewal: _core.Renewal | SapwoodError) -> None:
         output.warn(str(renewal))
 
 
-def _engine(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:
+def workspace_of(path: Path, workspace: Path | None, exclude: list[str] | None) -> _core.Engine:
     """The workspace of these sources, made where there is none; without `exclude` it keeps its own patterns."""
     from sapwood import _core
     from sapwood.errors import DamagedIndexError

@@ -56,6 +56,8 @@ TREE: Mapping[str, Command | Group] = {
         "Look at what the models learn from, and bring more.",
         {
             "stats": Command("data", "stats", "Count what the models would learn from."),
+            "prepare": Command("preparing", "prepare", "Make a model's examples once and keep them."),
+            "all": Command("preparing", "everything", "Index, prepare both models' examples, and count them."),
             "codecontests": Command("contests", "codecontests", "Bring programming problems with tests into files."),
         },
     ),

@@ -4,6 +4,7 @@ from sapwood.data.bugs import Mutants, kind_targets, mutants_of_split, mutate_fu
 from sapwood.data.dataset import LANGUAGE, Dataset, language_functions, load_dataset
 from sapwood.data.fingerprint import data_fingerprint
 from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
+from sapwood.data.kept import load_examples
 from sapwood.data.outcomes import Outcomes, match_outcomes, outcomes_of, read_outcomes
 from sapwood.data.positives import Pairs, Rewrites, hide_own_name, match_functions, rewrite, rewrite_functions
 from sapwood.data.split import SPLITS, TEST, TRAIN, VALIDATION, packages_of, split_packages
@@ -31,6 +32,7 @@ __all__ = [
     "label_rows",
     "language_functions",
     "load_dataset",
+    "load_examples",
     "match_functions",
     "match_outcomes",
     "mutants_of_split",

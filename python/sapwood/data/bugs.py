@@ -65,6 +65,8 @@ def mutate_functions(
 
 def mutants_of_split(dataset: Dataset, split: str, heed_stop: HeedStop = go_on) -> Mutants:
     """Mutants of functions of a split; with `data.permute_labels` each has kind and lines of another one."""
+    if dataset.kept is not None:
+        return dataset.kept.instance(Mutants, "mutants", split)
     rng = np.random.default_rng(dataset.config.seed)
     most = dataset.config.data.max_mutants
     most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)

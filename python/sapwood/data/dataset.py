@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sapwood.config import Config, Data
+    from sapwood.data.kept import Kept
 
 LANGUAGE = "python"
 """The language that models learn: its mistakes can be injected, and its texts rewritten."""
@@ -50,6 +51,8 @@ class Dataset:
     file_copied: NDArray[np.bool_]
     dropped: dict[str, int]
     """How many functions were left out, by reason."""
+    kept: Kept | None = None
+    """The examples that were made of it before, where there are some."""
 
     def __len__(self) -> int:
         return len(self.functions)

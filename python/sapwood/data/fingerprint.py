@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from sapwood.data.outcomes import bytes_of
 
 if TYPE_CHECKING:
+    from sapwood import _core
+    from sapwood.config import Config
     from sapwood.data.dataset import Dataset
 
 
 def data_fingerprint(dataset: Dataset) -> str:
     """Changes when an indexed byte does, or one of a file of labels; settings are not part of it."""
-    file = dataset.config.data.outcomes
+    return fingerprint_of(dataset.index, dataset.config)
+
+
+def fingerprint_of(index: _core.Index, config: Config) -> str:
+    """The same, of an index and the settings that name the files."""
+    file = config.data.outcomes
     if file is None:
-        return dataset.index.fingerprint
-    return f"{dataset.index.fingerprint}-{hashlib.sha256(bytes_of(file)).hexdigest()}"
+        return index.fingerprint
+    return f"{index.fingerprint}-{hashlib.sha256(bytes_of(file)).hexdigest()}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 import numpy as np
 import torch
 
-from sapwood.data import TRAIN, VALIDATION, Pairs, go_on, hide_own_name, rewrite_functions
+from sapwood.data import TRAIN, VALIDATION, Pairs, Rewrites, go_on, hide_own_name, rewrite_functions
 from sapwood.data.positives import name_numbers
 from sapwood.training.negatives import every_negative
 from sapwood.training.objective import geometry
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from sapwood.config import Config
-    from sapwood.data import Dataset, HeedStop, Mutants, Rewrites
+    from sapwood.data import Dataset, HeedStop, Mutants
     from sapwood.training.negatives import Rule
     from sapwood.training.state import Losses
 
@@ -88,6 +88,8 @@ class Views:
 
 def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
     """Rewrites some functions of the training and validation packages, chosen at random."""
+    if dataset.kept is not None:
+        return dataset.kept.instance(Views, "views", rewrites=dataset.kept.instance(Rewrites, "rewrites"))
     config = dataset.config
     rng = np.random.default_rng(config.seed)
     limits = {TRAIN: MOST_REWRITES, VALIDATION: VALIDATION_PAIRS}

@@ -9,6 +9,7 @@ import torch
 
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
+from sapwood.training.examples import kept_dataset
 from sapwood.training.optimiser import adamw, freeze
 from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
@@ -100,7 +101,7 @@ def run(
         should_stop=should_stop,
         resume=resume,
     ) as session:
-        dataset = load_dataset(engine, config) if dataset is None else fitting(dataset, engine, config)
+        dataset = dataset_of(session, recipe.model) if dataset is None else fitting(dataset, engine, config)
         session.heed_stop()
         start = start_of(engine, recipe.model, session.recipe)
         data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start)
@@ -120,6 +121,12 @@ def run(
         recipe.fit(session, data, learner, state)
         learner.load_state_dict(state.best)
         return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
+
+
+def dataset_of(session: Session, model: str) -> Dataset:
+    """What was prepared before, where that fits the run, else what is loaded from the index."""
+    kept = kept_dataset(session.engine, session.config, model, session.say)
+    return load_dataset(session.engine, session.config) if kept is None else kept
 
 
 def first_draws(recipe: Recipe[Data, Learner], data: Data) -> list[Draw]:
