@@ -205,6 +205,7 @@ class Recipe(Section):
     regularisation: Regularisation
     focal_gamma: NotNegative
     budget_seconds: NotNegative
+    save_every_seconds: NotNegative
     checkpoint_every: Amount
 
     @model_validator(mode="after")

@@ -105,8 +105,10 @@ def _train(params: messages.TrainRequest, on_event: OnEvent) -> messages.Trained
     settings = load_config(None if params.config is None else Path(params.config), params.overrides)
     engine = _core.Engine.open(params.workspace, params.workspace)
     require_training()
-    from sapwood.training import train
+    from sapwood.training import continued_settings, train
 
+    if params.resume is not None and params.config is None:
+        settings = continued_settings(engine, params.model, params.resume, params.overrides, settings)
     relay = _Relay(on_event)
     result = train(params.model, engine, settings, on_event=relay.send, should_stop=relay.stopped, resume=params.resume)
     return messages.Trained(run_dir=str(result.run_dir), version=result.version, metrics=result.metrics)

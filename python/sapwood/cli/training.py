@@ -34,7 +34,7 @@ def train(
 
     The new version answers from then on; `checkpoints rollback` takes that back.
 
-    Ctrl-C saves and exits with 130; `--ckpt-path last` goes on from there.
+    Ctrl-C saves and exits with 130; `--ckpt-path last` goes on from there, with the settings that the run had.
 
     \b
     Example:
@@ -42,14 +42,20 @@ def train(
       sapwood train graphsage --ckpt-path last
     """
     from sapwood.config import load_config
+    from sapwood.dependencies import require_training
 
     settings = load_config(config, overrides or ())
     engine = open_workspace(workspace)
-    if not skip_validation:
-        _check(engine, model, settings)
-    from sapwood.training import train as run
-
     with stop_on_interrupt() as should_stop, progress.training() as on_event:
+        require_training()
+        if checkpoint is not None and config is None:
+            from sapwood.training import continued_settings
+
+            settings = continued_settings(engine, model, checkpoint, overrides or (), settings)
+        if not skip_validation:
+            _check(engine, model, settings)
+        from sapwood.training import train as run
+
         result = run(model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint)
     if as_json:
         results = [asdict(row) for row in result.results]
@@ -74,11 +80,9 @@ def _print_result(model: str, result: TrainResult) -> None:
 def _check(engine: _core.Engine, model: str, settings: Config) -> None:
     """Stops before a long run that cannot end well; the slow checks are left to the run itself."""
     from sapwood.checks import failed
-    from sapwood.dependencies import require_training
     from sapwood.errors import BadInputError
     from sapwood.preflight import examine_quickly
 
-    require_training()
     for check in failed(examine_quickly(engine, model, settings)):
         message = f"{check.name}: {check.found}; {check.fix}"
         raise check.error or BadInputError(message)

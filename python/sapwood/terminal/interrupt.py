@@ -1,4 +1,4 @@
-"""Ctrl-C while something runs that can be continued."""
+"""Ctrl-C, and a system that shuts down, while something runs that can be continued."""
 
 from __future__ import annotations
 
@@ -13,19 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl-C, the end of the session or of the machine, and a terminal that is closed."""
+
 
 @contextmanager
 def stop_on_interrupt(what_then: str = "saving the state of the run") -> Iterator[Callable[[], bool]]:
-    """While this lasts, the first Ctrl-C asks for a stop, which does `what_then`, and the second one stops at once."""
+    """While this lasts, the first of the signals asks for a stop, which does `what_then`; the second stops at once.
+
+    What is ignored already, as by `nohup`, stays so.
+    """
     asked = threading.Event()
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in heeded:
+            signal.signal(number, signal.default_int_handler)
         output.note(f"stopping: {what_then} (Ctrl-C again stops at once)")
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = [(number, signal.signal(number, ask)) for number in heeded]
     try:
         yield asked.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sapwood.naming import MODELS
 from sapwood.training.frame import run
+from sapwood.training.opening import continued_settings
 from sapwood.training.rehearsal import Rehearsal, recipe_module, rehearse
 from sapwood.training.session import TrainResult
 
@@ -46,4 +47,4 @@ def train(
     return run(recipe, engine, config, on_event=on_event, should_stop=should_stop, resume=resume, dataset=dataset)
 
 
-__all__ = ["MODELS", "Rehearsal", "TrainResult", "rehearse", "train"]
+__all__ = ["MODELS", "Rehearsal", "TrainResult", "continued_settings", "rehearse", "train"]

@@ -143,7 +143,7 @@ class Curriculum:
         epoch, draws = state.progress.epoch, self.plain(state.progress.epoch)
         if state.memory.epoch != epoch:
             state.memory = self._begin(state.memory, state.progress, draws)
-        return _under(self._rule(state.memory), _ordered(draws, state.memory))
+        return _under(self._rule(state.memory), ordered(draws, state.memory))
 
     def _begin(self, before: Memory, progress: Progress, draws: list[Draw]) -> Memory:
         """What the epoch is going to need; tells where a phase begins."""
@@ -156,7 +156,7 @@ class Curriculum:
         self._fresh.clear()
         memory = self._agreed(memory)
         if phase in (SIBLINGS, FALSE):
-            memory = self._noted(memory, "removed_share", self._removed(memory, _ordered(draws, memory)))
+            memory = self._noted(memory, "removed_share", self._removed(memory, ordered(draws, memory)))
         if phase != before.phase:
             sentence = f"from epoch {progress.epoch + 1} on, {SENTENCES[phase]}"
             self.session.say(sentence, epoch=progress.epoch + 1, **memory.record())
@@ -261,7 +261,7 @@ class Curriculum:
         return replace(memory, figures=memory.figures | {name: figure})
 
 
-def _ordered(draws: list[Draw], memory: Memory) -> list[Draw]:
+def ordered(draws: list[Draw], memory: Memory) -> list[Draw]:
     """The batches as the phase composed them, where it did."""
     if not len(memory.sizes):
         return draws

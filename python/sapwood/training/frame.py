@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import torch
 
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
+from sapwood.training.curriculum import ordered
 from sapwood.training.examples import kept_dataset
-from sapwood.training.optimiser import adamw, freeze
+from sapwood.training.faults import NotFinite, end_of_run, functions_of
+from sapwood.training.opening import open_session
+from sapwood.training.optimiser import adamw, freeze, in_steps
 from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
 from sapwood.training.schedule import Schedule
-from sapwood.training.session import open_session
 from sapwood.training.starting import start_of
 from sapwood.training.state import Progress, TrainingState
 
@@ -27,13 +29,21 @@ if TYPE_CHECKING:
     from sapwood.config import Config
     from sapwood.config import Recipe as Settings
     from sapwood.data import Dataset
-    from sapwood.training.batches import Draw, TextPairs
+    from sapwood.training.batches import Draw, TextPairs, Views
     from sapwood.training.publish import Trained
     from sapwood.training.session import OnEvent, Session, ShouldStop, TrainResult
 
 
 class RecipeData(Protocol):
     """Data of a recipe."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """What it was made of."""
+
+    @property
+    def views(self) -> Views:
+        """The texts that pairs are made of."""
 
     @property
     def pairs(self) -> dict[str, TextPairs]:
@@ -114,11 +124,14 @@ def run(
         if session.recipe.freeze_base:
             freeze(learner, recipe.base)
         optimiser = adamw(learner, recipe.base, session.recipe)
-        state = TrainingState(learner, optimiser, Progress(), session.fingerprint(data_fingerprint(dataset)))
+        state = TrainingState(learner, optimiser, Progress(), session.identity(data_fingerprint(dataset)))
         state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()
         session.resume(state)
         state.follow(Schedule(session.recipe))
-        recipe.fit(session, data, learner, state)
+        try:
+            recipe.fit(session, data, learner, state)
+        except NotFinite as found:
+            raise end_of_run(session, state, found, dataset, step_at_hand(recipe, data, session, state)) from None
         learner.load_state_dict(state.best)
         return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
 
@@ -127,6 +140,18 @@ def dataset_of(session: Session, model: str) -> Dataset:
     """What was prepared before, where that fits the run, else what is loaded from the index."""
     kept = kept_dataset(session.engine, session.config, model, session.say)
     return load_dataset(session.engine, session.config) if kept is None else kept
+
+
+def step_at_hand(
+    recipe: Recipe[Data, Learner], data: Data, session: Session, state: TrainingState
+) -> list[dict[str, Any]]:
+    """The pairs of the step that was not made; none between two epochs."""
+    draws = recipe.draws(data, state.progress.epoch)
+    if state.memory.epoch == state.progress.epoch:
+        draws = ordered(draws, state.memory)
+    steps = in_steps(draws, session.recipe.accumulation)
+    at_hand = [draw for step in steps[state.progress.step :][:1] for draw in step]
+    return [pair for draw in at_hand for pair in functions_of(data.dataset, data.views, data.pairs[TRAIN], draw)]
 
 
 def first_draws(recipe: Recipe[Data, Learner], data: Data) -> list[Draw]:

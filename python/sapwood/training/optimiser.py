@@ -10,6 +10,7 @@ import torch
 
 from sapwood.training.batches import mean_losses
 from sapwood.training.distributed import ALONE
+from sapwood.training.faults import require_finite_gradients, require_finite_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +100,9 @@ def take_step(
     Returns:
         The losses, each the mean over the pairs of the batches that have one, and beside them `gradient_norm`, as it
         was before clipping: None where gradients of fp16 had no room, so that the weights stayed as they were.
+
+    Raises:
+        NotFinite: A loss or a gradient; the weights are as before.
     """
     learner.train()
     set_rates(state.optimiser, settings, state.rate_factor(share))
@@ -109,16 +113,21 @@ def take_step(
         state.scaler.scale(losses["loss"] * (batch.pairs / step.pairs)).backward()
         taken.append((losses, batch.pairs))
     world.average_gradients(learner.parameters())
-    return mean_losses(taken) | {"gradient_norm": _move(learner, state, settings.clip)}
+    losses_of_step = mean_losses(taken)
+    require_finite_losses(losses_of_step)
+    return losses_of_step | {"gradient_norm": _move(learner, state, settings.clip)}
 
 
 def _move(learner: nn.Module, state: TrainingState, clip: float) -> float | None:
     """Clips the gradients, makes the step, and gives their norm."""
-    scaler = state.scaler
+    scaler, weights = state.scaler, list(learner.parameters())
     scaler.unscale_(state.optimiser)
-    norm = float(torch.nn.utils.clip_grad_norm_(learner.parameters(), clip))
+    norm = torch.nn.utils.get_total_norm([weight.grad for weight in weights if weight.grad is not None])
+    # A scaler that finds an overflow makes no step, and tries the next one with half the scale, down to 1.
+    may_overflow = scaler.is_enabled() and scaler.get_scale() >= 2.0
+    if not may_overflow:
+        require_finite_gradients(learner, float(norm))
+    torch.nn.utils.clip_grads_with_norm_(weights, clip, norm)
     scaler.step(state.optimiser)
     scaler.update()
-    # A scaler that found an overflow has made no step, and tries the next one with a smaller scale.
-    skipped = not math.isfinite(norm) and scaler.is_enabled() and scaler.get_scale() >= 1.0
-    return None if skipped else norm
+    return float(norm) if math.isfinite(norm) else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,11 @@ from sapwood import _core
 from sapwood.config import resolved_yaml
 from sapwood.data import SPLITS, TRAIN, language_functions
 from sapwood.data.statistics import count_split
-from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of
+from sapwood.errors import DamagedVersionError
+from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of, rows_of
 from sapwood.formats import count
 from sapwood.inference import LABELS, Predictor
+from sapwood.training.run_folder import CONFIG
 from sapwood.training.session import TrainResult
 from sapwood.training.starting import parent_of
 from sapwood.training.state import note_published
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sapwood.data import Dataset
+    from sapwood.evaluation import Result
     from sapwood.models.priors import Priors
     from sapwood.models.whitening import Whitening
     from sapwood.training.session import Session
@@ -69,30 +74,82 @@ def whitening_texts(dataset: Dataset) -> list[str]:
 
 
 def publish(session: Session, dataset: Dataset, trained: Trained, state: TrainingState) -> TrainResult:
-    """Measures a version, publishes it with the vectors of all indexed functions, and lets it serve when it is whole.
+    """Publishes a version with the vectors of all indexed functions, and lets it serve when it is whole.
+
+    A run that was stopped or killed between these publishes one version nonetheless.
 
     Raises:
         InterruptedRun: The caller asked to stop; nothing was published.
     """
     session.say(session.why_over(state))
+    version = published_before(session, state)
+    if version is None:
+        version, results = publish_anew(session, dataset, trained, state)
+    else:
+        results = take_up(session, dataset, trained, state, version)
+    figures = {name: metric["value"] for name, metric in best_figures(state).items()}
+    session.emit({"event": "done", "version": version, "metrics": figures, "stopped": state.progress.stopped})
+    return TrainResult(session.run.path, version, figures, results)
+
+
+def publish_anew(
+    session: Session, dataset: Dataset, trained: Trained, state: TrainingState
+) -> tuple[str, Sequence[Result]]:
+    """Measures a version, publishes it, lets it serve, and gives its name and what was measured."""
+    results: Sequence[Result] = ()
     tensors, metrics = version_tensors(trained), best_figures(state)
     manifest = manifest_of(session, dataset, trained, metrics, state)
-    results = []
     if session.config.evaluation.before_publishing:
         predictor = Predictor.of(manifest, "to be published", tensors, trained.labels)
         results = measure(predictor, Material(dataset, session.config), session.begin, baselines=True)
         manifest["metrics"] = metrics | metrics_of(results, session.model)
         manifest["evaluation"] = as_rows(results)
         manifest["latency"] = {"embed": embed_latency(predictor, dataset)}
-    nodes, versions = language_functions(dataset.index), session.engine.versions
     vectors = function_vectors(session, dataset, trained)
+    versions = session.engine.versions
     version = versions.publish(session.model, version_files(session, trained, tensors), json.dumps(manifest))
-    versions.write_vectors(session.model, version, nodes, vectors)
+    serve(session, dataset, version, vectors)
+    return version, results
+
+
+def take_up(
+    session: Session, dataset: Dataset, trained: Trained, state: TrainingState, version: str
+) -> Sequence[Result]:
+    """Does for a version what was left to do when the run ended after publishing it; gives what was measured then."""
+    if version == state.progress.published:
+        session.say(f"{version} was made of this state of the run before, so nothing new is published")
+    else:
+        session.say(f"goes on with {version}, which was published before the run was stopped")
+        serve(session, dataset, version, function_vectors(session, dataset, trained))
+    return rows_of([session.engine.versions.show(session.model, version)])
+
+
+def serve(session: Session, dataset: Dataset, version: str, vectors: NDArray[np.float32]) -> None:
+    """Lets a version serve that is published, with its vectors, and notes in the run's state that it does."""
+    versions = session.engine.versions
+    versions.write_vectors(session.model, version, language_functions(dataset.index), vectors)
     versions.promote(session.model, version)
     note_published(session.run.state, version)
-    figures = {name: metric["value"] for name, metric in metrics.items()}
-    session.emit({"event": "done", "version": version, "metrics": figures, "stopped": state.progress.stopped})
-    return TrainResult(session.run.path, version, figures, results)
+
+
+def published_before(session: Session, state: TrainingState) -> str | None:
+    """The whole version that was made of this very state of the run with these settings, if there is one."""
+    versions, made_of = session.engine.versions, origin(session, state)
+    settings = hashlib.sha256(resolved_yaml(session.config).encode()).hexdigest()
+    for summary in reversed(versions.list(session.model)):
+        name: str = summary["version"]
+        manifest = versions.show(session.model, name)
+        if manifest.get("origin") == made_of and manifest["files"].get(CONFIG) == settings:
+            with suppress(DamagedVersionError):
+                versions.verify(session.model, name)
+                return name
+    return None
+
+
+def origin(session: Session, state: TrainingState) -> dict[str, Any]:
+    """Which state of which run a version is made of."""
+    progress, (experiment, model, run) = state.progress, session.run.path.absolute().parts[-3:]
+    return {"run": f"{experiment}/{model}/{run}", "steps": progress.steps_done, "best_epoch": progress.best_epoch}
 
 
 def best_figures(state: TrainingState) -> dict[str, dict[str, Any]]:
@@ -119,6 +176,7 @@ def manifest_of(
         "data": {"fingerprint": dataset.index.fingerprint, "counts": counts | trained.counts},
         "code_version": _core.__version__,
         "metrics": metrics,
+        "origin": origin(session, state),
         "trained_heads": trained.heads,
         "priors": trained.priors.as_json(),
         "training": {
@@ -143,7 +201,7 @@ def version_files(session: Session, trained: Trained, tensors: dict[str, Tensor]
     """Every file of the version but those that publishing makes: manifest and card."""
     return {
         "weights.safetensors": save(tensors, {"format": "pt"}),
-        "config.yaml": resolved_yaml(session.config).encode(),
+        CONFIG: resolved_yaml(session.config).encode(),
         LABELS[session.model]: trained.labels,
     }
 

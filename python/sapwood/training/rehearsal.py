@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from sapwood.errors import BadInputError
 from sapwood.naming import MODELS
 from sapwood.training.batches import Draw
 from sapwood.training.device import DeviceChoice, choose_device, self_test
+from sapwood.training.faults import NotFinite
 from sapwood.training.frame import first_draws
 from sapwood.training.optimiser import Step, adamw, freeze, take_step
 from sapwood.training.precision import Precision
@@ -78,7 +80,7 @@ class Stage:
         if self.settings.freeze_base:
             freeze(self.learner, self.module.RECIPE.base)
         optimiser = adamw(self.learner, self.module.RECIPE.base, self.settings)
-        self.state = TrainingState(self.learner, optimiser, Progress(), fingerprint="")
+        self.state = TrainingState(self.learner, optimiser, Progress(), identity={})
         self.state.scaler = Precision.of(self.settings.precision, self.device.device).scaler()
 
     @property
@@ -113,18 +115,25 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
         SapwoodError: The typed reason why training could not start.
     """
     stage = Stage(model, engine, config)
-    losses = stage.take(stage.first_step())
     weights = list(stage.learner.parameters())
     return Rehearsal(
         parameters=sum(weight.numel() for weight in weights),
         examples=stage.pairs,
-        loss=losses["loss"] or 0.0,
+        loss=_loss_of(stage),
         device=stage.device,
         agrees=self_test(stage.device.device),
         labels=stage.data.labels,
         state_bytes=4 * sum(weight.numel() * weight.element_size() for weight in weights),
         peak=peak(stage.device.device),
     )
+
+
+def _loss_of(stage: Stage) -> float:
+    """The loss of the first step, none where it or its gradient is no number."""
+    try:
+        return stage.take(stage.first_step())["loss"] or 0.0
+    except NotFinite:
+        return math.nan
 
 
 def recipe_module(model: str) -> ModuleType:

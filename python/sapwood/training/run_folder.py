@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sapwood._core import RunLock, write_atomic
 from sapwood.config import resolved_yaml
-from sapwood.errors import BadInputError
+from sapwood.errors import BadInputError, LockedError
+from sapwood.training.event_file import EventFile
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from torch.utils.tensorboard import SummaryWriter
-
     from sapwood.config import Config
 
-METRICS, STATE = "metrics.jsonl", "state.safetensors"
+CONFIG, METRICS, STATE = "config.yaml", "metrics.jsonl", "state.safetensors"
+CHECKPOINTS = "checkpoints"
+_HOLDER, _LOCK = "holder.json", "lock"
+_LEFTOVERS = ".writing-*"
+"""What a process that was killed while it wrote a file leaves beside it."""
 _COUNTERS = {"epoch", "epochs", "step", "steps", "steps_done", "time", "seconds_left"}
 
 
@@ -33,7 +40,8 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: RunLock | None = None
-        self._writer: SummaryWriter | None = None
+        self._events: EventFile | None = None
+        self._first_step: int | None = None
 
     @property
     def state(self) -> Path:
@@ -42,13 +50,13 @@ class RunFolder:
 
     def checkpoint(self, name: str) -> Path:
         """A state kept beside the last one."""
-        folder = self.path / "checkpoints"
+        folder = self.path / CHECKPOINTS
         folder.mkdir(exist_ok=True)
         return folder / f"{name}.safetensors"
 
     def write_config(self, config: Config) -> None:
         """Writes the resolved settings."""
-        write_atomic(str(self.path / "config.yaml"), resolved_yaml(config).encode())
+        write_atomic(str(self.path / CONFIG), resolved_yaml(config).encode())
 
     def write_history(self, history: list[dict[str, Any]]) -> None:
         """Writes the figures of every epoch so far."""
@@ -59,27 +67,86 @@ class RunFolder:
         with (self.path / METRICS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         if "steps_done" in record:
-            for name, value in scalars(record).items():
-                self._events().add_scalar(f"{record['event']}/{name}", value, record["steps_done"])
+            figures = {f"{record['event']}/{name}": value for name, value in scalars(record).items()}
+            self._drawn().add(figures, record["steps_done"])
 
-    def _events(self) -> SummaryWriter:
-        if self._writer is None:
-            from torch.utils.tensorboard import SummaryWriter
+    def sync(self) -> None:
+        """Waits until the metrics are on the disk, so that a state is never ahead of them, also after a power cut."""
+        with (self.path / METRICS).open("ab") as file:
+            os.fsync(file.fileno())
 
-            self._writer = SummaryWriter(str(self.path / "tensorboard"))
-        return self._writer
+    def go_back_to(self, steps: int, epochs: int) -> None:
+        """Takes out what was written about steps and epochs beyond these numbers, which are done again."""
+        path = self.path / METRICS
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        kept = [line for line in lines if _stays(line, steps, epochs)]
+        if len(kept) < len(lines):
+            write_atomic(str(path), b"".join(kept))
+        self._first_step = steps + 1
+
+    def return_to(self, state: Path) -> None:
+        """Makes an earlier state the last one, and keeps that one aside, where it can be returned to."""
+        if self.state.exists():
+            kept = self.checkpoint(f"before-return-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+            write_atomic(str(kept), self.state.read_bytes())
+        write_atomic(str(self.state), state.read_bytes())
+
+    def _drawn(self) -> EventFile:
+        if self._events is None:
+            self._events = EventFile(self.path / "tensorboard", self._first_step)
+        return self._events
 
     def __enter__(self) -> Self:
-        self._lock = RunLock(str(self.path / "lock"))
+        try:
+            self._lock = RunLock(str(self.path / _LOCK))
+        except LockedError as error:
+            raise _in_use(self.path, error) from None
+        holder = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat(" ", "seconds"),
+        }
+        write_atomic(str(self.path / _HOLDER), json.dumps(holder).encode())
+        for leftover in (*self.path.glob(_LEFTOVERS), *self.path.glob(f"{CHECKPOINTS}/{_LEFTOVERS}")):
+            shutil.rmtree(leftover, ignore_errors=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        # What could not be written has raised already, where it was written.
+        with suppress(OSError):
+            (self.path / _HOLDER).unlink(missing_ok=True)
+        if self._events is not None:
+            with suppress(OSError):
+                self._events.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def _in_use(run: Path, error: LockedError) -> LockedError:
+    """The error that tells who holds a run, as far as they wrote it down."""
+    try:
+        holder = json.loads((run / _HOLDER).read_bytes())
+        who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        stop = f"`kill {holder['pid']}` there, which saves its state"
+    except (OSError, ValueError, KeyError, TypeError):
+        return error
+    message = (
+        f"the run {run} is in use by {who}; wait for it to end, stop it with {stop}, or train beside it without "
+        "--ckpt-path, in a run folder of its own"
+    )
+    return LockedError(message)
+
+
+def _stays(line: bytes, steps: int, epochs: int) -> bool:
+    """Whether a line of the metrics is whole, and about no later step or epoch than these."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return False
+    beyond = {"step": record.get("steps_done", 0) > steps, "epoch": record.get("epoch", 0) > epochs}
+    return line.endswith(b"\n") and not beyond.get(record.get("event"), False)
 
 
 def scalars(record: dict[str, Any]) -> dict[str, float]:
@@ -121,11 +188,18 @@ def run_at(path: Path) -> tuple[RunFolder, Path]:
     """The run folder that a path names, and the state to go on from: the folder's last one, or the file named.
 
     Raises:
-        BadInputError: There is no state.
+        BadInputError: There is no state, or it lies in no run folder.
     """
     state = path / STATE if path.is_dir() else path
+    folder = state.parent.parent if state.parent.name == CHECKPOINTS else state.parent
     if not state.is_file():
-        message = f"there is no training state at {path}; give --ckpt-path a run folder, a state file in one, or `last`"
+        unfinished = " (the run there was stopped before its first state)" if (folder / CONFIG).is_file() else ""
+        message = (
+            f"there is no training state at {path}{unfinished}; "
+            "give --ckpt-path a run folder, a state file in one, or `last`"
+        )
         raise BadInputError(message)
-    folder = state.parent.parent if state.parent.name == "checkpoints" else state.parent
+    if not (folder / CONFIG).is_file():
+        message = f"{state} lies in no run folder: no {CONFIG} is beside it; give --ckpt-path the whole folder of a run"
+        raise BadInputError(message)
     return RunFolder(folder), state

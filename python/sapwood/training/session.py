@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sapwood.errors import InternalError, InterruptedRun
-from sapwood.training.device import DeviceChoice, choose_device
-from sapwood.training.run_folder import RunFolder, last_run, new_run, run_at, runs_of
-from sapwood.training.state import Progress, TrainingState, read_state
+from sapwood.errors import InterruptedRun
+from sapwood.training.faults import NotFinite, require_finite_weights
 from sapwood.training.telemetry import Rates, present
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from sapwood._core import Engine
     from sapwood.config import Config, Recipe
     from sapwood.evaluation import Result
     from sapwood.training.batches import Counted
-    from sapwood.training.state import Losses
+    from sapwood.training.device import DeviceChoice
+    from sapwood.training.run_folder import RunFolder
+    from sapwood.training.state import Losses, Progress, TrainingState
 
     Event = dict[str, Any]
     OnEvent = Callable[[Event], None]
     ShouldStop = Callable[[], bool]
 
 _FREE_TO_CHANGE = {
-    *("epochs", "patience", "budget_seconds", "checkpoint_every", "learning_rate", "clip", "weight_decay"),
+    *("epochs", "patience", "budget_seconds", "learning_rate", "clip", "weight_decay"),
     *("base_rate", "freeze_base", "precision"),
     *("schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
+    *("save_every_seconds", "checkpoint_every"),
 }
 """Settings of a recipe that may differ when a run is continued."""
+SAVING_SHARE = 0.03
+"""Share of the time that saving now and then takes at most."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +68,35 @@ class Session:
     should_stop: ShouldStop
     started: float
     spent_before: float = 0.0
+    saved_steps: int | None = None
+    _saved_at: float = 0.0
+    _seconds_a_save: float = 0.0
     _rates: Rates = field(default_factory=Rates)
 
-    def fingerprint(self, data: str) -> str:
-        """Tells runs apart that cannot be continued by each other."""
-        recipe = {key: value for key, value in self.recipe.model_dump().items() if key not in _FREE_TO_CHANGE}
-        settings = [self.config.data.model_dump(), self.config.curriculum.model_dump(), recipe]
-        parts = [self.model, data, self.config.seed, *settings]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    def identity(self, data: str) -> dict[str, Any]:
+        """What a run must share with one that it continues: model, data, and settings by their names."""
+        recipe = self.recipe.model_dump(mode="json", exclude=_FREE_TO_CHANGE)
+        shared = {name: getattr(self.config, name).model_dump(mode="json") for name in ("data", "curriculum")}
+        settings = flat({**shared, self.model.replace("-", "_"): recipe})
+        return {"model": self.model, "index": data, "seed": self.config.seed, **settings}
 
     def resume(self, state: TrainingState) -> None:
-        """Loads the state to go on from, if there is one."""
+        """Loads the state to go on from, if there is one, and takes out what the run wrote down after it."""
         if self.resumed_from is not None:
             state.load(self.resumed_from)
-            self.spent_before = state.progress.seconds
-            self.say(f"continues after step {state.progress.steps_done} of {self.run.path}")
+            progress = state.progress
+            self.spent_before, self.saved_steps = progress.seconds, progress.steps_done
+            if self.resumed_from != self.run.state:
+                self.run.return_to(self.resumed_from)
+            self.run.write_config(self.config)
+            self.run.write_history(progress.history)
+            self.run.go_back_to(progress.steps_done, progress.epoch)
+            self.say(f"continues after step {progress.steps_done} of {self.run.path}")
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
 
     def start(self, counts: dict[str, int], labels: dict[str, dict[str, int]]) -> None:
         """Tells what there is to learn from, and where the run is; from here on the budget counts."""
-        self.started = time.monotonic()
+        self.started = self._saved_at = time.monotonic()
         found = {"counts": counts, "labels": labels}
         device = {"device": self.device.device, "threads": self.device.threads}
         self.emit({"event": "start", "epochs": self.recipe.epochs, "run": str(self.run.path), **found, **device})
@@ -106,13 +116,20 @@ class Session:
         Raises:
             InterruptedRun: The caller asked; the last state, where there is one, was saved before.
         """
-        if not self.should_stop():
-            return
-        if self.run.state.exists():
-            message = "training was stopped; `--ckpt-path last` goes on from its last state"
-        else:
-            message = "training was stopped before its first step, so there is nothing to go on from; start it again"
-        raise InterruptedRun(message)
+        if self.should_stop():
+            raise self.stopped()
+
+    def stopped(self) -> InterruptedRun:
+        """The error of a run that is stopped, which says what is kept."""
+        return InterruptedRun(f"training was stopped {self.kept}")
+
+    @property
+    def kept(self) -> str:
+        """What is kept of the run if it ends here, and how to go on; follows a few words on what ended it."""
+        if not self.run.state.exists():
+            return "before its first step was saved, so there is nothing to go on from; start it again"
+        where = "" if self.saved_steps is None else f" after step {self.saved_steps}"
+        return f"and its last state{where} is kept; `sapwood train {self.model} --ckpt-path last` goes on from there"
 
     def emit(self, event: Event) -> None:
         """Writes an event down, with its time and the memory in use, and hands it to the caller."""
@@ -172,24 +189,42 @@ class Session:
         return f"ends at {where}: {reasons.get(progress.stopped or '', 'all epochs are done')}"
 
     def after_step(self, state: TrainingState, losses: Losses, batch: Counted, steps: int) -> None:
-        """Counts a step, tells about it, and saves where asked to.
+        """Counts a step, tells about it, and saves where asked to, or where that was long ago.
 
         Raises:
-            InternalError: The loss is not a number; the last saved state stays as it is.
+            NotFinite: The weights are no longer numbers; the last saved state stays as it is.
             InterruptedRun: The caller asked to stop; the state is saved.
         """
-        _require_finite(losses, self.run)
         progress = state.progress
         progress.add(losses)
         progress.seconds = self.elapsed
         self._tell_step(state, losses, batch, steps)
-        if self.should_stop():
-            state.save(self.run.state)
-            message = f"training was stopped after {progress.steps_done} steps; `--ckpt-path last` goes on from there"
-            raise InterruptedRun(message)
         every = self.recipe.checkpoint_every
         if every and progress.steps_done % every == 0:
+            require_finite_weights(state.model)
             state.save(self.run.checkpoint(f"step-{progress.steps_done:07d}"))
+        stop = self.should_stop()
+        if stop or self._save_is_due:
+            self.save(state)
+        if stop:
+            raise self.stopped()
+
+    @property
+    def _save_is_due(self) -> bool:
+        every = self.recipe.save_every_seconds
+        pause = max(every, self._seconds_a_save / SAVING_SHARE)
+        return bool(every) and time.monotonic() - self._saved_at >= pause
+
+    def save(self, state: TrainingState) -> None:
+        """Replaces the last state of the run; raises `NotFinite` where its weights are no longer numbers."""
+        began = time.monotonic()
+        require_finite_weights(state.model)
+        self.run.sync()
+        state.save(self.run.state)
+        progress = state.progress
+        self.saved_steps, self._saved_at = progress.steps_done, time.monotonic()
+        self._seconds_a_save = self._saved_at - began
+        self.emit({"event": "checkpoint", "epoch": progress.epoch, "step": progress.step, "path": str(self.run.state)})
 
     def _tell_step(self, state: TrainingState, losses: Losses, batch: Counted, steps: int) -> None:
         progress, rates = state.progress, self._rates
@@ -218,110 +253,30 @@ class Session:
         """Closes an epoch: history, best weights, state.
 
         What counts is the validation loss, or the training loss where nothing is held out.
+
+        Raises:
+            NotFinite: The validation loss, or a weight; the last saved state stays as it is.
         """
-        progress = state.progress
+        progress, loss = state.progress, validation.get("loss")
+        if loss is not None and not math.isfinite(loss):
+            raise NotFinite("validation loss", ("loss",))
         record: dict[str, Any] = {"epoch": progress.epoch + 1, "steps": progress.step, **state.memory.record()}
         losses = {f"train_{name}": value for name, value in progress.close_epoch().items()}
         losses |= {f"validation_{name}": value for name, value in validation.items()}
         score = losses.get("validation_loss", losses.get("train_loss"))
         record |= {**losses, "best": state.judge(math.inf if score is None else score)}
         progress.history.append(record)
-        self.run.write_history(progress.history)
-        state.save(self.run.state)
         event = {"event": "epoch", "epochs": self.recipe.epochs, "steps_done": progress.steps_done, "loss": score}
+        # The state comes last: whatever is not in it is done and written again.
         self.emit({**event, "losses": losses, **record})
-        self.emit({"event": "checkpoint", "epoch": progress.epoch, "path": str(self.run.state)})
+        self.run.write_history(progress.history)
+        self.save(state)
 
 
-@contextmanager
-def open_session(
-    engine: Engine,
-    config: Config,
-    recipe: Recipe,
-    model: str,
-    *,
-    on_event: OnEvent | None,
-    should_stop: ShouldStop | None,
-    resume: str | None,
-) -> Iterator[Session]:
-    """Opens the run folder and chooses the device.
-
-    Args:
-        engine: The workspace.
-        config: All settings.
-        recipe: Those of the model.
-        model: Its name.
-        on_event: Is given every event.
-        should_stop: Is asked after each step, and between the items of other long work.
-        resume: `last`, a run folder or a state file; None starts afresh.
-    """
-    started = time.monotonic()
-    run, state = _run_folder(config, engine, model, resume)
-    device = _device(config, state)
-    with run:
-        run.write_config(config)
-        session = Session(
-            engine=engine,
-            config=config,
-            recipe=recipe,
-            model=model,
-            run=run,
-            resumed_from=state,
-            device=device,
-            on_event=on_event or _silent,
-            should_stop=should_stop or _never,
-            started=started,
-        )
-        if resume == "last" and state is None:
-            session.say("there is no earlier run to continue, so this one starts afresh")
-        session.say(f"trains on {device.reason}")
-        try:
-            yield session
-        except KeyboardInterrupt:
-            # It can come in the middle of a step, when weights and moments no longer belong together.
-            message = f"training was stopped; `--ckpt-path last` goes on from the last state in {run.path}"
-            session.note_end("interrupted", message)
-            raise InterruptedRun(message) from None
-        except InterruptedRun as error:
-            session.note_end("interrupted", str(error))
-            raise
-        except Exception as error:
-            session.note_end("failed", str(error) or type(error).__name__)
-            raise
-
-
-def _run_folder(config: Config, engine: Engine, model: str, resume: str | None) -> tuple[RunFolder, Path | None]:
-    runs = runs_of(config, engine.workspace_path, model)
-    if resume is None:
-        return new_run(runs), None
-    if resume != "last":
-        return run_at(Path(resume))
-    last = last_run(runs)
-    return (new_run(runs), None) if last is None else (last, last.state)
-
-
-def _device(config: Config, state: Path | None) -> DeviceChoice:
-    """A continued run keeps its device and threads, unless others are asked for by name."""
-    if state is None or config.device != "auto":
-        return choose_device(config.device, config.threads)
-    kept = Progress(**read_state(state)[1]["progress"])
-    choice = choose_device(kept.device, config.threads or kept.threads)
-    return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before")
-
-
-def _require_finite(losses: Losses, run: RunFolder) -> None:
-    wrong = [name for name, value in losses.items() if value is not None and not math.isfinite(value)]
-    if wrong:
-        message = (
-            f"the loss `{wrong[0]}` is no longer a number; the last good state is in {run.path}, "
-            "continue it with a lower learning_rate or clip"
-        )
-        raise InternalError(message)
-
-
-def _silent(_event: Event) -> None:
-    """Nobody listens."""
-
-
-def _never() -> bool:
-    return False
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by their dotted names."""
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        name = f"{prefix}{key}"
+        found |= flat(value, f"{name}.") if isinstance(value, dict) else {name: value}
+    return found

@@ -1,19 +1,16 @@
-"""Training state that resumes exactly, in one file without pickle: tensors, and JSON in the header."""
+"""Training state that resumes exactly."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch.amp import GradScaler
 
-from sapwood._core import write_atomic
 from sapwood.errors import BadInputError
 from sapwood.training.curriculum import Memory
+from sapwood.training.state_file import damaged, read_state, read_values, write_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +20,12 @@ if TYPE_CHECKING:
 
     from sapwood.training.schedule import Schedule
 
+_UNFIT = (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError)
+"""What torch and Python say of content that is not what `save` writes."""
+
+
 Losses = dict[str, float | None]
 """Losses by name; None for a head that had no label to learn from."""
-FORMAT = "sapwood-training-state-1"
 
 
 @dataclass
@@ -78,13 +78,14 @@ class TrainingState:
     """Everything that a step depends on, and the weights of the best epoch so far.
 
     Attributes:
+        identity: What a run must share with one that it continues, by name: model, data, and settings.
         memory: What the curriculum got from past embeddings.
     """
 
     model: nn.Module
     optimiser: Optimizer
     progress: Progress
-    fingerprint: str
+    identity: dict[str, Any]
     best: dict[str, Tensor] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     schedule: Schedule | None = None
@@ -121,63 +122,83 @@ class TrainingState:
         tensors = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
         tensors |= {f"optimiser.{name}": moment for name, moment in moments.items()}
         tensors |= {f"best.{name}": weight for name, weight in self.best.items()}
-        tensors |= {f"rng.{name}": state for name, state in _rng_states().items()}
+        tensors |= {f"rng.{name}": state for name, state in _rng_states(self.device).items()}
         tensors |= {f"curriculum.{name}": tensor for name, tensor in self.memory.tensors().items()}
-        values = {"progress": vars(self.progress), "groups": groups, "fingerprint": self.fingerprint}
-        values["curriculum"] = self.memory.values()
-        values["scaler"] = self.scaler.state_dict()
-        _write(path, tensors, values)
+        values = {
+            "progress": vars(self.progress),
+            "groups": groups,
+            "scaler": self.scaler.state_dict(),
+            "curriculum": self.memory.values(),
+            "identity": self.identity,
+        }
+        write_state(path, tensors, values)
 
     def load(self, path: Path) -> None:
         """Continues from what `save` wrote.
 
         Raises:
             BadInputError: The file is no training state, or one of other data or another configuration.
+            StorageError: It is damaged.
         """
         tensors, values = read_state(path)
-        if values["fingerprint"] != self.fingerprint:
-            message = (
-                f"{path} was saved with other data or settings, so it cannot be continued; "
-                "use the settings of its run folder's config.yaml, or train afresh without --ckpt-path"
-            )
-            raise BadInputError(message)
-        self.model.load_state_dict(_under("model.", tensors))
-        self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
-        self.best = _under("best.", tensors)
-        self.progress = Progress(**values["progress"])
-        self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
-        if values["scaler"]:
-            self.scaler.load_state_dict(values["scaler"])
-        _restore_rng(_under("rng.", tensors))
+        try:
+            self._require_same(path, values["identity"])
+            self.model.load_state_dict(_under("model.", tensors))
+            self.optimiser.load_state_dict(_unflatten(_under("optimiser.", tensors), values["groups"]))
+            self.best = _under("best.", tensors)
+            self.progress = Progress(**values["progress"])
+            self.memory = Memory.of(_under("curriculum.", tensors), values["curriculum"])
+            if values["scaler"]:
+                self.scaler.load_state_dict(values["scaler"])
+            _restore_rng(_under("rng.", tensors), self.device)
+        except _UNFIT as error:
+            raise damaged(path, f"{type(error).__name__}: {error}") from None
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.model.parameters()).device
+
+    def _require_same(self, path: Path, identity: dict[str, Any]) -> None:
+        if identity != self.identity:
+            raise BadInputError(_differing(path, identity, self.identity))
 
 
 def note_published(path: Path, version: str) -> None:
     """Notes in a saved state that a version was made of it, and leaves the rest as it is."""
     tensors, values = read_state(path)
     values["progress"]["published"] = version
-    _write(path, tensors, values)
+    write_state(path, tensors, values)
 
 
-def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Tensors and values of a state file; raises `BadInputError` for anything else."""
+def read_progress(path: Path) -> Progress:
+    """How far the run of a state file is; raises what `read_state` raises."""
+    values = read_values(path)
     try:
-        with safe_open(str(path), framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 not a mapping
-    except (OSError, SafetensorError) as error:
-        message = f"cannot read the training state {path} ({error}); give --ckpt-path a run folder or a state file"
-        raise BadInputError(message) from None
-    if header.get("format") != FORMAT:
-        message = f"{path} is not a training state; give --ckpt-path a run folder or one of its state files"
-        raise BadInputError(message)
-    values: dict[str, Any] = json.loads(header["values"])
-    return tensors, values
+        return Progress(**values["progress"])
+    except _UNFIT as error:
+        raise damaged(path, f"{type(error).__name__}: {error}") from None
 
 
-def _write(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
-    header = {"format": FORMAT, "values": json.dumps(values)}
-    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomic(str(path), save(contiguous, header))
+def _differing(path: Path, saved: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """Why a state cannot be continued, and what to do."""
+    names = [name for name in (saved | wanted) if saved.get(name) != wanted.get(name)]
+    if "model" in names:
+        return (
+            f"{path} is of a run of {saved.get('model')}; go on with `sapwood train {saved.get('model')} --ckpt-path …`"
+        )
+    if names == ["index"]:
+        return (
+            f"{path} was saved while training on another index: the sources or what is made of them changed since; "
+            "index the sources as they were then, or train afresh without --ckpt-path"
+        )
+    settings = [name for name in names if name != "index"]
+    found = ", ".join(f"{name}={saved.get(name)}, not {wanted.get(name)}" for name in settings[:3])
+    more = f" and {len(settings) - 3} more" if len(settings) > 3 else ""
+    return (
+        f"{path} was saved with other settings ({found}{more}), so it cannot be continued with these; "
+        "leave them out, as a continued run takes its own, or train afresh without --ckpt-path"
+    )
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -200,14 +221,18 @@ def _unflatten(moments: dict[str, Tensor], groups: list[dict[str, Any]]) -> dict
     return {"state": slots, "param_groups": groups}
 
 
-def _rng_states() -> dict[str, Tensor]:
+def _rng_states(device: torch.device) -> dict[str, Tensor]:
     states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        states["mps"] = torch.mps.get_rng_state()
     return states
 
 
-def _restore_rng(states: dict[str, Tensor]) -> None:
+def _restore_rng(states: dict[str, Tensor], device: torch.device) -> None:
     torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)
+    if device.type == "mps" and "mps" in states:
+        torch.mps.set_rng_state(states["mps"])

@@ -110,7 +110,7 @@ def test_a_run_that_was_interrupted_in_a_phase_resumes_to_the_same_bits(engine, 
 
 def test_phases_are_part_of_what_a_run_is(engine, config):
     result = train("tree-lstm", engine, with_phases(config, "tree-lstm"))
-    with pytest.raises(BadInputError, match="other data or settings"):
+    with pytest.raises(BadInputError, match=r"curriculum\.siblings\.enabled=False, not True"):
         train("tree-lstm", engine, with_phases(config, "tree-lstm", siblings=1.0), resume=str(result.run_dir))
 
 

@@ -27,6 +27,7 @@ def test_last_run_is_the_newest_with_a_state(tmp_path):
 
 def test_a_path_names_a_folder_or_a_state_in_it(tmp_path):
     run = new_run(tmp_path)
+    run.write_config(load_config())
     run.state.write_bytes(b"")
     kept = run.checkpoint("step-0000010")
     kept.write_bytes(b"")

@@ -11,14 +11,14 @@ from sapwood.errors import BadInputError
 from sapwood.training.state import Progress, TrainingState, read_state
 
 
-def state_of(fingerprint="same"):
+def state_of(seed=1):
     torch.manual_seed(1)
     model = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
     optimiser = torch.optim.AdamW(
         [{"params": [model[0].weight]}, {"params": [model[0].bias, *model[2].parameters()], "weight_decay": 0.0}],
         lr=0.01,
     )
-    return TrainingState(model, optimiser, Progress(), fingerprint)
+    return TrainingState(model, optimiser, Progress(), {"model": "toy", "index": "abc", "seed": seed})
 
 
 def steps(state, count):
@@ -78,10 +78,19 @@ def test_file_is_safetensors_with_json_in_its_header(tmp_path):
     assert {"model.0.weight", "optimiser.0.exp_avg", "rng.cpu"} <= names
 
 
-def test_other_data_or_settings_are_refused_with_the_way_out(tmp_path):
+def test_other_settings_are_refused_by_name_with_the_way_out(tmp_path):
     state_of().save(tmp_path / "state")
-    with pytest.raises(BadInputError, match="other data or settings"):
-        state_of("different").load(tmp_path / "state")
+    with pytest.raises(BadInputError, match=r"seed=1, not 2.*; leave them out"):
+        state_of(2).load(tmp_path / "state")
+
+
+@pytest.mark.parametrize(("name", "value", "says"), [("index", "xyz", "sources"), ("model", "other", "train other")])
+def test_another_index_or_model_is_refused_with_the_way_out(tmp_path, name, value, says):
+    state = state_of()
+    state.identity[name] = value
+    state.save(tmp_path / "state")
+    with pytest.raises(BadInputError, match=says):
+        state_of().load(tmp_path / "state")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04pickle", b"\x02\x00\x00\x00\x00\x00\x00\x00{}"])

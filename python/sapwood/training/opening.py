@@ -1,0 +1,141 @@
+"""Opening a run: which folder, which state to go on from, with which settings, on which device."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sapwood.config import load_config
+from sapwood.errors import ConfigError, InterruptedRun
+from sapwood.training.device import DeviceChoice, choose_device
+from sapwood.training.run_folder import CONFIG, RunFolder, last_run, new_run, run_at, runs_of
+from sapwood.training.session import Session
+from sapwood.training.state import read_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sapwood._core import Engine
+    from sapwood.config import Config, Recipe
+    from sapwood.training.session import Event, OnEvent, ShouldStop
+
+LAST = "last"
+"""The run that saved its state last."""
+
+
+def continued_settings(engine: Engine, model: str, resume: str, overrides: Sequence[str], asked: Config) -> Config:
+    """The settings of the run that is continued, with `overrides` over them; `asked` where there is no such run.
+
+    Raises:
+        BadInputError: There is no state at the path.
+        ConfigError: The run's settings cannot be read.
+    """
+    run, state = _found(asked, engine, model, resume)
+    if run is None or state is None:
+        return asked
+    file = run.path / CONFIG
+    if not file.exists():
+        return asked
+    try:
+        return load_config(file, overrides)
+    except ConfigError as error:
+        reason = str(error).partition("; ")[0]
+        message = (
+            f"the settings of the run cannot be used: {reason}; mend {file}, or give the settings by --config FILE"
+        )
+        raise ConfigError(message) from None
+
+
+@contextmanager
+def open_session(
+    engine: Engine,
+    config: Config,
+    recipe: Recipe,
+    model: str,
+    *,
+    on_event: OnEvent | None,
+    should_stop: ShouldStop | None,
+    resume: str | None,
+) -> Iterator[Session]:
+    """Opens the run folder and chooses the device.
+
+    Args:
+        engine: The workspace.
+        config: All settings.
+        recipe: Those of the model.
+        model: Its name.
+        on_event: Is given every event.
+        should_stop: Is asked after each step, and between the items of other long work.
+        resume: `last`, a run folder or a state file; None starts afresh.
+    """
+    started = time.monotonic()
+    run, state = _found(config, engine, model, resume)
+    with run or new_run(runs_of(config, engine.workspace_path, model)) as folder:
+        session = Session(
+            engine=engine,
+            config=config,
+            recipe=recipe,
+            model=model,
+            run=folder,
+            resumed_from=state,
+            device=_device(config, state),
+            on_event=on_event or _silent,
+            should_stop=should_stop or _never,
+            started=started,
+        )
+        with _end_noted(session):
+            if state is None:
+                folder.write_config(config)
+            if resume == LAST and state is None:
+                session.say("there is no earlier run to continue, so this one starts afresh")
+            session.say(f"trains on {session.device.reason}")
+            yield session
+
+
+@contextmanager
+def _end_noted(session: Session) -> Iterator[None]:
+    """Writes down how the run ended, where that is by an exception; Ctrl-C becomes the typed one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        # It can come in the middle of a step, when weights and moments no longer belong together.
+        stopped = session.stopped()
+        session.note_end("interrupted", str(stopped))
+        raise stopped from None
+    except InterruptedRun as error:
+        session.note_end("interrupted", str(error))
+        raise
+    except Exception as error:
+        session.note_end("failed", str(error) or type(error).__name__)
+        raise
+
+
+def _found(config: Config, engine: Engine, model: str, resume: str | None) -> tuple[RunFolder | None, Path | None]:
+    """The run to go on with and its state; neither where a fresh one is to start."""
+    if resume is None:
+        return None, None
+    if resume != LAST:
+        return run_at(Path(resume))
+    last = last_run(runs_of(config, engine.workspace_path, model))
+    return (None, None) if last is None else (last, last.state)
+
+
+def _device(config: Config, state: Path | None) -> DeviceChoice:
+    """A continued run keeps its device and threads, unless others are asked for by name."""
+    if state is None:
+        return choose_device(config.device, config.threads)
+    kept = read_progress(state)
+    device = kept.device if config.device == "auto" else config.device
+    choice = choose_device(device, config.threads or kept.threads)
+    same = (choice.device, choice.threads) == (kept.device, kept.threads)
+    return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before") if same else choice
+
+
+def _silent(_event: Event) -> None:
+    """Nobody listens."""
+
+
+def _never() -> bool:
+    return False
