@@ -11,7 +11,7 @@ import torch
 
 from sapwood.data import TRAIN, VALIDATION, Pairs, Rewrites, go_on, hide_own_name, rewrite_functions
 from sapwood.data.positives import name_numbers
-from sapwood.training.negatives import every_negative
+from sapwood.training.negatives import every_negative, negative_weights
 from sapwood.training.objective import geometry
 
 if TYPE_CHECKING:
@@ -170,6 +170,12 @@ def may_be_alike(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray
     """(p, p): pairs i and j whose firsts, or i's first and j's second, share a name: no negatives."""
     alike: NDArray[np.bool_] = (first[:, None] == first[None, :]) | (first[:, None] == second[None, :])
     return alike
+
+
+def negatives_of(views: Views, pairs: Pairs, rule: Rule) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """(p, p) twice: which pairs may be alike, and by a rule how much each of the others counts as a negative."""
+    alike = may_be_alike(views.names[pairs.first], views.names[pairs.second])
+    return alike, negative_weights(rule, pairs.first, pairs.second, alike)
 
 
 class Counted(Protocol):

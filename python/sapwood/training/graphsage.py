@@ -36,7 +36,7 @@ from sapwood.training.batches import (
     held_out_figures,
     made_ahead,
     make_views,
-    may_be_alike,
+    negatives_of,
     pairs_of_split,
     some,
     validation_draws,
@@ -45,7 +45,6 @@ from sapwood.training.curriculum import Curriculum
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import all_known, multi_label_loss, multi_task, positive_weights
-from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
 from sapwood.training.precision import Precision
@@ -182,8 +181,7 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first[own]]
     imports = data.imports.dense(functions, files)
-    alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
-    negatives = negative_weights(draw.rule, pairs.first, pairs.second, alike)
+    alike, negatives = negatives_of(data.views, pairs, draw.rule)
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
     columns = (parts[0], parts[1], pairs.weights, alike, negatives, parts[2], imports, parts[3], bugs, parts[4], passed)
     return Batch(
@@ -254,8 +252,7 @@ def draws_of(data: GraphData, epoch: int) -> list[Draw]:
 
 def encode_views(data: GraphData, encoder: GraphSage, views: NDArray[np.int64]) -> NDArray[np.float32]:
     """(n, output): views, as texts that stand alone, by the weights of the moment."""
-    seeds = data.places.texts[views].astype(np.uint32)
-    return encode_nodes(encoder.eval(), data.graph, seeds, ENCODING_BATCH)
+    return encode_nodes(encoder.eval(), data.graph, data.places.texts[views].astype(np.uint32), ENCODING_BATCH)
 
 
 def fit(session: Session, data: GraphData, learner: Learner, state: TrainingState) -> None:

@@ -24,7 +24,7 @@ from sapwood.training.batches import (
     held_out_figures,
     made_ahead,
     make_views,
-    may_be_alike,
+    negatives_of,
     pairs_of_split,
     some,
     validation_draws,
@@ -33,7 +33,6 @@ from sapwood.training.curriculum import Curriculum
 from sapwood.training.distributed import ALONE, World
 from sapwood.training.frame import Recipe
 from sapwood.training.losses import multi_label_loss, positive_weights
-from sapwood.training.negatives import negative_weights
 from sapwood.training.objective import PairLoss, PairVectors
 from sapwood.training.optimiser import Step, in_steps, take_step
 from sapwood.training.precision import Precision
@@ -167,8 +166,7 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     anonymous = np.concatenate([hidden_first[own], hidden_second[own], alike_hidden, alike_hidden])
     forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, anonymous.tolist())
     targets, known = statement_labels(forest, first_mutant, [mutants.lines[position] for position in mutated.tolist()])
-    alike = may_be_alike(data.views.names[pairs.first], data.views.names[pairs.second])
-    negatives = negative_weights(draw.rule, pairs.first, pairs.second, alike)
+    alike, negatives = negatives_of(data.views, pairs, draw.rule)
     return Batch(
         forest=ForestTensors.of(forest, device),
         pairs=len(pairs),
