@@ -167,11 +167,10 @@ class Curriculum:
         settings, epoch = self.settings.hard_negatives, np.concatenate([draw.rows for draw in draws])
         mined = self._mine(epoch, memory)
         rng = np.random.default_rng([self.session.config.seed, memory.epoch])
-        sizes = [len(draw.rows) for draw in draws]
-        batches = compose(mined.rows, sizes, settings.batch_share, rng)
+        batches = compose(mined.rows, [len(draw.rows) for draw in draws], settings.batch_share, rng)
         figures = {"mined": mined.count, "refused": mined.refused, "met": met(mined.rows, batches)}
-        rows = epoch[np.concatenate(batches)]
-        return replace(memory, rows=rows, sizes=np.array(sizes), figures=memory.figures | figures)
+        rows, sizes = epoch[np.concatenate(batches)], np.array([len(batch) for batch in batches])
+        return replace(memory, rows=rows, sizes=sizes, figures=memory.figures | figures)
 
     def _mine(self, epoch: NDArray[np.int64], memory: Memory) -> Mined:
         """Hard negatives among the pairs of the epoch, as positions in it; a rewrite has its function's vector."""

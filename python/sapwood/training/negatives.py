@@ -155,7 +155,8 @@ def compose(mined: Ints, sizes: Sequence[int], share: float, rng: np.random.Gene
     """Batches of `sizes`, in which pairs stand beside the negatives mined for them; each pair once.
 
     Up to `share` of a batch grows from a pair drawn at random along what was mined for it, for these, and so on,
-    nearest first; pairs drawn at random fill it up.
+    nearest first; pairs drawn at random fill it up. The last ones find least of what was mined for them, so that the
+    order of the batches is drawn, too.
 
     Args:
         mined: (n, k) rows, see `Mined`.
@@ -170,7 +171,7 @@ def compose(mined: Ints, sizes: Sequence[int], share: float, rng: np.random.Gene
         batch = _grown(neighbours, left, round(share * size))
         batch += [left.popitem()[0] for _ in range(size - len(batch))]
         batches.append(np.array(batch, np.int64))
-    return batches
+    return [batches[number] for number in rng.permutation(len(batches))]
 
 
 def _grown(neighbours: list[list[int]], left: dict[int, None], size: int) -> list[int]:
