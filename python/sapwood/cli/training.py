@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +15,12 @@ from sapwood.terminal import output, progress
 from sapwood.terminal.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from sapwood import _core
     from sapwood.config import Config
-    from sapwood.training.session import TrainResult
+    from sapwood.training.session import Event, TrainResult
 
 
 def train(
@@ -36,6 +41,8 @@ def train(
 
     Ctrl-C saves and exits with 130; `--ckpt-path last` goes on from there, with the settings that the run had.
 
+    Several processes train one model together where torchrun starts them, as `-m sapwood.train MODEL`.
+
     \b
     Example:
       sapwood train tree-lstm tree_lstm.budget_seconds=60
@@ -46,7 +53,7 @@ def train(
 
     settings = load_config(config, overrides or ())
     engine = open_workspace(workspace)
-    with stop_on_interrupt() as should_stop, progress.training() as on_event:
+    with stop_on_interrupt() as should_stop, _shown() as on_event:
         require_training()
         if checkpoint is not None and config is None:
             from sapwood.training import continued_settings
@@ -55,8 +62,15 @@ def train(
         if not skip_validation:
             _check(engine, model, settings)
         from sapwood.training import train as run
+        from sapwood.training.distributed import joined_world
 
-        result = run(model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint)
+        with joined_world() as world:
+            result = run(
+                model, engine, settings, on_event=on_event, should_stop=should_stop, resume=checkpoint, world=world
+            )
+    if not result.version:
+        # Another process publishes, and tells about it.
+        return
     if as_json:
         results = [asdict(row) for row in result.results]
         output.emit(
@@ -64,6 +78,11 @@ def train(
         )
     else:
         _print_result(model, result)
+
+
+def _shown() -> AbstractContextManager[Callable[[Event], None] | None]:
+    """Progress, where this process is the first of those that torchrun started, or was not started by it."""
+    return progress.training() if os.environ.get("RANK", "0") == "0" else nullcontext()
 
 
 def _print_result(model: str, result: TrainResult) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sapwood.naming import MODELS
+from sapwood.training.distributed import ALONE
 from sapwood.training.frame import run
 from sapwood.training.opening import continued_settings
 from sapwood.training.rehearsal import Rehearsal, recipe_module, rehearse
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sapwood._core import Engine
     from sapwood.config import Config
     from sapwood.data import Dataset
+    from sapwood.training.distributed import World
     from sapwood.training.session import OnEvent, ShouldStop
 
 
@@ -26,6 +28,7 @@ def train(
     should_stop: ShouldStop | None = None,
     resume: str | None = None,
     dataset: Dataset | None = None,
+    world: World = ALONE,
 ) -> TrainResult:
     """Trains one of `MODELS` on the indexed code base and publishes it as the serving version.
 
@@ -38,13 +41,23 @@ def train(
             raises `InterruptedRun`, with the state saved.
         resume: `last`, a run folder or a state file; None starts afresh.
         dataset: The data set of this index and these settings, where it was loaded already.
+        world: The processes that train together, see `distributed.joined_world`.
 
     Raises:
         InterruptedRun: Stopped on request; the state is saved.
         SapwoodError: The typed reason why training cannot start or go on.
     """
     recipe = recipe_module(model).RECIPE
-    return run(recipe, engine, config, on_event=on_event, should_stop=should_stop, resume=resume, dataset=dataset)
+    return run(
+        recipe,
+        engine,
+        config,
+        on_event=on_event,
+        should_stop=should_stop,
+        resume=resume,
+        dataset=dataset,
+        world=world,
+    )
 
 
 __all__ = ["MODELS", "Rehearsal", "TrainResult", "continued_settings", "rehearse", "train"]

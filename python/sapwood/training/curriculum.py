@@ -147,7 +147,7 @@ class Curriculum:
 
     def _begin(self, before: Memory, progress: Progress, draws: list[Draw]) -> Memory:
         """What the epoch is going to need; tells where a phase begins."""
-        phase = phase_at(self.settings, self.data.world.of_writer(self.session.epochs_done(progress)))
+        phase = phase_at(self.settings, self.session.epochs_done(progress))
         memory = Memory(phase, progress.epoch, before.clustered, clusters=before.clusters)
         if phase == FALSE:
             memory = self._clustered(memory)

@@ -85,8 +85,10 @@ class World:
         if self.size == 1:
             return data
         length = int(self.of_writer(len(data)))
-        own = torch.frombuffer(bytearray(data if self.writes else bytes(length)), dtype=torch.uint8)
-        return bytes(self._from_writer(own).numpy().tobytes()) if length else b""
+        if not length:
+            return b""
+        own = torch.frombuffer(bytearray(data if self.writes else length), dtype=torch.uint8)
+        return bytes(self._from_writer(own).numpy().tobytes())
 
     def require_alike(self, what: str, value: str) -> None:
         """Raises `BadInputError` in every process where `value` differs between them; `what` names it."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import torch
 
+from sapwood import _core
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.curriculum import ordered
+from sapwood.training.distributed import ALONE
 from sapwood.training.examples import kept_dataset
 from sapwood.training.faults import NotFinite, end_of_run, functions_of
 from sapwood.training.opening import open_session
@@ -17,6 +20,7 @@ from sapwood.training.optimiser import adamw, freeze, in_steps
 from sapwood.training.precision import Precision
 from sapwood.training.publish import publish
 from sapwood.training.schedule import Schedule
+from sapwood.training.session import TrainResult
 from sapwood.training.starting import start_of
 from sapwood.training.state import Progress, TrainingState
 
@@ -25,13 +29,14 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from sapwood import _core
     from sapwood.config import Config
     from sapwood.config import Recipe as Settings
     from sapwood.data import Dataset
     from sapwood.training.batches import Draw, TextPairs, Views
+    from sapwood.training.distributed import World
     from sapwood.training.publish import Trained
-    from sapwood.training.session import OnEvent, Session, ShouldStop, TrainResult
+    from sapwood.training.session import OnEvent, Session, ShouldStop
+    from sapwood.training.starting import Start
 
 
 class RecipeData(Protocol):
@@ -70,7 +75,7 @@ class Recipe(Generic[Data, Learner]):
         model: `graphsage` or `tree-lstm`.
         settings: Finds its section of the settings.
         prepare: Makes of the data set, for a device, all that batches are made of; it heeds a wish to stop, and takes
-            what it `start`s from for what numbers stand for.
+            what it `start`s from for what numbers stand for, and draws for the processes of a `world`.
         draws: The batches of an epoch, by its number.
         learner: Builds the model with its losses.
         fit: Makes steps until the session says that the run is over.
@@ -97,6 +102,7 @@ def run(
     should_stop: ShouldStop | None = None,
     resume: str | None = None,
     dataset: Dataset | None = None,
+    world: World = ALONE,
 ) -> TrainResult:
     """Trains, publishes a version, lets it serve, and writes the vectors of the workspace's functions.
 
@@ -110,29 +116,23 @@ def run(
         on_event=on_event,
         should_stop=should_stop,
         resume=resume,
+        world=world,
     ) as session:
         dataset = dataset_of(session, recipe.model) if dataset is None else fitting(dataset, engine, config)
         session.heed_stop()
         start = start_of(engine, recipe.model, session.recipe)
-        data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start)
+        data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start, world=world)
         first_draws(recipe, data)
         session.start(data.counts, data.labels)
-        torch.manual_seed(config.seed)
-        learner = recipe.learner(config, data).to(session.device.device)
-        if start is not None:
-            start.fill(learner)
-        if session.recipe.freeze_base:
-            freeze(learner, recipe.base)
-        optimiser = adamw(learner, recipe.base, session.recipe)
-        state = TrainingState(learner, optimiser, Progress(), session.identity(data_fingerprint(dataset)))
-        state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()
-        session.resume(state)
-        state.follow(Schedule(session.recipe))
+        learner = learner_of(recipe, session, data, start)
+        state = state_of(recipe, session, learner, session.identity(data_fingerprint(dataset)))
         try:
             recipe.fit(session, data, learner, state)
         except NotFinite as found:
             raise end_of_run(session, state, found, dataset, step_at_hand(recipe, data, session, state)) from None
         learner.load_state_dict(state.best)
+        if not world.writes:
+            return TrainResult(session.run.path, "", {})
         return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
 
 
@@ -140,6 +140,33 @@ def dataset_of(session: Session, model: str) -> Dataset:
     """What was prepared before, where that fits the run, else what is loaded from the index."""
     kept = kept_dataset(session.engine, session.config, model, session.say)
     return load_dataset(session.engine, session.config) if kept is None else kept
+
+
+def learner_of(recipe: Recipe[Data, Learner], session: Session, data: Data, start: Start | None) -> Learner:
+    """The model with its losses on the device that trains, with the weights that it starts from."""
+    torch.manual_seed(session.config.seed)
+    learner = recipe.learner(session.config, data).to(session.device.device)
+    if start is not None:
+        start.fill(learner)
+    if session.recipe.freeze_base:
+        freeze(learner, recipe.base)
+    return learner
+
+
+def state_of(
+    recipe: Recipe[Data, Learner], session: Session, learner: Learner, identity: dict[str, Any]
+) -> TrainingState:
+    """A fresh state, or that of the run which is continued.
+
+    Raises:
+        BadInputError: The run's processes differ in what they train.
+    """
+    session.world.require_alike("version, code and settings", json.dumps([_core.__version__, identity], sort_keys=True))
+    state = TrainingState(learner, adamw(learner, recipe.base, session.recipe), Progress(), identity)
+    state.scaler = Precision.of(session.recipe.precision, session.device.device).scaler()
+    session.resume(state)
+    state.follow(Schedule(session.recipe))
+    return state
 
 
 def step_at_hand(

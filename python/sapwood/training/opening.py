@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+import torch
 
 from sapwood.config import load_config
 from sapwood.errors import ConfigError, InterruptedRun
-from sapwood.training.device import DeviceChoice, choose_device
+from sapwood.training.device import DeviceChoice, available_cores, choose_device
+from sapwood.training.distributed import ALONE
 from sapwood.training.run_folder import CONFIG, RunFolder, last_run, new_run, run_at, runs_of
 from sapwood.training.session import Session
 from sapwood.training.state import read_progress
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
     from sapwood._core import Engine
     from sapwood.config import Config, Recipe
+    from sapwood.training.distributed import World
     from sapwood.training.session import Event, OnEvent, ShouldStop
 
 LAST = "last"
@@ -58,6 +63,7 @@ def open_session(
     on_event: OnEvent | None,
     should_stop: ShouldStop | None,
     resume: str | None,
+    world: World = ALONE,
 ) -> Iterator[Session]:
     """Opens the run folder and chooses the device.
 
@@ -69,10 +75,10 @@ def open_session(
         on_event: Is given every event.
         should_stop: Is asked after each step, and between the items of other long work.
         resume: `last`, a run folder or a state file; None starts afresh.
+        world: The processes of the run.
     """
     started = time.monotonic()
-    run, state = _found(config, engine, model, resume)
-    with run or new_run(runs_of(config, engine.workspace_path, model)) as folder:
+    with _folder(config, engine, model, resume, world) as (run, state), run as folder:
         session = Session(
             engine=engine,
             config=config,
@@ -80,7 +86,8 @@ def open_session(
             model=model,
             run=folder,
             resumed_from=state,
-            device=_device(config, state),
+            device=_device(config, state, world),
+            world=world,
             on_event=on_event or _silent,
             should_stop=should_stop or _never,
             started=started,
@@ -122,8 +129,27 @@ def _found(config: Config, engine: Engine, model: str, resume: str | None) -> tu
     return (None, None) if last is None else (last, last.state)
 
 
-def _device(config: Config, state: Path | None) -> DeviceChoice:
+@contextmanager
+def _folder(
+    config: Config, engine: Engine, model: str, resume: str | None, world: World
+) -> Iterator[tuple[RunFolder, Path | None]]:
+    """The folder of the run and the state to go on from; one that is thrown away where another process writes."""
+    if world.writes:
+        run, state = _found(config, engine, model, resume)
+        world.bytes_of_writer(b"" if state is None or world.size == 1 else state.read_bytes())
+        yield run or new_run(runs_of(config, engine.workspace_path, model)), state
+        return
+    with TemporaryDirectory() as path:
+        own, given = RunFolder(Path(path)), world.bytes_of_writer(b"")
+        if given:
+            own.state.write_bytes(given)
+        yield own, own.state if given else None
+
+
+def _device(config: Config, state: Path | None, world: World) -> DeviceChoice:
     """A continued run keeps its device and threads, unless others are asked for by name."""
+    if world.size > 1:
+        return _share_of_machine(config, world)
     if state is None:
         return choose_device(config.device, config.threads)
     kept = read_progress(state)
@@ -131,6 +157,21 @@ def _device(config: Config, state: Path | None) -> DeviceChoice:
     choice = choose_device(device, config.threads or kept.threads)
     same = (choice.device, choice.threads) == (kept.device, kept.threads)
     return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before") if same else choice
+
+
+def _share_of_machine(config: Config, world: World) -> DeviceChoice:
+    """A GPU of its own where each process of this machine can have one, else its share of the cores.
+
+    Nothing is probed: processes that measure beside each other could come to different devices.
+    """
+    threads = config.threads or max(1, available_cores() // world.local_size)
+    has_gpus = torch.cuda.is_available() and torch.cuda.device_count() >= world.local_size
+    device = config.device
+    if device == "auto":
+        device = "cuda" if has_gpus else "cpu"
+    device = f"cuda:{world.local_rank}" if device == "cuda" else device
+    choice = choose_device(device, threads)
+    return DeviceChoice(choice.device, threads, f"{device}, threads: {threads}, in each of {world.size} processes")
 
 
 def _silent(_event: Event) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sapwood.errors import InterruptedRun
+from sapwood.training.distributed import ALONE
 from sapwood.training.faults import NotFinite, require_finite_weights
 from sapwood.training.telemetry import Rates, present
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sapwood.evaluation import Result
     from sapwood.training.batches import Counted
     from sapwood.training.device import DeviceChoice
+    from sapwood.training.distributed import World
     from sapwood.training.run_folder import RunFolder
     from sapwood.training.state import Losses, Progress, TrainingState
 
@@ -41,7 +43,11 @@ SAVING_SHARE = 0.03
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a run made: its folder, the version published, its last figures, and what was measured of the version."""
+    """What a run made: its folder, the version published, its last figures, and what was measured of the version.
+
+    Attributes:
+        version: Empty in a process of several that is not the one that publishes; its folder is gone, too.
+    """
 
     run_dir: Path
     version: str
@@ -67,6 +73,7 @@ class Session:
     on_event: OnEvent
     should_stop: ShouldStop
     started: float
+    world: World = ALONE
     spent_before: float = 0.0
     saved_steps: int | None = None
     _saved_at: float = 0.0
@@ -151,20 +158,24 @@ class Session:
         return self.spent_before + time.monotonic() - self.started
 
     @property
+    def budget_used(self) -> float:
+        """Share of the seconds for training that is used up, by the writer's clock; 0 without a budget."""
+        budget = self.recipe.budget_seconds
+        return self.world.of_writer(self.elapsed / budget) if budget else 0.0
+
+    @property
     def out_of_budget(self) -> bool:
         """Whether the seconds for training are used up."""
-        return 0.0 < self.recipe.budget_seconds <= self.elapsed
+        return self.budget_used >= 1.0
 
     def share_done(self, progress: Progress, steps: int) -> float:
         """Share of the training that is done, by steps or by the budget, whichever is further; 0 to 1."""
         by_steps = progress.steps_done / max(1, steps * self.recipe.epochs)
-        by_time = self.elapsed / self.recipe.budget_seconds if self.recipe.budget_seconds else 0.0
-        return min(1.0, max(by_steps, by_time))
+        return min(1.0, max(by_steps, self.budget_used))
 
     def epochs_done(self, progress: Progress) -> float:
         """Share of the epochs that are done, or of the budget, whichever is further; 0 to 1."""
-        by_time = self.elapsed / self.recipe.budget_seconds if self.recipe.budget_seconds else 0.0
-        return min(1.0, max(progress.epoch / self.recipe.epochs, by_time))
+        return min(1.0, max(progress.epoch / self.recipe.epochs, self.budget_used))
 
     def is_over(self, state: TrainingState) -> bool:
         """Whether all epochs are done, the last ones brought nothing, or the budget is used up."""
@@ -197,13 +208,13 @@ class Session:
         """
         progress = state.progress
         progress.add(losses)
-        progress.seconds = self.elapsed
+        progress.seconds = self.world.of_writer(self.elapsed)
         self._tell_step(state, losses, batch, steps)
         every = self.recipe.checkpoint_every
         if every and progress.steps_done % every == 0:
             require_finite_weights(state.model)
             state.save(self.run.checkpoint(f"step-{progress.steps_done:07d}"))
-        stop = self.should_stop()
+        stop = self.world.anywhere(self.should_stop())
         if stop or self._save_is_due:
             self.save(state)
         if stop:

@@ -107,3 +107,9 @@ def engine(sources, tmp_path):
 def config():
     """Settings for runs of a second."""
     return load_config(None, SMALL)
+
+
+@pytest.fixture(scope="session")
+def small():
+    """The same settings as words of a command."""
+    return SMALL
