@@ -19,6 +19,7 @@ __all__ = [
     "FEATURE_DIMENSIONS",
     "FLOW_KINDS",
     "LANGUAGES",
+    "LANGUAGE_FAMILIES",
     "MUTATION_KINDS",
     "NODE_KINDS",
     "PRESERVING_KINDS",
@@ -88,6 +89,7 @@ __all__ = [
     "readable_text",
     "schema_fingerprint",
     "scope_names",
+    "standalone_texts",
     "structure_terms",
     "text_graphs",
     "tree_lstm_forward",
@@ -112,6 +114,8 @@ PRESERVING_KINDS: Final[list[str]]
 """Names of the meaning-preserving rewrites."""
 LANGUAGES: Final[list[str]]
 """Names of the languages that are built in."""
+LANGUAGE_FAMILIES: Final[dict[str, str]]
+"""The family of each of `LANGUAGES`: the same for those whose files import each other."""
 FEATURE_DIMENSIONS: Final[int]
 """Length of a feature row (978)."""
 DUPLICATE_THRESHOLD: Final[float]
@@ -174,7 +178,7 @@ class Vocabulary:
     """What the entries of a forest are made of: kinds with roles, subtokens, literal classes, bytes."""
 
     @staticmethod
-    def build(texts: Sequence[str], language: str = "python", size: int = 10_000) -> Vocabulary:
+    def build(texts: Sequence[str], language: str | Sequence[str] = ..., size: int = 10_000) -> Vocabulary:
         """The `size` entries that the texts need most. Texts that cannot be parsed are left out."""
     @staticmethod
     def of_trees(trees: Sequence[tuple[Sequence[str], Sequence[int | None]]], size: int = 10_000) -> Vocabulary:
@@ -264,15 +268,20 @@ def scope_names(text: str, language: str = "python", path: str = "") -> list[tup
     where the text stands, which tells what relative imports can bind.
     """
 
+def standalone_texts(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[str | None]:
+    """The text of each function so that it reads without what is around it: a member that the grammar knows only inside of
+    a class becomes a function. None for one that cannot. A text of another language is taken as it is.
+    """  # noqa: D205
+
 def parse_forest(
     texts: Sequence[str],
     vocabulary: Vocabulary,
-    language: str = "python",
+    language: str | Sequence[str] = ...,
     anonymous: Sequence[bool] | None = None,
 ) -> Forest:
     """One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.
 
-    Raises the typed reason of the first text that cannot be taken, naming its position.
+    `language`, here and wherever texts are given, is that of all texts or one for each, by default Python. Raises the typed reason of the first text that cannot be taken, naming its position.
     """
 
 def labelled_forest(trees: Sequence[tuple[Sequence[str], Sequence[int | None]]], vocabulary: Vocabulary) -> Forest:
@@ -370,7 +379,7 @@ class PlacedText:
     def functions(self) -> NDArray[np.uint32]:
         """The text's functions and methods in the graph, ascending."""
 
-def text_graphs(texts: Sequence[str], language: str = "python") -> TextGraphs:
+def text_graphs(texts: Sequence[str], language: str | Sequence[str] = ...) -> TextGraphs:
     """The graph of each text as if it were a file of its own; externals have no features and no neighbours.
 
     Raises the typed reason of the first text that cannot be taken, naming its position.
@@ -449,32 +458,34 @@ def preserving_kinds(language: str) -> list[str]:
 
 # Structure ----------------------------------------------------------------------------------------------------------
 
-def structure_terms(texts: Sequence[str], language: str = "python") -> list[NDArray[np.uint64]]:
+def structure_terms(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[NDArray[np.uint64]]:
     """Hashed features of each text's canonical form, ascending, each once."""
 
-def code_tokens(texts: Sequence[str], language: str = "python") -> list[list[str]]:
+def code_tokens(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[list[str]]:
     """The tokens of each text, without comments, documentation, imports and layout."""
 
-def anonymous_tokens(texts: Sequence[str], language: str = "python") -> list[list[str]]:
+def anonymous_tokens(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[list[str]]:
     """The tokens of each text, names that it binds numbered in order of first use."""
 
-def near_duplicates(texts: Sequence[str], language: str = "python", threshold: float = ...) -> NDArray[np.uint32]:
+def near_duplicates(texts: Sequence[str], language: str | Sequence[str] = ..., threshold: float = ...) -> NDArray[np.uint32]:
     """Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more."""
 
 @final
 class StructureIndex:
     """Texts by what their canonical forms share; the idf is that of the texts given."""
 
-    def __new__(cls, texts: Sequence[str], language: str = "python") -> StructureIndex: ...
+    def __new__(cls, texts: Sequence[str], language: str | Sequence[str] = ...) -> StructureIndex: ...
     def __len__(self) -> int: ...
     def query(
-        self, text: str, k: int = 10, language: str | None = None
+        self, text: str, k: int = 10, language: str | Sequence[str] | None = None
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-        """The k nearest texts and their scores, best first. `language` is the query's, by default the index's."""
+        """The k nearest texts and their scores, best first. `language` is the query's, by default that of all texts of
+        the index; raises `BadInputError` where these have several and none is given.
+        """  # noqa: D205
     def query_batch(
-        self, texts: Sequence[str], k: int = 10, language: str | None = None
+        self, texts: Sequence[str], k: int = 10, language: str | Sequence[str] | None = None
     ) -> list[tuple[NDArray[np.uint32], NDArray[np.float32]]]: ...
-    def vectors(self, texts: Sequence[str], language: str | None = None) -> NDArray[np.float32]:
+    def vectors(self, texts: Sequence[str], language: str | Sequence[str] | None = None) -> NDArray[np.float32]:
         """(n, 4096): signed hashing of the weighted terms, L2-normalised."""
 
 # Native model -------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ pub mod rewrite;
 pub mod sampler;
 #[cfg(test)]
 mod snippets;
+mod standalone;
 pub mod syntax;
 
 pub use buffer::Buffer;
@@ -54,4 +55,5 @@ pub use error::{CoreError, Result};
 pub use guess::{Evidence, language_of};
 pub use language::{Category, Language, PackageRoot, Role};
 pub use readable::readable;
+pub use standalone::standalone;
 pub use syntax::{ParseLimits, SyntaxTree, parse};

@@ -47,7 +47,7 @@ pub(crate) fn duplicate_groups(documents: &[Likeness], threshold: f64) -> Result
 mod tests {
     use sapwood_core::Language;
 
-    use crate::texts::near_duplicates;
+    use crate::texts::{Languages, near_duplicates};
 
     #[test]
     fn renamed_and_nearly_equal_texts_share_a_group() {
@@ -56,7 +56,7 @@ mod tests {
         let renamed = long.replace("total", "amount");
         let grown = format!("{long}    # the end\n");
         let texts = [long, "def g(x):\n    return [y for y in x if y]\n", renamed.as_str(), grown.as_str()];
-        let groups = near_duplicates(&texts, Language::Python, 0.8).unwrap();
+        let groups = near_duplicates(&texts, Languages::All(Language::Python), 0.8).unwrap();
         assert_eq!(groups, [0, 1, 0, 0]);
     }
 }

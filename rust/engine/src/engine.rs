@@ -19,7 +19,7 @@ use crate::messages::{
 };
 use crate::runtime::{Cancel, NoRuntime, Runtime};
 use crate::search::{self, FunctionVectorCache, Hit, SearchIndex, Serving};
-use crate::texts;
+use crate::texts::{self, Languages};
 
 const LOCK: &str = "index.lock";
 const SERVING: &str = "serving";
@@ -277,7 +277,7 @@ impl Engine {
     /// As [`Self::index_report`], and the typed reason for the first text that cannot be taken.
     pub fn structure_vectors<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<Vec<f32>> {
         let index = self.index_data()?;
-        texts::hashed_vectors(self.search_index(&index)?.structure(), texts, language)
+        texts::hashed_vectors(self.search_index(&index)?.structure(), texts, Languages::All(language))
     }
 
     /// Trains a model on the indexed sources and publishes it.

@@ -15,6 +15,7 @@ use sapwood_workspace::versions::WEIGHTS;
 use sapwood_workspace::{Versions, WorkspaceError, check_schema, check_vocabulary};
 
 use crate::error::{EngineError, Result};
+use crate::texts::{self, Languages};
 
 /// Raw outputs of the tree model, one row a tree, and the length of a row.
 ///
@@ -105,7 +106,7 @@ impl TreeVersion {
     /// [`EngineError::Text`] for the first text that cannot be taken, [`EngineError::Nn`] for unfit weights.
     pub fn embed<T: AsRef<str> + Sync>(&self, texts: &[T], language: Language) -> Result<(Vec<f32>, usize)> {
         let views = vec![NameView::Keep; texts.len()];
-        self.embed_forest(&crate::texts::forest(texts, language, &self.vocabulary, &views)?)
+        self.embed_forest(&texts::forest(texts, Languages::All(language), &self.vocabulary, &views)?)
     }
 
     /// As [`Self::embed`], for functions that stand in a file, by their nodes in its tree. A function alone and in its

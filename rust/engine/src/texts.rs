@@ -26,45 +26,88 @@ const STANDALONE: &str = "text";
 /// Texts a vocabulary counter takes before it is merged: large enough to make merging cheap.
 const COUNTED_TOGETHER: usize = 64;
 
+/// The language of a batch of texts.
+#[derive(Debug, Clone, Copy)]
+pub enum Languages<'a> {
+    /// One for all of them.
+    All(Language),
+    /// One for each, in order.
+    Each(&'a [Language]),
+}
+
+impl Languages<'_> {
+    /// Each text with its language.
+    fn beside<T: AsRef<str>>(self, texts: &[T]) -> Result<Vec<(&str, Language)>> {
+        let texts = texts.iter().map(AsRef::as_ref);
+        match self {
+            Self::All(language) => Ok(texts.map(|text| (text, language)).collect()),
+            Self::Each(languages) if languages.len() == texts.len() => {
+                Ok(texts.zip(languages.iter().copied()).collect())
+            }
+            Self::Each(languages) => {
+                let message = format!(
+                    "{} texts but {} languages; give one language for each text, or one for all",
+                    texts.len(),
+                    languages.len()
+                );
+                Err(EngineError::BadInput { message })
+            }
+        }
+    }
+}
+
 /// Parses each text.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
-pub fn parse_all<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Vec<SyntaxTree>> {
-    let limits = ParseLimits::default();
-    let parsed: Vec<_> = texts.par_iter().map(|text| parse(language, text.as_ref().as_bytes(), &limits)).collect();
+/// [`EngineError::Text`] for the first that cannot be taken; [`EngineError::BadInput`] where texts and languages differ
+/// in number.
+pub fn parse_all<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>) -> Result<Vec<SyntaxTree>> {
+    let (limits, texts) = (ParseLimits::default(), languages.beside(texts)?);
+    let parsed: Vec<_> = texts.par_iter().map(|(text, language)| parse(*language, text.as_bytes(), &limits)).collect();
     let located = parsed.into_iter().enumerate();
     located.map(|(position, tree)| tree.map_err(|source| EngineError::Text { position, source })).collect()
 }
 
+/// The text of each function as it reads alone, see [`sapwood_core::standalone`].
+///
+/// # Errors
+/// [`EngineError::BadInput`] where texts and languages differ in number.
+pub fn standalone<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>) -> Result<Vec<Option<String>>> {
+    let texts = languages.beside(texts)?;
+    Ok(texts.par_iter().map(|(text, language)| Some(sapwood_core::standalone(*language, text)?.into_owned())).collect())
+}
+
 /// The vocabulary of `size` tokens for texts; one that cannot be parsed is left out.
-pub fn vocabulary<T: AsRef<str> + Sync>(texts: &[T], language: Language, size: usize) -> Vocabulary {
+///
+/// # Errors
+/// [`EngineError::BadInput`] where texts and languages differ in number.
+pub fn vocabulary<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>, size: usize) -> Result<Vocabulary> {
     let limits = ParseLimits::default();
-    let count = |texts: &[T]| {
+    let count = |texts: &[(&str, Language)]| {
         let mut counter = VocabularyCounter::default();
-        for text in texts {
-            let source = text.as_ref().as_bytes();
-            if let Ok(tree) = parse(language, source, &limits) {
-                counter.add(source, &tree, 0);
+        for (text, language) in texts {
+            if let Ok(tree) = parse(*language, text.as_bytes(), &limits) {
+                counter.add(text.as_bytes(), &tree, 0);
             }
         }
         counter
     };
+    let texts = languages.beside(texts)?;
     let counters = texts.par_chunks(COUNTED_TOGETHER).map(count);
     let counter = counters.reduce(VocabularyCounter::default, |mut left, right| {
         left.merge(&right);
         left
     });
-    Vocabulary::build(&counter, size)
+    Ok(Vocabulary::build(&counter, size))
 }
 
 /// One tree over each whole text, each in its own view.
 ///
 /// # Errors
-/// [`EngineError::Text`]; [`EngineError::BadInput`] where texts and views differ in number.
+/// [`EngineError::Text`]; [`EngineError::BadInput`] where texts differ in number from views or languages.
 pub fn forest<T: AsRef<str> + Sync>(
     texts: &[T],
-    language: Language,
+    languages: Languages<'_>,
     vocabulary: &Vocabulary,
     views: &[NameView],
 ) -> Result<Forest> {
@@ -72,7 +115,7 @@ pub fn forest<T: AsRef<str> + Sync>(
         let message = format!("{} texts but {} name views; give one for each", texts.len(), views.len());
         return Err(EngineError::BadInput { message });
     }
-    let trees = parse_all(texts, language)?;
+    let trees = parse_all(texts, languages)?;
     let mut builder = ForestBuilder::new(vocabulary, NameView::Keep);
     for ((text, tree), view) in texts.iter().zip(&trees).zip(views) {
         builder.push_as(*view, text.as_ref().as_bytes(), tree, 0);
@@ -138,9 +181,9 @@ pub struct TextGraphs {
 /// The graph of each text as if it were a file of its own.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
-pub fn graphs<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<TextGraphs> {
-    let trees = parse_all(texts, language)?;
+/// Those of [`parse_all`].
+pub fn graphs<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>) -> Result<TextGraphs> {
+    let trees = parse_all(texts, languages)?;
     let parts: Vec<_> = texts
         .par_iter()
         .zip(&trees)
@@ -198,9 +241,9 @@ impl TextGraphs {
 /// Hashed features of the canonical form of each text.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
-pub fn terms<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Vec<Terms>> {
-    let trees = parse_all(texts, language)?;
+/// Those of [`parse_all`].
+pub fn terms<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>) -> Result<Vec<Terms>> {
+    let trees = parse_all(texts, languages)?;
     let both = texts.par_iter().zip(&trees);
     Ok(both.map(|(text, tree)| structure_terms(text.as_ref().as_bytes(), tree, 0)).collect())
 }
@@ -208,9 +251,9 @@ pub fn terms<T: AsRef<str> + Sync>(texts: &[T], language: Language) -> Result<Ve
 /// The tokens of each text, see [`code_tokens`].
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
-pub fn tokens<T: AsRef<str> + Sync>(texts: &[T], language: Language, view: NameView) -> Result<Vec<Vec<String>>> {
-    let trees = parse_all(texts, language)?;
+/// Those of [`parse_all`].
+pub fn tokens<T: AsRef<str> + Sync>(texts: &[T], languages: Languages<'_>, view: NameView) -> Result<Vec<Vec<String>>> {
+    let trees = parse_all(texts, languages)?;
     let both = texts.par_iter().zip(&trees);
     Ok(both.map(|(text, tree)| code_tokens(text.as_ref().as_bytes(), tree, 0, view)).collect())
 }
@@ -219,9 +262,13 @@ pub fn tokens<T: AsRef<str> + Sync>(texts: &[T], language: Language, view: NameV
 /// consistently renamed names only, or where their subtrees overlap by `threshold` (Jaccard) or more.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken; [`EngineError::Search`] for a threshold outside (0, 1].
-pub fn near_duplicates<T: AsRef<str> + Sync>(texts: &[T], language: Language, threshold: f64) -> Result<Vec<u32>> {
-    let trees = parse_all(texts, language)?;
+/// Those of [`parse_all`]; [`EngineError::Search`] for a threshold outside (0, 1].
+pub fn near_duplicates<T: AsRef<str> + Sync>(
+    texts: &[T],
+    languages: Languages<'_>,
+    threshold: f64,
+) -> Result<Vec<u32>> {
+    let trees = parse_all(texts, languages)?;
     let both = texts.par_iter().zip(&trees);
     let documents: Vec<Likeness> = both.map(|(text, tree)| Likeness::of(text.as_ref().as_bytes(), tree, 0)).collect();
     duplicate_groups(&documents, threshold)
@@ -230,27 +277,27 @@ pub fn near_duplicates<T: AsRef<str> + Sync>(texts: &[T], language: Language, th
 /// The `k` documents most like each text, best first.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
+/// Those of [`parse_all`].
 pub fn rank_all<T: AsRef<str> + Sync>(
     index: &StructureIndex,
     texts: &[T],
-    language: Language,
+    languages: Languages<'_>,
     k: usize,
 ) -> Result<Vec<Vec<Scored>>> {
-    let terms = terms(texts, language)?;
+    let terms = terms(texts, languages)?;
     terms.par_iter().map(|terms| Ok(index.query(terms, k)?)).collect()
 }
 
 /// The hashed structure vector of each text, one row of [`sapwood_search::HASHED_DIMENSIONS`] after the other.
 ///
 /// # Errors
-/// [`EngineError::Text`] for the first that cannot be taken.
+/// Those of [`parse_all`].
 pub fn hashed_vectors<T: AsRef<str> + Sync>(
     index: &StructureIndex,
     texts: &[T],
-    language: Language,
+    languages: Languages<'_>,
 ) -> Result<Vec<f32>> {
-    let terms = terms(texts, language)?;
+    let terms = terms(texts, languages)?;
     let rows: Vec<Vec<f32>> = terms.par_iter().map(|terms| Ok(index.hashed_vector(terms)?)).collect::<Result<_>>()?;
     Ok(rows.concat())
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use sapwood::texts;
-use sapwood_core::Language;
 use sapwood_core::features::SparseRows;
 use sapwood_core::sampler::{self, Csr, RELATIONS};
 
 use crate::arrays::{Column, moved, view};
 use crate::errors::{bad_input, to_python};
+use crate::languages::LanguageNames;
 
 /// What the graph model reads: sparse feature rows and six relations, row r of each the nodes that send to r.
 #[pyclass(frozen, module = "sapwood._core")]
@@ -234,10 +234,10 @@ impl PlacedText {
 
 /// The graph of each text as if it were a file of its own.
 #[pyfunction]
-#[pyo3(signature = (texts, language = "python"))]
-pub(crate) fn text_graphs(py: Python<'_>, texts: Vec<String>, language: &str) -> PyResult<TextGraphs> {
-    let language = Language::from_name(language).map_err(to_python)?;
-    let mut columns = py.detach(|| texts::graphs(&texts, language)).map_err(to_python)?;
+#[pyo3(signature = (texts, language = LanguageNames::usual()))]
+pub(crate) fn text_graphs(py: Python<'_>, texts: Vec<String>, language: LanguageNames) -> PyResult<TextGraphs> {
+    let languages = language.read()?;
+    let mut columns = py.detach(|| texts::graphs(&texts, languages.of_texts())).map_err(to_python)?;
     let empty = sampler::InputGraph { rows: SparseRows::default(), relations: <[Csr; RELATIONS]>::default() };
     let graph = Py::new(py, InputGraph(Arc::new(std::mem::replace(&mut columns.graph, empty))))?;
     Ok(TextGraphs { columns, graph })

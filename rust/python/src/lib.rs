@@ -10,6 +10,7 @@ mod flow;
 mod graphs;
 mod index;
 mod json;
+mod languages;
 mod locks;
 mod native;
 mod rewriting;
@@ -38,6 +39,7 @@ fn core_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trees::language_of, module)?)?;
     module.add_function(wrap_pyfunction!(trees::readable_text, module)?)?;
     module.add_function(wrap_pyfunction!(trees::scope_names, module)?)?;
+    module.add_function(wrap_pyfunction!(trees::standalone_texts, module)?)?;
     module.add_function(wrap_pyfunction!(trees::parse_forest, module)?)?;
     module.add_function(wrap_pyfunction!(trees::labelled_forest, module)?)?;
     module.add_function(wrap_pyfunction!(graphs::text_graphs, module)?)?;
@@ -67,6 +69,7 @@ fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("MUTATION_KINDS", rewriting::mutations())?;
     module.add("PRESERVING_KINDS", rewriting::preserving())?;
     module.add("LANGUAGES", languages)?;
+    module.add("LANGUAGE_FAMILIES", languages::families())?;
     module.add("FEATURE_DIMENSIONS", features::DIMENSIONS)?;
     module.add("DUPLICATE_THRESHOLD", index::DUPLICATE_THRESHOLD)?;
     module.add("STRUCTURE_DIMENSIONS", sapwood_search::HASHED_DIMENSIONS)

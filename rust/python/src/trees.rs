@@ -8,6 +8,7 @@ use sapwood_core::{Language, ParseLimits};
 
 use crate::arrays::{Column, view};
 use crate::errors::{raise, to_python};
+use crate::languages::LanguageNames;
 
 /// What the entries of a forest are made of: kinds with roles, subtokens, literal classes, bytes.
 #[pyclass(frozen, module = "sapwood._core")]
@@ -17,10 +18,11 @@ pub(crate) struct Vocabulary(pub(crate) sapwood_core::forest::Vocabulary);
 impl Vocabulary {
     /// The `size` entries that the texts need most. Texts that cannot be parsed are left out.
     #[staticmethod]
-    #[pyo3(signature = (texts, language = "python", size = 10_000))]
-    fn build(py: Python<'_>, texts: Vec<String>, language: &str, size: usize) -> PyResult<Self> {
-        let language = Language::from_name(language).map_err(to_python)?;
-        Ok(Self(py.detach(|| texts::vocabulary(&texts, language, size))))
+    /// `language` is that of all texts, or a list with that of each.
+    #[pyo3(signature = (texts, language = LanguageNames::usual(), size = 10_000))]
+    fn build(py: Python<'_>, texts: Vec<String>, language: LanguageNames, size: usize) -> PyResult<Self> {
+        let languages = language.read()?;
+        py.detach(|| texts::vocabulary(&texts, languages.of_texts(), size)).map(Self).map_err(to_python)
     }
 
     /// The `size` entries that trees of labels and parents need most; raises `BadInputError` for what is no tree.
@@ -154,20 +156,33 @@ pub(crate) fn scope_names(py: Python<'_>, text: &str, language: &str, path: &str
     Ok(found.into_iter().map(listed).collect())
 }
 
-/// One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds.
+/// The text of each function so that it reads without what is around it; None for a member of a class that cannot.
 #[pyfunction]
-#[pyo3(signature = (texts, vocabulary, language = "python", anonymous = None))]
+#[pyo3(signature = (texts, language = LanguageNames::usual()))]
+pub(crate) fn standalone_texts(
+    py: Python<'_>,
+    texts: Vec<String>,
+    language: LanguageNames,
+) -> PyResult<Vec<Option<String>>> {
+    let languages = language.read()?;
+    py.detach(|| texts::standalone(&texts, languages.of_texts())).map_err(to_python)
+}
+
+/// One tree over each whole text, in order. `anonymous[i]` replaces the names that text i binds. `language` is that of
+/// all texts, or a list with that of each.
+#[pyfunction]
+#[pyo3(signature = (texts, vocabulary, language = LanguageNames::usual(), anonymous = None))]
 pub(crate) fn parse_forest(
     py: Python<'_>,
     texts: Vec<String>,
     vocabulary: &Vocabulary,
-    language: &str,
+    language: LanguageNames,
     anonymous: Option<Vec<bool>>,
 ) -> PyResult<Forest> {
-    let language = Language::from_name(language).map_err(to_python)?;
+    let languages = language.read()?;
     let anonymous = anonymous.unwrap_or_else(|| vec![false; texts.len()]);
     let views: Vec<_> = anonymous.into_iter().map(view_of).collect();
-    py.detach(|| texts::forest(&texts, language, &vocabulary.0, &views)).map(Forest).map_err(to_python)
+    py.detach(|| texts::forest(&texts, languages.of_texts(), &vocabulary.0, &views)).map(Forest).map_err(to_python)
 }
 
 /// Trees of labels and parents (None for the root), in order; they have no statements.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sapwood::Engine;
 use sapwood::engine::quietly;
+use sapwood::texts::{Languages, vocabulary};
 use sapwood_core::Language;
 use sapwood_workspace::{DiskStorage, Manifest, Storage as _};
 use tempfile::TempDir;
@@ -55,7 +56,7 @@ pub(crate) fn indexed() -> (TempDir, Engine) {
 pub(crate) fn serve_tiny_tree_model(engine: &Engine) -> String {
     let index = engine.index_data().unwrap();
     let texts = index.node_texts(index.functions()).unwrap();
-    let vocabulary = sapwood::texts::vocabulary(&texts, Language::Python, 600);
+    let vocabulary = vocabulary(&texts, Languages::All(Language::Python), 600).unwrap();
     let weights = tiny_weights(vocabulary.len());
     let vocabulary_json = serde_json::to_vec(&vocabulary).unwrap();
     let files: [(&str, &[u8]); 2] = [("weights.safetensors", &weights), ("vocabulary.json", &vocabulary_json)];

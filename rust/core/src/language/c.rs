@@ -54,6 +54,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::None,
         privacy: Privacy::Word("static"),
         documentation: Documentation::CommentBefore,
+        members_alone: None,
         functions_take_names: false,
         members_are_visible: false,
         headers_run_outside: false,

@@ -73,6 +73,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::Named("this"),
         privacy: Privacy::Word("static"),
         documentation: Documentation::CommentBefore,
+        members_alone: None,
         functions_take_names: true,
         members_are_visible: true,
         headers_run_outside: false,

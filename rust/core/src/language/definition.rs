@@ -236,6 +236,8 @@ pub(crate) struct Rules {
     pub(crate) privacy: Privacy,
     /// Where the documentation of a definition stands.
     pub(crate) documentation: Documentation,
+    /// How a member of a class is written as a function of its own; none where it reads as one anyway.
+    pub(crate) members_alone: Option<MembersAlone>,
     /// A function, class or object without a name takes that of the variable or field it is assigned to.
     pub(crate) functions_take_names: bool,
     /// Methods see the members of their class without naming their object.
@@ -304,6 +306,17 @@ impl Rules {
     pub(crate) fn has_tags(&self) -> bool {
         self.sharing == Sharing::Everywhere && self.receiver == Receiver::None
     }
+}
+
+/// How a member of a class is written as a function of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MembersAlone {
+    /// The beginning and the end of a class around it.
+    pub(crate) class: (&'static str, &'static str),
+    /// What a function begins with, instead of the words before the name of the member.
+    pub(crate) function: &'static str,
+    /// Words and signs before the name that stay, in the order in which a function has them around that.
+    pub(crate) kept: (&'static [&'static str], &'static [&'static str]),
 }
 
 /// What of a block sees a variable that is declared in it.

@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    BlockVariables, Constructor, Documentation, LeadTo, Lines, Loader, ModuleNames, PackagePaths, Privacy, Receiver,
-    Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, Documentation, LeadTo, Lines, Loader, MembersAlone, ModuleNames, PackagePaths,
+    Privacy, Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -75,6 +75,11 @@ pub(super) static RULES: Rules = Rules {
     receiver: Receiver::Named("this"),
     privacy: Privacy::Word("private"),
     documentation: Documentation::CommentBefore,
+    members_alone: Some(MembersAlone {
+        class: ("class Alone {", "}"),
+        function: "function",
+        kept: (&["async"], &["*"]),
+    }),
     functions_take_names: true,
     members_are_visible: false,
     headers_run_outside: false,

@@ -81,6 +81,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::Declared,
         privacy: Privacy::LowerCase,
         documentation: Documentation::CommentBefore,
+        members_alone: None,
         functions_take_names: true,
         members_are_visible: false,
         headers_run_outside: false,

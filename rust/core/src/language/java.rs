@@ -2,8 +2,8 @@
 
 use super::category::{Category as C, Role as R};
 use super::definition::{
-    BlockVariables, Constructor, Documentation, Lack, LanguageDefinition, Lines, ModuleNames, Privacy, Receiver, Rules,
-    Runners, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, Documentation, Lack, LanguageDefinition, Lines, MembersAlone, ModuleNames, Privacy,
+    Receiver, Rules, Runners, Sharing, SpecialNames, Spelling, Tests,
 };
 use super::form::Form as F;
 use super::idioms::{Idioms, Meaning as M};
@@ -58,6 +58,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::Named("this"),
         privacy: Privacy::Word("private"),
         documentation: Documentation::CommentBefore,
+        members_alone: Some(MembersAlone { class: ("class Alone {", "}"), function: "void", kept: (&[], &[]) }),
         functions_take_names: false,
         members_are_visible: true,
         headers_run_outside: false,

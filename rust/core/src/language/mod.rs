@@ -52,8 +52,8 @@ mod typescript;
 pub use category::{Category, Role};
 use definition::LanguageDefinition;
 pub(crate) use definition::{
-    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LeadTo, LineEnd, Lines, LoopForms, PatternForm,
-    Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
+    BlockVariables, Constructor, DeadBranch, Documentation, Lack, LeadTo, LineEnd, Lines, LoopForms, MembersAlone,
+    PatternForm, Privacy, Receiver, Rules, Sharing, SpecialNames, Spelling, Tests,
 };
 pub use form::Form;
 pub(crate) use idioms::Meaning;
@@ -124,6 +124,11 @@ impl Language {
     /// The name used in messages and manifests, such as `python`.
     pub fn name(self) -> &'static str {
         self.definition().name
+    }
+
+    /// The same for languages whose files import each other, such as JavaScript and TypeScript.
+    pub fn family(self) -> &'static str {
+        self.definition().family
     }
 
     /// The language of that name.

@@ -66,6 +66,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::FirstParameter,
         privacy: Privacy::Underscore,
         documentation: Documentation::LeadingString,
+        members_alone: None,
         functions_take_names: false,
         members_are_visible: false,
         headers_run_outside: true,

@@ -58,6 +58,7 @@ pub(super) static DEFINITION: LanguageDefinition = LanguageDefinition {
         receiver: Receiver::Named("self"),
         privacy: Privacy::Without("pub"),
         documentation: Documentation::CommentBefore,
+        members_alone: None,
         functions_take_names: true,
         members_are_visible: false,
         headers_run_outside: false,
