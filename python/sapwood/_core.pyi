@@ -271,7 +271,7 @@ def scope_names(text: str, language: str = "python", path: str = "") -> list[tup
 def standalone_texts(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[str | None]:
     """The text of each function so that it reads without what is around it: a member that the grammar knows only inside of
     a class becomes a function. None for one that cannot. A text of another language is taken as it is.
-    """  # noqa: D205
+    """
 
 def parse_forest(
     texts: Sequence[str],
@@ -467,7 +467,9 @@ def code_tokens(texts: Sequence[str], language: str | Sequence[str] = ...) -> li
 def anonymous_tokens(texts: Sequence[str], language: str | Sequence[str] = ...) -> list[list[str]]:
     """The tokens of each text, names that it binds numbered in order of first use."""
 
-def near_duplicates(texts: Sequence[str], language: str | Sequence[str] = ..., threshold: float = ...) -> NDArray[np.uint32]:
+def near_duplicates(
+    texts: Sequence[str], language: str | Sequence[str] = ..., threshold: float = ...
+) -> NDArray[np.uint32]:
     """Group of each text: texts share one where their subtrees overlap by `threshold` (Jaccard) or more."""
 
 @final
@@ -481,7 +483,7 @@ class StructureIndex:
     ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
         """The k nearest texts and their scores, best first. `language` is the query's, by default that of all texts of
         the index; raises `BadInputError` where these have several and none is given.
-        """  # noqa: D205
+        """
     def query_batch(
         self, texts: Sequence[str], k: int = 10, language: str | Sequence[str] | None = None
     ) -> list[tuple[NDArray[np.uint32], NDArray[np.float32]]]: ...

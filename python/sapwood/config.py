@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from yaml import YAMLError
 
+from sapwood._core import LANGUAGES
 from sapwood.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -60,6 +61,22 @@ Device = Annotated[str, _matching(r"auto|cpu|mps|cuda(:\d+)?", "should be auto, 
 Start = Annotated[str, _matching(r"none|v\d{4,}", "should be none or the name of a version, such as v0001")]
 
 
+def _known_language(name: str) -> str:
+    if name != "all" and name not in LANGUAGES:
+        message = f"should be all or some of {', '.join(LANGUAGES)}"
+        raise ValueError(message)
+    return name
+
+
+def _listed(value: object) -> object:
+    """One name stands for a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+Language = Annotated[str, AfterValidator(_known_language)]
+Languages = Annotated[tuple[Language, ...], Field(strict=False, min_length=1), BeforeValidator(_listed)]
+
+
 class Section(BaseModel):
     """A group of settings: frozen, strictly typed, and closed to unknown keys."""
 
@@ -77,6 +94,8 @@ class Positives(Section):
 
     per_name: Count
     min_overlap: Fraction
+    independent_weight: NotNegative
+    cross_language_weight: NotNegative
     rewrite_weight: Annotated[float, Field(ge=0.0, le=0.3)]
     rewrite_share: Fraction
 
@@ -91,6 +110,7 @@ class Imports(Section):
 class Data(Section):
     """Which functions are learned from, and how packages are split."""
 
+    languages: Languages
     max_functions: Count
     min_lines: Count
     max_nodes: Annotated[int, Field(ge=10)]

@@ -5,7 +5,6 @@ Texts are computed one at a time, so that an answer is the same to the last bit 
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +21,7 @@ from sapwood.errors import (
     NoModelError,
     VocabularyMismatchError,
 )
+from sapwood.labels import modules_of_json
 from sapwood.models.encode import EVERY_NEIGHBOUR, embed_seeds, encode_trees
 from sapwood.models.graphsage import BUGS, CODE, CONFIDENCE, HEADS, IMPORTS, GraphSage, GraphSageShape
 from sapwood.models.priors import SAMPLED, Priors, any_of
@@ -150,7 +150,7 @@ class TreePredictor(Predictor):
         self._encoder = _filled(encoder, weights, f"{TREE_LSTM} {version}")
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
-        return encode_trees(self._encoder, self._vocabulary, [text], language, 1)
+        return encode_trees(self._encoder, self._vocabulary, [text], [language], 1)
 
     def bug_scores(
         self, texts: Sequence[str], languages: Sequence[str]
@@ -181,16 +181,16 @@ class GraphPredictor(Predictor):
     """The graph model: vectors, kinds of mistakes, and imports.
 
     Attributes:
-        import_names: The modules that the imports head can name.
+        modules: The modules that the imports head can name.
     """
 
     def __init__(
         self, manifest: Mapping[str, Any], version: str, weights: Mapping[str, Tensor], modules: bytes
     ) -> None:
         super().__init__(GRAPHSAGE, version, frozenset(manifest["trained_heads"]), _whitening(weights))
-        self.import_names: list[str] = json.loads(modules)
+        self.modules = modules_of_json(modules)
         self._priors = _priors(manifest)
-        shape = GraphSageShape(len(self.import_names), **manifest["config"]["graphsage"]["model"])
+        shape = GraphSageShape(len(self.modules), **manifest["config"]["graphsage"]["model"])
         self._encoder = _filled(GraphSage(shape), weights, f"{GRAPHSAGE} {version}")
 
     def embed_items(self, items: Sequence[Item], engine: _core.Engine) -> NDArray[np.float32]:
@@ -215,9 +215,23 @@ class GraphPredictor(Predictor):
         kinds = [self.kind_scores(_alone(text, language)) for text, language in zip(texts, languages, strict=True)]
         return np.array([any_of(scores) for scores in kinds], np.float32), [[] for _ in kinds]
 
+    @property
+    def import_names(self) -> list[str]:
+        """The names of the modules, of whatever language."""
+        return [module.name for module in self.modules]
+
+    def columns_of(self, language: str) -> NDArray[np.int64]:
+        """The positions of the modules that files of a language can import."""
+        family = _core.LANGUAGE_FAMILIES[language]
+        return np.flatnonzero([module.family == family for module in self.modules])
+
+    def heads_for(self, language: str) -> frozenset[str]:
+        """The heads that learned something of a language: without a module of it there are no imports to suggest."""
+        return self.trained_heads - (frozenset() if len(self.columns_of(language)) else {IMPORTS})
+
     def import_scores(self, texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
-        """(n, I): the score of each module of `import_names` for each text."""
-        rows = [np.zeros((0, len(self.import_names)), np.float32)]
+        """(n, I): the score of each of `modules` for each text; those of other languages say nothing."""
+        rows = [np.zeros((0, len(self.modules)), np.float32)]
         rows += [
             self.module_scores(_alone(text, language))[None] for text, language in zip(texts, languages, strict=True)
         ]
@@ -289,14 +303,14 @@ class Analyzer:
 
     def _analyze(self, item: Item) -> Analysis:
         nodes = None if self._graph is None else _nodes(self._engine, item)
-        heads = frozenset() if self._graph is None else self._graph.trained_heads
+        heads = frozenset() if self._graph is None else self._graph.heads_for(item.language)
         wrong = self._wrong(item)
         trained = heads if wrong is None else heads | {BUGS}
         return Analysis(
             version=self.version,
             confidence=self._confidence(nodes) if CONFIDENCE in heads else None,
             bug=self._bug(nodes if BUGS in heads else None, wrong),
-            imports=self._imports(nodes) if IMPORTS in heads else None,
+            imports=self._imports(nodes, item.language) if IMPORTS in heads else None,
             untrained=tuple(name for name in HEADS if name not in {CODE, *trained}),
         )
 
@@ -311,12 +325,12 @@ class Analyzer:
         lines = (Line(line, score) for line, score in scores[:MOST_LINES] if score >= LINE_FLOOR)
         return Bug(probability, {}, tuple(lines))
 
-    def _imports(self, nodes: _Nodes | None) -> tuple[Import, ...] | None:
+    def _imports(self, nodes: _Nodes | None, language: str) -> tuple[Import, ...] | None:
         if self._graph is None or nodes is None:
             return None
-        scores = self._graph.module_scores(nodes)
-        best = np.argsort(-scores, kind="stable")[:MOST_IMPORTS].tolist()
-        return tuple(Import(self._graph.import_names[label], float(scores[label])) for label in best)
+        scores, columns = self._graph.module_scores(nodes), self._graph.columns_of(language)
+        best = columns[np.argsort(-scores[columns], kind="stable")][:MOST_IMPORTS].tolist()
+        return tuple(Import(self._graph.modules[label].name, float(scores[label])) for label in best)
 
     def _bug(self, nodes: _Nodes | None, wrong: Bug | None) -> Bug | None:
         if self._graph is None or nodes is None:

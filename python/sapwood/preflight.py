@@ -37,7 +37,7 @@ def examine(engine: _core.Engine, model: str, config: Config) -> list[Check]:
     checks = examine_quickly(engine, model, config)
     if failed(checks):
         return checks
-    checks.append(_guarded("first rows", lambda: _first_rows(engine.index_data())))
+    checks.append(_guarded("first rows", lambda: _first_rows(engine.index_data(), config)))
     try:
         from sapwood.training import rehearse
 
@@ -101,15 +101,16 @@ def _runs(engine: _core.Engine, model: str, config: Config) -> Check:
     return Check("earlier runs", "ok", found)
 
 
-def _first_rows(index: _core.Index) -> Check:
+def _first_rows(index: _core.Index, config: Config) -> Check:
     """The feature rows and the texts of the first functions are what the models take."""
     import numpy as np
 
-    from sapwood.data import language_functions
+    from sapwood.data import function_sources, language_functions, node_languages
 
-    nodes = language_functions(index)[:_FIRST]
+    nodes = language_functions(index, config.data)[:_FIRST]
     if not len(nodes):
-        return Check("first rows", "failed", "no function is in Python", "index a folder with Python code")
+        problem = "no function is in a language of data.languages"
+        return Check("first rows", "failed", problem, "index a folder with code, or name its language there")
     graph = index.input_graph
     end = int(graph.feature_indptr[int(nodes[-1]) + 1])
     columns, values = graph.feature_indices[:end], graph.feature_values[:end]
@@ -117,8 +118,8 @@ def _first_rows(index: _core.Index) -> Check:
         return Check(
             "first rows", "failed", "feature rows are not as the schema says", "index again: sapwood index PATH"
         )
-    texts = index.function_texts(nodes)
-    readable = sum(_readable(text) for text in texts)
+    texts = function_sources(index, nodes)
+    readable = sum(map(_readable, texts, node_languages(index, nodes)))
     if readable == 0:
         return Check("first rows", "failed", "no text of a function can be read", "index again: sapwood index PATH")
     return Check(
@@ -126,9 +127,9 @@ def _first_rows(index: _core.Index) -> Check:
     )
 
 
-def _readable(text: str) -> bool:
+def _readable(text: str, language: str) -> bool:
     try:
-        return _core.check_text(text) == 0
+        return _core.check_text(text, language) == 0
     except SapwoodError:
         return False
 

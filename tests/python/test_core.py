@@ -119,6 +119,28 @@ def test_refusals_are_typed(call, error):
     assert raised.value.code == error.code
 
 
+def test_each_text_of_a_batch_may_have_a_language_of_its_own():
+    texts = ["def f(a):\n    return a\n", "fn f(a: u8) -> u8 { a + 1 }\n", "func f(a int) int { return g(a) }\n"]
+    languages = ["python", "rust", "go"]
+    vocabulary = _core.Vocabulary.build(texts, languages, 600)
+    together = _core.parse_forest(texts, vocabulary, languages)
+    alone = [_core.parse_forest([text], vocabulary, of) for text, of in zip(texts, languages, strict=True)]
+    assert together.tree_sizes.tolist() == [forest.tree_sizes[0] for forest in alone]
+    assert _core.text_graphs(texts, languages).node_names.count("text.f") == 3
+    index = _core.StructureIndex(texts, languages)
+    assert [index.query(text, 1, of)[0][0] for text, of in zip(texts, languages, strict=True)] == [0, 1, 2]
+    with pytest.raises(_core.BadInputError, match="several languages"):
+        index.query(texts[0])
+    with pytest.raises(_core.BadInputError, match="3 texts but 2 languages"):
+        _core.parse_forest(texts, vocabulary, languages[:2])
+
+
+def test_members_of_classes_read_alone_as_functions():
+    texts = ["load(a) { return a }", "[Symbol.iterator]() { return 1 }", "def f(:"]
+    languages = ["javascript", "typescript", "python"]
+    assert _core.standalone_texts(texts, languages) == ["function load(a) { return a }", None, "def f(:"]
+
+
 def test_a_batch_names_the_text_it_refuses(vocabulary):
     with pytest.raises(_core.BinaryFileError, match="text 1"):
         _core.parse_forest(["x = 1", "\0"], vocabulary)

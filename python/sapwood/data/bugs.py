@@ -42,14 +42,23 @@ class Mutants:
 
 
 def mutate_functions(
-    texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str, heed_stop: HeedStop = go_on
+    texts: Sequence[str],
+    positions: NDArray[np.int64],
+    seed: int,
+    languages: Sequence[str],
+    heed_stop: HeedStop = go_on,
 ) -> Mutants:
-    """One mutant of each function at `positions` that offers a place for one, kinds as even as the code allows."""
+    """One mutant of each function at `positions` that offers a place for one, kinds as even as the code allows.
+
+    `languages` has that of each of `texts`. A function without a mutant is no example of right code either: heads are
+    taught of originals as often as of mutants, so that no language looks as if it were never wrong.
+    """
     rng = np.random.default_rng(seed)
     counts = np.zeros(len(_core.BUG_KINDS), np.int64)
     functions, mutated, kinds, lines = [], [], [], []
     for position in positions.tolist():
         heed_stop()
+        language = languages[position]
         # The kind with the fewest mutants so far comes first; chance decides between equals.
         for kind in np.lexsort((rng.random(len(counts)), counts)).tolist():
             mutant = _core.mutate(texts[position], _core.BUG_KINDS[kind], int(rng.integers(2**32)), language)
@@ -71,7 +80,7 @@ def mutants_of_split(dataset: Dataset, split: str, heed_stop: HeedStop = go_on) 
     most = dataset.config.data.max_mutants
     most = most if split == TRAIN else min(most, VALIDATION_MUTANTS)
     chosen = rng.permutation(dataset.positions(split))[:most]
-    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.language, heed_stop)
+    mutants = mutate_functions(dataset.texts, chosen, dataset.config.seed, dataset.languages, heed_stop)
     if not dataset.config.data.permute_labels:
         return mutants
     order = rng.permutation(len(mutants))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sapwood.labels import Module
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -51,7 +53,15 @@ def import_vocabulary(modules_of_files: Iterable[Iterable[str]], most: int, fewe
     return [module for module, files in ranked[:most] if files >= fewest_files]
 
 
-def label_rows(modules: Sequence[Iterable[str]], vocabulary: Sequence[str]) -> LabelRows:
-    """The labels of each row's modules; a module outside the vocabulary has none."""
+def label_rows(modules: Sequence[Iterable[str]], families: Sequence[str], vocabulary: Sequence[Module]) -> LabelRows:
+    """The labels of each row's modules, imported in a family of languages; a module outside the vocabulary has none."""
     numbers = {module: number for number, module in enumerate(vocabulary)}
-    return LabelRows.of([[numbers[module] for module in row if module in numbers] for row in modules], len(vocabulary))
+    named = ([Module(family, name) for name in names] for names, family in zip(modules, families, strict=True))
+    return LabelRows.of([[numbers[module] for module in row if module in numbers] for row in named], len(vocabulary))
+
+
+def known_labels(families: Sequence[str], vocabulary: Sequence[Module]) -> NDArray[np.bool_]:
+    """(n, I): the labels that a row of each family has or has not; of another language's modules nothing is known."""
+    of_labels = np.array([module.family for module in vocabulary], np.str_)
+    known: NDArray[np.bool_] = np.array(families, np.str_)[:, None] == of_labels[None, :]
+    return known

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from sapwood import _core
-from sapwood.data.dataset import language_functions
-from sapwood.data.split import VALIDATION, packages_of, split_packages
+from sapwood.data.dataset import every_package
+from sapwood.data.languages import PYTHON, language_functions, node_languages
+from sapwood.data.split import VALIDATION, split_packages
+from sapwood.data.usable import function_sources
 from sapwood.errors import BadInputError, unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ def _share(passed: object) -> float:
     raise ValueError(message)
 
 
+def _known_language(name: str) -> str:
+    if name not in _core.LANGUAGES:
+        message = f"should be one of {', '.join(_core.LANGUAGES)}"
+        raise ValueError(message)
+    return name
+
+
 class Outcome(BaseModel):
     """One line of a file of outcomes."""
 
@@ -50,7 +59,9 @@ class Outcome(BaseModel):
     line: Annotated[int, Field(ge=1)] | None = None
     """Any line of the function, 1-based."""
     code: Annotated[str, Field(min_length=1)] | None = None
-    """The source itself, in the language that is learned."""
+    """The source itself."""
+    language: Annotated[str, AfterValidator(_known_language)] = PYTHON
+    """That of `code`; an indexed function has that of its file."""
     passed: Annotated[float, BeforeValidator(_share)]
     """Whether all tests pass, or the share that do."""
     group: str | None = None
@@ -72,11 +83,12 @@ class Outcomes:
     """Code whose test results are known: functions of the data set, and texts beside it.
 
     Shapes:
-        texts (t,): sources beside the data set's; code (k,): position among the functions of the data set, then the
-        texts; passed (k,): share of the tests that pass, in [0, 1]; split (k,): where each is used.
+        texts, languages (t,): sources beside the data set's; code (k,): position among the functions of the data set,
+        then the texts; passed (k,): share of the tests that pass, in [0, 1]; split (k,): where each is used.
     """
 
     texts: list[str]
+    languages: list[str]
     code: NDArray[np.int64]
     passed: NDArray[np.float32]
     split: NDArray[np.str_]
@@ -91,7 +103,7 @@ class Outcomes:
     @classmethod
     def none(cls) -> Outcomes:
         """Those of a code base alone: it does not say what its tests gave."""
-        return cls([], np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.str_), 0, {})
+        return cls([], [], np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.str_), 0, {})
 
     def positions(self, split: str) -> NDArray[np.int64]:
         """Positions of the outcomes of a split."""
@@ -161,25 +173,36 @@ def match_outcomes(dataset: Dataset, outcomes: Sequence[Outcome]) -> Outcomes:
     functions = _Functions(dataset)
     shares: dict[str, list[float]] = {}
     owners: dict[str, tuple[str | None, str | None]] = {}
+    languages: dict[str, str] = {}
     for outcome in outcomes:
-        text, package = (outcome.code, None) if outcome.code is not None else functions.find(outcome)
-        if text is not None:
-            shares.setdefault(text, []).append(outcome.passed)
-            owners.setdefault(text, (package, outcome.group))
+        found = functions.find(outcome) if outcome.code is None else _Found(outcome.code, outcome.language, None)
+        if found is not None:
+            shares.setdefault(found.text, []).append(outcome.passed)
+            owners.setdefault(found.text, (found.package, outcome.group))
+            languages.setdefault(found.text, found.language)
     known = {text: position for position, text in enumerate(dataset.texts) if text in shares}
     texts = [text for text in shares if text not in known]
     splits = [str(dataset.split[position]) for position in known.values()]
-    splits += _splits(dataset, texts, [owners[text] for text in texts])
+    of_texts = [languages[text] for text in texts]
+    splits += _splits(dataset, texts, of_texts, [owners[text] for text in texts])
     passed = np.array([np.mean(shares[text]) for text in (*known, *texts)], np.float32)
     if dataset.config.data.permute_labels:
         passed = np.random.default_rng(dataset.config.seed).permutation(passed)
     code = np.concatenate([np.array(list(known.values()), np.int64), len(dataset) + np.arange(len(texts))])
-    origins = Counter(outcome.origin for outcome in outcomes if outcome.origin is not None)
-    return Outcomes(texts, code, passed, np.array(splits, np.str_), functions.missing, dict(sorted(origins.items())))
+    origins = dict(sorted(Counter(outcome.origin for outcome in outcomes if outcome.origin is not None).items()))
+    return Outcomes(texts, of_texts, code, passed, np.array(splits, np.str_), functions.missing, origins)
+
+
+class _Found(NamedTuple):
+    """What an outcome is about; code of no package has none."""
+
+    text: str
+    language: str
+    package: str | None
 
 
 class _Functions:
-    """The indexed functions of the learned language, by name and by place.
+    """The indexed functions of the learned languages, by name and by place.
 
     Attributes:
         missing: How many were asked for and not found.
@@ -187,8 +210,8 @@ class _Functions:
 
     def __init__(self, dataset: Dataset) -> None:
         self._index = dataset.index
-        self._nodes = language_functions(dataset.index)
-        self._packages = packages_of(dataset.index.file_paths)
+        self._nodes = language_functions(dataset.index, dataset.config.data)
+        self._packages = every_package(dataset.index, dataset.config.data)
         names = dataset.index.node_names
         self._by_name: dict[str, int] = {}
         for node in self._nodes.tolist():
@@ -196,14 +219,15 @@ class _Functions:
         self._files = {path: number for number, path in enumerate(dataset.index.file_paths)}
         self.missing = 0
 
-    def find(self, outcome: Outcome) -> tuple[str | None, str | None]:
-        """Text and package of the function that an outcome names; both None where there is none."""
+    def find(self, outcome: Outcome) -> _Found | None:
+        """The function that an outcome names; None where there is none."""
         node = self._by_name.get(outcome.function or "") if outcome.path is None else self._at(outcome)
         if node is None:
             self.missing += 1
-            return None, None
-        (text,) = self._index.function_texts(np.array([node], np.uint32))
-        return text, self._packages[int(self._index.node_file[node])]
+            return None
+        nodes = np.array([node], np.uint32)
+        (text,), (language,) = function_sources(self._index, nodes), node_languages(self._index, nodes)
+        return _Found(text, language, str(self._packages[int(self._index.node_file[node])]))
 
     def _at(self, outcome: Outcome) -> int | None:
         """The innermost function around a line."""
@@ -213,13 +237,16 @@ class _Functions:
         return int(nodes[around[np.argmax(start[around])]]) if len(around) else None
 
 
-def _splits(dataset: Dataset, texts: list[str], owners: Sequence[tuple[str | None, str | None]]) -> list[str]:
+def _splits(
+    dataset: Dataset, texts: list[str], languages: list[str], owners: Sequence[tuple[str | None, str | None]]
+) -> list[str]:
     """The split of each text beside the data set.
 
     It is that of the functions that it is a near-duplicate of, else that of its package; else groups are drawn.
     """
     settings, size = dataset.config.data, len(dataset)
-    numbers = _core.near_duplicates([*dataset.texts, *texts], dataset.language, settings.duplicate_threshold).tolist()
+    every_text, every_language = [*dataset.texts, *texts], [*dataset.languages, *languages]
+    numbers = _core.near_duplicates(every_text, every_language, settings.duplicate_threshold).tolist()
     of_copies = dict(zip(numbers[:size], dataset.split.tolist(), strict=True))
     of_packages = dict(zip(dataset.packages.tolist(), dataset.split.tolist(), strict=True))
     groups = [group or f"copy {number}" for (_, group), number in zip(owners, numbers[size:], strict=True)]

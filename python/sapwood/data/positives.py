@@ -1,4 +1,4 @@
-"""Pairs of functions that do alike: independent implementations matched by name and docstring, and rewrites."""
+"""Pairs of functions that do alike: implementations in one language or in two, matched by name and docstring."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sapwood import _core
-from sapwood.data.stopping import go_on
+from sapwood.data.languages import PYTHON, family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from sapwood.config import Positives
-    from sapwood.data.stopping import HeedStop
 
 _SUBTOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]{3,}")
@@ -30,10 +28,21 @@ _STOP_WORDS = frozenset(
 _GENERIC = frozenset(_WORD.findall("main test inner wrapper wrapped decorator helper callback handler function method"))
 HIDDEN_NAME = "function"
 """Stands for a function's own name."""
+_HIDDEN_NAMES = {"javascript": "method"}
+"""The same by family, where the usual one is a word of the language."""
+_TAG = re.compile(r"[@\\\\]\w+|\{@\w+")
+"""Marks the parts of a comment that documents: `@param`, `\\return`."""
+SOURCES = ("independent", "cross_language", "rewrite")
+"""Where pairs come from; columns hold positions among these."""
+INDEPENDENT, CROSS_LANGUAGE, REWRITE = range(len(SOURCES))
 SHORTEST_NAME = 4
 """Letters; shorter names (`get`, `run`) are given to anything."""
 SEVERAL_WORDS_WEIGHT, ONE_WORD_WEIGHT = 0.5, 0.25
 """Of a pair that its name alone speaks for: `parse_header` says more than `close`."""
+LONG_NAME, LONG_NAME_WEIGHT = 3, 0.7
+"""Words of a name, and what a pair of two languages weighs that shares one with so many."""
+ARITY_SLACK = 1
+"""Some languages count the object of a method among its parameters."""
 
 
 @dataclass(frozen=True)
@@ -41,28 +50,50 @@ class Pairs:
     """Positions of alike functions.
 
     Shapes:
-        first, second (p,): positions of functions; weights (p,): how sure the match is, above 0.
+        first, second (p,): positions of functions; weights (p,): how sure the match is, times the weight of its source,
+        above 0; sources (p,): positions in `SOURCES`.
     """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     weights: NDArray[np.float32]
+    sources: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int, float]], source: int, weight: float = 1.0) -> Pairs:
+        """Triples of two positions and how sure they are, from one source; none where that has no weight."""
+        kept = found if weight else []
+        return cls(
+            np.array([first for first, _, _ in kept], np.int64),
+            np.array([second for _, second, _ in kept], np.int64),
+            weight * np.array([sure for _, _, sure in kept], np.float32),
+            np.full(len(kept), source, np.int64),
+        )
+
+    def beside(self, other: Pairs) -> Pairs:
+        """These pairs, then the other ones."""
+        return Pairs(
+            np.concatenate([self.first, other.first]),
+            np.concatenate([self.second, other.second]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.sources, other.sources]),
+        )
 
     def __len__(self) -> int:
         return len(self.first)
 
     def where(self, chosen: NDArray[np.bool_]) -> Pairs:
         """The pairs whose functions are both chosen; `chosen` has one entry a function."""
-        kept = chosen[self.first] & chosen[self.second]
-        return Pairs(self.first[kept], self.second[kept], self.weights[kept])
+        return self.take(np.flatnonzero(chosen[self.first] & chosen[self.second]))
 
+    def take(self, rows: NDArray[np.int64]) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.first[rows], self.second[rows], self.weights[rows], self.sources[rows])
 
-@dataclass(frozen=True)
-class Rewrites:
-    """Texts of the same meaning as functions: `texts[i]` rewrites the function at `functions[i]`."""
-
-    functions: NDArray[np.int64]
-    texts: list[str]
+    def by_source(self) -> dict[str, int]:
+        """How many there are of each source."""
+        counts = np.bincount(self.sources, minlength=len(SOURCES)).tolist()
+        return dict(zip(SOURCES, counts, strict=True))
 
 
 def normalised_name(name: str) -> str:
@@ -81,12 +112,18 @@ def name_numbers(names: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
 
 
-def hide_own_name(text: str, name: str) -> str:
+def hide_own_name(text: str, name: str, language: str = PYTHON) -> str:
     """The text of a function under another name wherever it stands, so that pairs matched by name are not found by it.
 
     A recursive call or that of a base class says the name as well as the definition does.
     """
-    return re.sub(rf"\b{re.escape(name.rpartition('.')[2])}\b", HIDDEN_NAME, text)
+    hidden = _HIDDEN_NAMES.get(family_of(language), HIDDEN_NAME)
+    return re.sub(rf"\b{re.escape(name.rpartition('.')[2])}\b", hidden, text)
+
+
+def plain_docstring(docstring: str, language: str) -> str:
+    """A docstring without what marks the parts of documenting comments, which says the same of any two functions."""
+    return docstring if language == PYTHON else _TAG.sub(" ", docstring)
 
 
 def match_functions(
@@ -122,35 +159,55 @@ def match_functions(
             if (weight := _agreement(words[first], words[second], specific, settings.min_overlap)) > 0.0
         ]
         found += _heaviest(pairs, settings.per_name, rng)
-    return Pairs(
-        np.array([first for first, _, _ in found], np.int64),
-        np.array([second for _, second, _ in found], np.int64),
-        np.array([weight for _, _, weight in found], np.float32),
-    )
+    return Pairs.of(found, INDEPENDENT, settings.independent_weight)
 
 
-def rewrite_functions(
-    texts: Sequence[str], positions: NDArray[np.int64], seed: int, language: str, heed_stop: HeedStop = go_on
-) -> Rewrites:
-    """One meaning-preserving rewrite of each function at `positions` that offers a place for one."""
+def match_languages(
+    names: Sequence[str],
+    docstrings: Sequence[str],
+    families: Sequence[str],
+    groups: Sequence[str],
+    arity: Callable[[int], int],
+    *,
+    settings: Positives,
+    seed: int,
+) -> Pairs:
+    """Pairs of functions of different families of languages with one normalised name: `parse_header`, `parseHeader`.
+
+    Docstrings must agree as those of one language do. Where one function has none, a name of several words speaks for
+    the pair, the more words the louder, if they take about as many parameters. One package may hold both: bindings do.
+
+    Args:
+        names: Dotted name of each function.
+        docstrings: Docstring of each, empty where it has none.
+        families: Family of each one's language.
+        groups: Pairs never cross two of these, such as splits.
+        arity: How many parameters a function has, by its position.
+        settings: Limits and weights.
+        seed: Of the choice where a name has more pairs than `per_name`.
+    """
+    words = [_words(docstring, name) for docstring, name in zip(docstrings, names, strict=True)]
     rng = np.random.default_rng(seed)
-    kept, rewritten = [], []
-    for position in positions.tolist():
-        heed_stop()
-        text = rewrite(texts[position], rng, language)
-        if text != texts[position]:
-            kept.append(position)
-            rewritten.append(text)
-    return Rewrites(np.array(kept, np.int64), rewritten)
+    found: list[tuple[int, int, float]] = []
+    for members in _by_name(names, groups):
+        loud = _loudness(names[members[0]])
+
+        def weight(first: int, second: int, loud: float = loud) -> float:
+            if words[first] and words[second]:
+                return _agreement(words[first], words[second], True, settings.min_overlap)
+            return loud if loud and abs(arity(first) - arity(second)) <= ARITY_SLACK else 0.0
+
+        pairs = [(first, second, weight(first, second)) for first, second in _across_packages(members, families)]
+        found += _heaviest([pair for pair in pairs if pair[2] > 0.0], settings.per_name, rng)
+    return Pairs.of(found, CROSS_LANGUAGE, settings.cross_language_weight)
 
 
-def rewrite(text: str, rng: np.random.Generator, language: str) -> str:
-    """A text of the same meaning: as many kinds of rewrites as apply, in a random order, one on top of the other."""
-    changed = text
-    for kind in rng.permutation(_core.preserving_kinds(language)).tolist():
-        rewritten = _core.preserve(changed, kind, int(rng.integers(2**32)), language)
-        changed = changed if rewritten is None else rewritten.source
-    return changed
+def _loudness(name: str) -> float:
+    """What a pair of two languages weighs that nothing but its name speaks for."""
+    words = len(_SUBTOKEN.findall(name.rpartition(".")[2]))
+    if words >= LONG_NAME:
+        return LONG_NAME_WEIGHT
+    return SEVERAL_WORDS_WEIGHT if words > 1 else 0.0
 
 
 def _words(docstring: str, name: str) -> frozenset[str]:
@@ -168,7 +225,7 @@ def _by_name(names: Sequence[str], groups: Sequence[str]) -> Iterator[list[int]]
 
 
 def _across_packages(members: Sequence[int], packages: Sequence[str], most: int = 200) -> Iterator[tuple[int, int]]:
-    """Pairs of different packages among the first `most` members: a name that is more frequent says little."""
+    """Pairs of different packages, or families, among the first `most` members: a more frequent name says little."""
     members = members[:most]
     for position, first in enumerate(members):
         for second in members[position + 1 :]:

@@ -49,15 +49,20 @@ class Places:
 
 
 def union_graph(
-    dataset: Dataset, views: Sequence[str], mutants: Mapping[str, Mutants], outcomes: Outcomes
+    dataset: Dataset,
+    views: Sequence[str],
+    languages: Sequence[str],
+    mutants: Mapping[str, Mutants],
+    outcomes: Outcomes,
 ) -> tuple[_core.InputGraph, Places]:
-    """The project's graph beside the graphs of all views and mutants, and where everything is in it.
+    """The project's graph beside those of all views, in their languages, and mutants, and where everything is in it.
 
     Callers and subclasses cross packages; edges between splits are cut, so that no training step sees a test package.
     """
     project = dataset.index.input_graph.cut(node_splits(dataset))
     texts = [*views, *(text for split in mutants for text in mutants[split].texts), *outcomes.texts]
-    graphs = _core.text_graphs(texts, dataset.language)
+    of_mutants = [dataset.languages[function] for group in mutants.values() for function in group.functions.tolist()]
+    graphs = _core.text_graphs(texts, [*languages, *of_mutants, *outcomes.languages])
     shift, functions = project.node_count, first_functions(graphs)
     mutant_nodes, start = {}, len(views)
     for split, group in mutants.items():

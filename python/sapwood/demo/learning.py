@@ -12,7 +12,7 @@ from rich.console import Group
 from sapwood import evaluation
 from sapwood.answers import Item
 from sapwood.config import load_config
-from sapwood.data import SPLITS, TEST, load_dataset
+from sapwood.data import PYTHON, SPLITS, TEST, load_dataset
 from sapwood.data.statistics import count_split
 from sapwood.demo import DemoResult, budget, show
 from sapwood.demo.clock import machine, peak_megabytes
@@ -195,13 +195,17 @@ def _analyze(session: Session) -> AnalysisExample | None:
     """Put a mistake into one held-out function drawn by the seed, whatever the models make of it."""
     dataset = session.dataset
     fewest, most = _EXAMPLE_LINES
-    places = [at for at in dataset.positions(TEST).tolist() if fewest <= dataset.texts[at].count("\n") <= most]
-    pairs = make_pairs([dataset.texts[at] for at in places], 1, session.config.seed, dataset.language)
+    places = [
+        at
+        for at in Material(dataset, session.config).held_out(PYTHON).tolist()
+        if fewest <= dataset.texts[at].count("\n") <= most
+    ]
+    pairs = make_pairs([dataset.texts[at] for at in places], 1, session.config.seed)
     if not pairs:
         return None
     (pair,) = pairs
     symbol = next(dataset.names[at] for at in places if dataset.texts[at] == pair.original)
-    return analysis_of(Analyzer.load(session.engine), symbol, pair, dataset.language)
+    return analysis_of(Analyzer.load(session.engine), symbol, pair, PYTHON)
 
 
 def analysis_of(analyzer: Analyzer, symbol: str, pair: Pair, language: str) -> AnalysisExample:
@@ -235,7 +239,7 @@ def _map(session: Session, limit: int) -> Map:
     order = np.random.default_rng(session.config.seed).permutation(len(dataset))[:limit]
     places = np.sort(order).tolist()
     predictor = Predictor.load(session.engine, TREE_LSTM)
-    vectors = predictor.embed([dataset.texts[at] for at in places], [dataset.language] * len(places))
+    vectors = predictor.embed([dataset.texts[at] for at in places], [dataset.languages[at] for at in places])
     return Map(f"{TREE_LSTM} {predictor.version}", vectors, [str(dataset.packages[at]) for at in places])
 
 

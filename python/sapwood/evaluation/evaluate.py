@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sapwood.data import TRAIN, load_dataset
+from sapwood.data import PYTHON, TRAIN, learned_languages, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.evaluation import bugs, imports
 from sapwood.evaluation.learned import LearnedGuesser, LearnedJudge, vectors
@@ -16,7 +16,7 @@ from sapwood.inference import GraphPredictor, Predictor
 from sapwood.models.graphsage import BUGS, IMPORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sapwood import _core
     from sapwood.config import Config
@@ -62,7 +62,9 @@ def evaluate(
         BadInputError: the version was trained on another split, so "held out" would not be true of it.
     """
     predictor = Predictor.load(engine, model)
-    require_same_split(engine.versions.show(model, predictor.version), engine.index_data().fingerprint, config)
+    index = engine.index_data()
+    manifest = engine.versions.show(model, predictor.version)
+    require_same_split(manifest, index.fingerprint, config, set(index.file_languages))
     return measure(predictor, Material(dataset or load_dataset(engine, config), config), tell, baselines=baselines)
 
 
@@ -73,7 +75,7 @@ def measure(predictor: Predictor, material: Material, tell: Tell, *, baselines: 
     for search in material.searches():
         tell(f"evaluates on held-out packages: {search.table.task.lower()}, {len(search.queries)} queries")
         results += _searched(learned, material, search, baselines=baselines)
-    if isinstance(predictor, GraphPredictor) and IMPORTS in predictor.trained_heads:
+    if isinstance(predictor, GraphPredictor) and IMPORTS in predictor.heads_for(PYTHON):
         tell("evaluates on held-out packages: predict the imported modules")
         results += _imports(predictor, material, baselines=baselines)
     if BUGS in predictor.trained_heads:
@@ -82,8 +84,8 @@ def measure(predictor: Predictor, material: Material, tell: Tell, *, baselines: 
     return results
 
 
-def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Config) -> None:
-    """Refuse to call packages held out that a version may have been trained on.
+def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Config, indexed: Collection[str]) -> None:
+    """Refuse to call packages held out that a version may have been trained on; ``indexed`` are the index's languages.
 
     Raises:
         BadInputError: the sources, the seed or a setting that the split hangs on differ from the version's.
@@ -97,6 +99,7 @@ def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Co
         raise BadInputError(message)
     trained, asked = manifest["config"], config.model_dump(mode="json")
     differing = [f"data.{key}" for key in _SPLIT_SETTINGS if trained["data"][key] != asked["data"][key]]
+    differing += ["data.languages"] if _languages_differ(trained["data"], config, indexed) else []
     differing += ["seed"] if trained["seed"] != asked["seed"] else []
     if differing:
         message = (
@@ -104,6 +107,14 @@ def require_same_split(manifest: Mapping[str, Any], fingerprint: str, config: Co
             "evaluate with --config and the config.yaml of that version"
         )
         raise BadInputError(message)
+
+
+def _languages_differ(trained: Mapping[str, Any], config: Config, indexed: Collection[str]) -> bool:
+    """Whether packages were laid out for other languages; versions from before that setting knew Python alone."""
+    if "languages" not in trained:
+        return set(indexed) != {PYTHON}
+    before = config.data.model_copy(update={"languages": tuple(trained["languages"])})
+    return set(learned_languages(before)) & set(indexed) != set(learned_languages(config.data)) & set(indexed)
 
 
 def store(engine: _core.Engine, model: str, results: Sequence[Result]) -> Path:
@@ -124,7 +135,7 @@ def _searched(learned: Vectors, material: Material, search: Search, *, baselines
 
 
 def _imports(predictor: GraphPredictor, material: Material, *, baselines: bool) -> list[Result]:
-    vocabulary = predictor.import_names
+    vocabulary = [predictor.modules[column].name for column in predictor.columns_of(PYTHON).tolist()]
     held_out, fitting = material.held_out_files(vocabulary)
     table = imports.import_table(held_out)
     guesses = imports.Guesses.of(LearnedGuesser(predictor.model, predictor), held_out, fitting)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
-from sapwood.data import LANGUAGE, TEST, TRAIN
+from sapwood.data import TEST, TRAIN
 
 if TYPE_CHECKING:
     from sapwood.data import Dataset
@@ -27,10 +27,10 @@ def embed_latency(predictor: Predictor, dataset: Dataset) -> dict[str, Any]:
     """
     places = dataset.positions(TEST) if len(dataset.positions(TEST)) else dataset.positions(TRAIN)
     drawn = np.random.default_rng(dataset.config.seed).permutation(places)[:QUERIES]
-    texts = [dataset.texts[place] for place in drawn.tolist()]
-    for text in texts[:_WARM_UP]:
-        predictor.embed([text], [LANGUAGE])
-    seconds = [_seconds(predictor, text) for text in texts]
+    queries = [(dataset.texts[place], dataset.languages[place]) for place in drawn.tolist()]
+    for text, language in queries[:_WARM_UP]:
+        predictor.embed([text], [language])
+    seconds = [_seconds(predictor, text, language) for text, language in queries]
     median, high = 1e3 * np.quantile(seconds, [0.5, 0.99])
     return {
         "median_ms": float(median),
@@ -41,7 +41,7 @@ def embed_latency(predictor: Predictor, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _seconds(predictor: Predictor, text: str) -> float:
+def _seconds(predictor: Predictor, text: str, language: str) -> float:
     started = time.perf_counter()
-    predictor.embed([text], [LANGUAGE])
+    predictor.embed([text], [language])
     return time.perf_counter() - started

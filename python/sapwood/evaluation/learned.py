@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sapwood.data import LANGUAGE
+from sapwood.data import PYTHON
 from sapwood.evaluation.methods import Vectors
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def vectors(predictor: Predictor) -> Vectors:
     """Rank by a model's vectors."""
-    return Vectors(predictor.model, lambda texts: predictor.embed(texts, [LANGUAGE] * len(texts)))
+    return Vectors(predictor.model, predictor.embed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LearnedJudge:
 
     def judge(self, texts: Sequence[str]) -> tuple[Floats, list[Lines]]:
         """Score by the probability of a bug, and lines by theirs."""
-        return self.predictor.bug_scores(texts, [LANGUAGE] * len(texts))
+        return self.predictor.bug_scores(texts, [PYTHON] * len(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +47,5 @@ class LearnedGuesser:
     is_baseline: bool = False
 
     def guess(self, texts: Sequence[str]) -> Floats:
-        """Score by the probability of each module."""
-        return self.predictor.import_scores(texts, [LANGUAGE] * len(texts))
+        """Score by the probability of each module of Python."""
+        return self.predictor.import_scores(texts, [PYTHON] * len(texts))[:, self.predictor.columns_of(PYTHON)]

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import ast
 
+from sapwood.data import PYTHON, hide_own_name
 from sapwood.data.positives import HIDDEN_NAME
 
 
-def masked(text: str) -> str | None:
-    """Rewrite one Python function without its name, docstrings, comments and layout; None where it does not parse."""
+def masked(text: str, language: str = PYTHON, name: str = "") -> str | None:
+    """Rewrite one function without its name, docstrings and comments; None where it does not parse.
+
+    Python also loses its layout. Of other languages the dotted name must be given; there documentation stands before a
+    function, and no method reads comments.
+    """
+    return _masked_python(text) if language == PYTHON else hide_own_name(text, name, language)
+
+
+def _masked_python(text: str) -> str | None:
     function = _function(text)
     if function is None:
         return None

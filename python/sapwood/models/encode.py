@@ -22,16 +22,17 @@ EVERY_NEIGHBOUR = (-1, -1, -1)
 
 @torch.inference_mode()
 def encode_trees(
-    model: TreeLstm, vocabulary: _core.Vocabulary, texts: Sequence[str], language: str, batch: int
+    model: TreeLstm, vocabulary: _core.Vocabulary, texts: Sequence[str], languages: Sequence[str], batch: int
 ) -> NDArray[np.float32]:
-    """(n, output): outputs before whitening of one tree over each whole text, `batch` texts at a time.
+    """(n, output): outputs before whitening of one tree over each whole text in its language, `batch` texts at a time.
 
     With `batch=1` a text's row is the same to the last bit whatever stands beside it.
     """
     device = next(model.parameters()).device
     rows = [np.zeros((0, model.shape.output), np.float32)]
     for start in range(0, len(texts), batch):
-        forest = _core.parse_forest(texts[start : start + batch], vocabulary, language)
+        chunk = slice(start, start + batch)
+        forest = _core.parse_forest(texts[chunk], vocabulary, languages[chunk])
         rows.append(model(ForestTensors.of(forest, device)).outputs.cpu().numpy())
     return np.concatenate(rows)
 
@@ -57,11 +58,11 @@ def encode_nodes(
 
 
 @torch.inference_mode()
-def encode_files(model: GraphSage, texts: Sequence[str], language: str, batch: int) -> NDArray[np.float32]:
+def encode_files(model: GraphSage, texts: Sequence[str], languages: Sequence[str], batch: int) -> NDArray[np.float32]:
     """(n, output): the code head at the file node of each text that stands alone, `batch` texts at a time."""
     rows = [np.zeros((0, model.shape.output), np.float32)]
     for start in range(0, len(texts), batch):
-        graphs = _core.text_graphs(texts[start : start + batch], language)
+        graphs = _core.text_graphs(texts[start : start + batch], languages[start : start + batch])
         embeddings = embed_seeds(model, graphs.graph, graphs.file_nodes, batch)
         rows.append(model.head(CODE, embeddings).cpu().numpy())
     return np.concatenate(rows)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 import numpy as np
 import torch
 
-from sapwood.data import TRAIN, VALIDATION, Pairs, Rewrites, go_on, hide_own_name, rewrite_functions
-from sapwood.data.positives import name_numbers
+from sapwood.data import SOURCES, TRAIN, VALIDATION, Pairs, Rewrites, go_on, hide_own_name, rewrite_functions
+from sapwood.data.positives import REWRITE, name_numbers
 from sapwood.training.negatives import every_negative, negative_weights
 from sapwood.training.objective import geometry
 
@@ -54,13 +54,14 @@ class TextPairs:
     """Pairs of texts that do alike, of one split.
 
     Shapes:
-        first, second (p,): positions in a list of texts; weights (p,); matched: how many of them, in front, are
-        independent implementations; the others are rewrites.
+        first, second (p,): positions in a list of texts; weights (p,); sources (p,): where each comes from, positions
+        in `SOURCES`; matched: how many of them, in front, are implementations of their own; the others are rewrites.
     """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     weights: NDArray[np.float32]
+    sources: NDArray[np.int64]
     matched: int
 
     def __len__(self) -> int:
@@ -68,7 +69,13 @@ class TextPairs:
 
     def take(self, rows: NDArray[np.int64]) -> Pairs:
         """Some of the pairs."""
-        return Pairs(self.first[rows], self.second[rows], self.weights[rows])
+        return Pairs(self.first[rows], self.second[rows], self.weights[rows], self.sources[rows])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each source, for the manifest and for people."""
+        counts = np.bincount(self.sources, minlength=len(SOURCES)).tolist()
+        return {f"{source}_pairs": count for source, count in zip(SOURCES, counts, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -76,14 +83,20 @@ class Views:
     """All texts that pairs are made of, their own names hidden: the functions of the data set, then their rewrites.
 
     Shapes:
-        texts (v,); functions (v,): position of the function that each shows; names (v,): texts with one number may be
-        alike and are no negatives of each other.
+        texts, languages (v,); functions (v,): position of the function that each shows; names (v,): texts with one
+        number may be alike and are no negatives of each other.
     """
 
     texts: list[str]
+    languages: list[str]
     functions: NDArray[np.int64]
     names: NDArray[np.int64]
     rewrites: Rewrites
+
+    def shown(self, views: NDArray[np.int64]) -> tuple[list[str], list[str]]:
+        """Texts and languages of some views."""
+        chosen = views.tolist()
+        return [self.texts[view] for view in chosen], [self.languages[view] for view in chosen]
 
 
 def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
@@ -95,15 +108,17 @@ def make_views(dataset: Dataset, heed_stop: HeedStop = go_on) -> Views:
     limits = {TRAIN: MOST_REWRITES, VALIDATION: VALIDATION_PAIRS}
     chosen = [rng.permutation(dataset.positions(split))[:most] for split, most in limits.items()]
     functions = np.concatenate(chosen)
-    rewrites = rewrite_functions(dataset.texts, functions, config.seed, dataset.language, heed_stop)
+    rewrites = rewrite_functions(dataset.texts, functions, config.seed, dataset.languages, heed_stop)
     own = np.concatenate([np.arange(len(dataset)), rewrites.functions])
     texts = dataset.texts + rewrites.texts
-    hidden = [hide_own_name(text, dataset.names[function]) for text, function in zip(texts, own.tolist(), strict=True)]
+    languages = [dataset.languages[function] for function in own.tolist()]
+    shown = zip(texts, (dataset.names[function] for function in own.tolist()), languages, strict=True)
+    hidden = [hide_own_name(*of_text) for of_text in shown]
     names = name_numbers(dataset.names)
     if config.data.permute_labels:
         # Who is no negative of whom is a label too.
         names = rng.permutation(names)
-    return Views(hidden, own, names[own], rewrites)
+    return Views(hidden, languages, own, names[own], rewrites)
 
 
 def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
@@ -111,7 +126,7 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
     members = dataset.split == split
     matched = dataset.positives.where(members)
     own = np.flatnonzero(members[views.rewrites.functions])
-    weight = dataset.config.data.positives.rewrite_weight
+    weight, source = dataset.config.data.positives.rewrite_weight, np.full(len(own), REWRITE)
     second = np.concatenate([matched.second, len(dataset) + own])
     if dataset.config.data.permute_labels:
         second = np.random.default_rng(dataset.config.seed).permutation(second)
@@ -119,6 +134,7 @@ def pairs_of_split(dataset: Dataset, views: Views, split: str) -> TextPairs:
         first=np.concatenate([matched.first, views.rewrites.functions[own]]),
         second=second,
         weights=np.concatenate([matched.weights, np.full(len(own), weight, np.float32)]),
+        sources=np.concatenate([matched.sources, source]),
         matched=len(matched),
     )
 
@@ -129,7 +145,7 @@ def counts_of(dataset: Dataset, pairs: Mapping[str, TextPairs], mutants: Mapping
     return {
         "functions": len(dataset.positions(TRAIN)),
         "matched_pairs": train.matched,
-        "rewrite_pairs": len(train) - train.matched,
+        **train.counts,
         "mutants": len(mutants[TRAIN]),
         "validation_pairs": len(pairs[VALIDATION]),
         "validation_mutants": len(mutants[VALIDATION]),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sapwood import _core
-from sapwood.data import SPLITS, Dataset, Mutants, Pairs, go_on, load_dataset, mutants_of_split
+from sapwood.data import SOURCES, SPLITS, Dataset, Mutants, Pairs, go_on, load_dataset, mutants_of_split
 from sapwood.data.fingerprint import fingerprint_of
 from sapwood.data.kept import Kept, columns_of, open_kept, read_manifest, write_examples
 from sapwood.data.outcomes import outcomes_of
@@ -262,10 +262,11 @@ def _pair_columns(dataset: Dataset, views: Views, most: int | None, seed: int) -
         rows["first"] += pairs.first[drawn].tolist()
         rows["second"] += pairs.second[drawn].tolist()
         rows["weight"] += pairs.weights[drawn].tolist()
-        rows["source"] += np.where(drawn < pairs.matched, "matched", "rewrite").tolist()
+        rows["source"] += [SOURCES[source] for source in pairs.sources[drawn].tolist()]
         rows["split"] += [split] * len(drawn)
-    texts = {f"{side}_text": [views.texts[view] for view in rows[side]] for side in ("first", "second")}
-    return {**rows, **texts}
+    shown = {side: views.shown(np.array(rows[side], np.int64)) for side in ("first", "second")}
+    texts = {f"{side}_text": texts for side, (texts, _) in shown.items()}
+    return {**rows, **texts, **{f"{side}_language": languages for side, (_, languages) in shown.items()}}
 
 
 def _triplet_columns(views: Views, pairs: Columns, seed: int) -> Columns:

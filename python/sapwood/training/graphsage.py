@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from sapwood.data import TRAIN, VALIDATION, go_on, kind_targets, mutants_of_spli
 from sapwood.data.import_labels import ImportLabels
 from sapwood.data.statistics import kind_counts, module_counts, training_modules
 from sapwood.data.union import Places, union_graph
+from sapwood.labels import modules_of_json, modules_to_json
 from sapwood.models.encode import encode_files, encode_nodes
 from sapwood.models.graphsage import (
     BUGS,
@@ -105,9 +105,9 @@ def prepare(
     """Pairs, labels, mutants, and one graph of the project and of every text; modules are those of the `start`."""
     views = make_views(dataset, heed_stop)
     mutants = {split: mutants_of_split(dataset, split, heed_stop) for split in (TRAIN, VALIDATION)}
-    modules = training_modules(dataset) if start is None else json.loads(start.labels)
+    modules = training_modules(dataset) if start is None else modules_of_json(start.labels)
     outcomes = outcomes_of(dataset)
-    graph, places = union_graph(dataset, views.texts, mutants, outcomes)
+    graph, places = union_graph(dataset, views.texts, views.languages, mutants, outcomes)
     return GraphData(
         device=device,
         world=world,
@@ -130,9 +130,10 @@ class Batch:
     """A neighbourhood of distinct seeds, and where in it each head looks: the own share of a global batch of P pairs.
 
     Shapes:
-        first, second (p,): pairs; weights (P,), excluded, negatives (P, P): of the global batch; labelled (l,),
-        imports (l, I): nodes and their modules; judged (j,), bugs (j, 5): functions and the mistakes in them; tested
-        (t,), passed (t, 1): code whose test results are known, and the share of its tests that pass.
+        first, second (p,): pairs; weights, sources (P,), excluded, negatives (P, P): of the global batch; labelled
+        (l,), imports, known (l, I): nodes, their modules, those of their language; judged (j,), bugs (j, 5): functions
+        and the mistakes in them; tested (t,), passed (t, 1): code whose test results are known, and the share of its
+        tests that pass.
     """
 
     neighbourhood: NeighbourhoodTensors
@@ -141,8 +142,10 @@ class Batch:
     weights: Tensor
     excluded: Tensor
     negatives: Tensor
+    sources: Tensor
     labelled: Tensor
     imports: Tensor
+    known: Tensor
     judged: Tensor
     bugs: Tensor
     tested: Tensor
@@ -180,10 +183,11 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     parts = np.split(where, np.cumsum([len(group) for group in groups[:-1]]))
     bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first[own]]
-    imports = data.imports.dense(functions, files)
+    imports, known = data.imports.dense(functions, files), data.imports.known(functions, files)
     alike, negatives = negatives_of(data.views, pairs, draw.rule)
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
-    columns = (parts[0], parts[1], pairs.weights, alike, negatives, parts[2], imports, parts[3], bugs, parts[4], passed)
+    marked = (pairs.weights, alike, negatives, pairs.sources)
+    columns = (parts[0], parts[1], *marked, parts[2], imports, known, parts[3], bugs, parts[4], passed)
     return Batch(
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
         *(torch.from_numpy(column).to(device) for column in columns),
@@ -207,8 +211,9 @@ class Learner(nn.Module):
         self.focal_gamma = config.graphsage.focal_gamma
         self.precision = Precision.of(config.graphsage.precision, data.device)
         self.weights = config.graphsage.loss_weights.model_dump()
-        targets = torch.from_numpy(data.imports.functions.dense(data.dataset.positions(TRAIN)))
-        self.register_buffer("import_weight", positive_weights(targets), persistent=False)
+        training, none = data.dataset.positions(TRAIN), np.zeros(0, np.int64)
+        targets, known = (torch.from_numpy(of(training, none)) for of in (data.imports.dense, data.imports.known))
+        self.register_buffer("import_weight", positive_weights(targets, known), persistent=False)
         kinds = torch.from_numpy(kind_targets(data.mutants[TRAIN].kinds))
         self.register_buffer("bug_weight", positive_weights(kinds), persistent=False)
 
@@ -225,12 +230,17 @@ class Learner(nn.Module):
         gamma = self.focal_gamma
         losses: dict[str, Tensor | None] = {
             CODE: code,
-            IMPORTS: multi_label_loss(imports, gather(batch.imports), all_known(imports), self.import_weight, gamma),
+            IMPORTS: multi_label_loss(imports, gather(batch.imports), gather(batch.known), self.import_weight, gamma),
             BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight, gamma),
             CONFIDENCE: self.confidence_loss(embeddings[batch.tested], gather(batch.passed)),
         }
         logged = {name: term.detach() for name, term in terms.items()}
-        return {"loss": multi_task(losses, self.weights), **losses, **logged, "accuracy": vectors.accuracy()}, vectors
+        return {
+            "loss": multi_task(losses, self.weights),
+            **losses,
+            **logged,
+            **vectors.accuracies(batch.sources),
+        }, vectors
 
     def confidence_loss(self, embeddings: Tensor, passed: Tensor) -> Tensor | None:
         """Over the code that was tested; None without any, so that weight decay leaves the head alone."""
@@ -274,17 +284,18 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
 def conclude(data: GraphData, learner: Learner) -> Trained:
     """The encoder with its heads, a whitening fitted on training functions, and how frequent mistakes were."""
     dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
+    texts, languages = whitening_texts(dataset)
     kinds = kind_targets(data.mutants[TRAIN].kinds)
     shares = kinds.sum(axis=0) / max(1, len(kinds))
     return Trained(
         weights=encoder.state_dict(),
-        whitening=fit_whitening(encode_files(encoder, whitening_texts(dataset), dataset.language, ENCODING_BATCH)),
-        labels=json.dumps(data.imports.modules).encode(),
+        whitening=fit_whitening(encode_files(encoder, texts, languages, ENCODING_BATCH)),
+        labels=modules_to_json(data.imports.modules),
         vocabulary=None,
         heads=trained_heads(data),
         priors=priors_of(shares, learner.bug_weight.cpu().numpy(), config.bugs.prevalence),
         counts=data.counts,
-        encode=lambda codes: encode_files(encoder, codes, dataset.language, ENCODING_BATCH),
+        encode=lambda codes, named: encode_files(encoder, codes, named, ENCODING_BATCH),
     )
 
 

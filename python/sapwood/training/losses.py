@@ -153,11 +153,16 @@ CONTRASTIVE: Final[dict[str, Callable[[float, float], nn.Module]]] = {
 """The losses over pairs, made of a temperature and a margin: each takes the one that it has."""
 
 
+def found_positives(anchors: Tensor, positives: Tensor, excluded: Tensor) -> Tensor:
+    """(p,): whether each pair's positive is nearest to its anchor among the batch's positives."""
+    similar = _cosines(anchors, positives).masked_fill(_off_diagonal(excluded), -torch.inf)
+    found: Tensor = similar.argmax(1) == torch.arange(len(anchors), device=anchors.device)
+    return found
+
+
 def retrieval_accuracy(anchors: Tensor, positives: Tensor, excluded: Tensor) -> float:
     """Share of the pairs whose positive is nearest to its anchor among the batch's positives, in [0, 1]."""
-    similar = _cosines(anchors, positives).masked_fill(_off_diagonal(excluded), -torch.inf)
-    target = torch.arange(len(anchors), device=anchors.device)
-    return float((similar.argmax(1) == target).float().mean())
+    return float(found_positives(anchors, positives, excluded).float().mean())
 
 
 def multi_label_loss(
@@ -183,13 +188,16 @@ def multi_label_loss(
     return masked_mean(losses, mask)
 
 
-def positive_weights(targets: Tensor, largest: float = 20.0) -> Tensor:
+def positive_weights(targets: Tensor, mask: Tensor | None = None, largest: float = 20.0) -> Tensor:
     """√(negatives / positives) of each label of (n, labels), between 1 and `largest`; a label without positives gets 1.
+
+    Where `mask` (n, labels) is False, a label is missing and counts as neither.
 
     The root keeps rare labels audible without making every score an overestimate by their full imbalance.
     """
-    positives = targets.sum(0)
-    ratio = ((len(targets) - positives) / positives.clamp(min=1.0)).sqrt().clamp(1.0, largest)
+    known = all_known(targets) if mask is None else mask
+    positives = (targets * known).sum(0)
+    ratio = ((known.sum(0) - positives) / positives.clamp(min=1.0)).sqrt().clamp(1.0, largest)
     return torch.where(positives > 0, ratio, torch.ones_like(ratio))
 
 

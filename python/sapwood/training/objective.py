@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sapwood.data import SOURCES
 from sapwood.training.geometry import REGULARISERS, effective_rank, uniformity
-from sapwood.training.losses import CONTRASTIVE, retrieval_accuracy
+from sapwood.training.losses import CONTRASTIVE, found_positives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +39,16 @@ class PairVectors:
         """(2p, d)."""
         return torch.cat([self.anchors, self.positives])
 
-    def accuracy(self) -> Tensor:
-        """Share of the pairs whose positive is nearest to its anchor."""
-        found = retrieval_accuracy(self.anchors.detach(), self.positives.detach(), self.excluded)
-        return torch.tensor(found)
+    def accuracies(self, sources: Tensor) -> dict[str, Tensor | None]:
+        """Share of the pairs whose positive is nearest to its anchor: of all, and of each source that has some.
+
+        `sources` (p,) has where each pair comes from, as positions in `SOURCES`.
+        """
+        found = found_positives(self.anchors.detach(), self.positives.detach(), self.excluded).float()
+        of_source = (found[sources == number] for number in range(len(SOURCES)))
+        return {"accuracy": found.mean()} | {
+            f"accuracy_{name}": own.mean() if len(own) else None for name, own in zip(SOURCES, of_source, strict=True)
+        }
 
     def distances(self) -> tuple[Tensor, Tensor]:
         """Euclidean distances of unit vectors, in [0, 2]: of the positives (p,), and of all negatives."""

@@ -14,7 +14,7 @@ from safetensors.torch import save
 
 from sapwood import _core
 from sapwood.config import resolved_yaml
-from sapwood.data import SPLITS, TRAIN, language_functions
+from sapwood.data import SPLITS, TRAIN, function_sources, language_functions, node_languages
 from sapwood.data.statistics import count_split
 from sapwood.errors import DamagedVersionError
 from sapwood.evaluation import Material, as_rows, embed_latency, measure, metrics_of, rows_of
@@ -54,7 +54,7 @@ class Trained:
         heads: those that had labels.
         priors: shares of mistakes, in training and in code as it is.
         counts: what it was trained on.
-        encode: texts in, raw vectors out.
+        encode: texts and their languages in, raw vectors out.
     """
 
     weights: dict[str, Tensor]
@@ -64,13 +64,14 @@ class Trained:
     heads: list[str]
     priors: Priors
     counts: dict[str, int]
-    encode: Callable[[Sequence[str]], NDArray[np.float32]]
+    encode: Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 
 
-def whitening_texts(dataset: Dataset) -> list[str]:
-    """The training functions, drawn by the seed, that a whitening is fitted on."""
+def whitening_texts(dataset: Dataset) -> tuple[list[str], list[str]]:
+    """The training functions, drawn by the seed, that a whitening is fitted on, and their languages."""
     drawn = np.random.default_rng(dataset.config.seed).permutation(dataset.positions(TRAIN))[:WHITENING_FUNCTIONS]
-    return [dataset.texts[position] for position in drawn.tolist()]
+    chosen = drawn.tolist()
+    return [dataset.texts[position] for position in chosen], [dataset.languages[position] for position in chosen]
 
 
 def publish(session: Session, dataset: Dataset, trained: Trained, state: TrainingState) -> TrainResult:
@@ -127,7 +128,8 @@ def take_up(
 def serve(session: Session, dataset: Dataset, version: str, vectors: NDArray[np.float32]) -> None:
     """Lets a version serve that is published, with its vectors, and notes in the run's state that it does."""
     versions = session.engine.versions
-    versions.write_vectors(session.model, version, language_functions(dataset.index), vectors)
+    nodes = language_functions(dataset.index, dataset.config.data)
+    versions.write_vectors(session.model, version, nodes, vectors)
     versions.promote(session.model, version)
     note_published(session.run.state, version)
 
@@ -207,12 +209,13 @@ def version_files(session: Session, trained: Trained, tensors: dict[str, Tensor]
 
 
 def function_vectors(session: Session, dataset: Dataset, trained: Trained) -> NDArray[np.float32]:
-    """(n, d): the whitened vectors of every indexed function in the language that is learned."""
-    nodes = language_functions(dataset.index)
-    texts = dataset.index.function_texts(nodes)
+    """(n, d): the whitened vectors of every indexed function in a language that is learned."""
+    nodes = language_functions(dataset.index, dataset.config.data)
+    texts, languages = function_sources(dataset.index, nodes), node_languages(dataset.index, nodes)
     session.begin(f"computes the vectors of {count(len(texts))} functions")
     rows = [np.zeros((0, len(trained.whitening.mean)), np.float32)]
     for start in range(0, len(texts), VECTOR_CHUNK):
         session.heed_stop()
-        rows.append(trained.whitening.apply(trained.encode(texts[start : start + VECTOR_CHUNK])))
+        chunk = slice(start, start + VECTOR_CHUNK)
+        rows.append(trained.whitening.apply(trained.encode(texts[chunk], languages[chunk])))
     return np.concatenate(rows)

@@ -89,9 +89,11 @@ def prepare(
     A run that starts from a version keeps its vocabulary.
     """
     views = make_views(dataset, heed_stop)
-    training = [dataset.texts[position] for position in dataset.positions(TRAIN).tolist()]
+    positions = dataset.positions(TRAIN).tolist()
+    training = [dataset.texts[position] for position in positions]
+    languages = [dataset.languages[position] for position in positions]
     if start is None:
-        vocabulary = _core.Vocabulary.build(training, dataset.language, dataset.config.tree_lstm.model.vocabulary)
+        vocabulary = _core.Vocabulary.build(training, languages, dataset.config.tree_lstm.model.vocabulary)
     else:
         vocabulary = _core.Vocabulary.from_json(start.labels.decode())
     return TreeData(
@@ -108,11 +110,14 @@ def prepare(
 def known_statements(data: TreeData) -> Tensor:
     """(S, 1): the label of each statement of the training mutants, then of their originals."""
     mutants, dataset = data.mutants[TRAIN], data.dataset
-    texts = mutants.texts + [dataset.texts[position] for position in mutants.functions.tolist()]
+    functions = mutants.functions.tolist()
+    texts = mutants.texts + [dataset.texts[position] for position in functions]
+    languages = 2 * [dataset.languages[position] for position in functions]
     targets = [torch.zeros(0)]
     for start in range(0, len(texts), ENCODING_BATCH):
-        forest = _core.parse_forest(texts[start : start + ENCODING_BATCH], data.vocabulary, dataset.language)
-        labels, _ = statement_labels(forest, 0, mutants.lines[start : start + ENCODING_BATCH])
+        chunk = slice(start, start + ENCODING_BATCH)
+        forest = _core.parse_forest(texts[chunk], data.vocabulary, languages[chunk])
+        labels, _ = statement_labels(forest, 0, mutants.lines[chunk])
         targets.append(torch.from_numpy(labels))
     return torch.cat(targets).unsqueeze(1)
 
@@ -129,7 +134,7 @@ class Batch:
         own: Of them in the forest.
 
     Shapes:
-        weights (p,); excluded, negatives (p, p); targets (S,) and known (S,): labels of the forest's statements, known
+        weights, sources (p,); excluded, negatives (p, p); targets (S,) and known (S,): labels of the statements, known
         for mutants and originals.
     """
 
@@ -139,6 +144,7 @@ class Batch:
     weights: Tensor
     excluded: Tensor
     negatives: Tensor
+    sources: Tensor
     targets: Tensor
     known: Tensor
 
@@ -159,12 +165,15 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     own, mutated = world.share(len(pairs)), chosen[world.share(len(chosen))]
     hidden_first, hidden_second, hidden_mutants = np.split(hidden, [len(pairs), 2 * len(pairs)])
     alike_hidden = hidden_mutants[world.share(len(chosen))]  # a mutant and its original look alike
-    texts = [data.views.texts[position] for position in np.concatenate([pairs.first[own], pairs.second[own]]).tolist()]
-    first_mutant = len(texts)
+    views = np.concatenate([pairs.first[own], pairs.second[own]])
+    originals = mutants.functions[mutated].tolist()
+    first_mutant = len(views)
+    texts, languages = data.views.shown(views)
     texts += [mutants.texts[position] for position in mutated.tolist()]
-    texts += [data.dataset.texts[position] for position in mutants.functions[mutated].tolist()]
+    texts += [data.dataset.texts[position] for position in originals]
+    languages += 2 * [data.dataset.languages[position] for position in originals]
     anonymous = np.concatenate([hidden_first[own], hidden_second[own], alike_hidden, alike_hidden])
-    forest = _core.parse_forest(texts, data.vocabulary, data.dataset.language, anonymous.tolist())
+    forest = _core.parse_forest(texts, data.vocabulary, languages, anonymous.tolist())
     targets, known = statement_labels(forest, first_mutant, [mutants.lines[position] for position in mutated.tolist()])
     alike, negatives = negatives_of(data.views, pairs, draw.rule)
     return Batch(
@@ -174,6 +183,7 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
         weights=torch.from_numpy(pairs.weights).to(device),
         excluded=torch.from_numpy(alike).to(device),
         negatives=torch.from_numpy(negatives).to(device),
+        sources=torch.from_numpy(pairs.sources).to(device),
         targets=torch.from_numpy(targets).to(device),
         known=torch.from_numpy(known).to(device),
     )
@@ -212,7 +222,7 @@ class Learner(nn.Module):
         self.register_buffer("wrong_weight", positive_weights(known), persistent=False)
         self.register_buffer("wrong_share", known.sum(0) / max(1, len(known)), persistent=False)
 
-    def forward(self, batch: Batch) -> tuple[dict[str, Tensor], PairVectors]:
+    def forward(self, batch: Batch) -> tuple[dict[str, Tensor | None], PairVectors]:
         """The losses of a batch with the share of pairs that find each other, and the vectors of its pairs."""
         gather = self.world.gather
         with self.precision.autocast():
@@ -224,11 +234,11 @@ class Learner(nn.Module):
         statement = multi_label_loss(
             logits, gather(batch.targets), gather(batch.known), self.wrong_weight, self.focal_gamma
         )
-        losses = {
+        losses: dict[str, Tensor | None] = {
             "loss": embedding + self.statement_weight * statement,
             **{name: term.detach() for name, term in terms.items()},
             "statement": statement.detach(),
-            "accuracy": vectors.accuracy(),
+            **vectors.accuracies(batch.sources),
         }
         return losses, vectors
 
@@ -245,8 +255,8 @@ def draws_of(data: TreeData, epoch: int) -> list[Draw]:
 
 def encode_views(data: TreeData, encoder: TreeLstm, views: NDArray[np.int64]) -> NDArray[np.float32]:
     """(n, output): views by the weights of the moment."""
-    texts = [data.views.texts[view] for view in views.tolist()]
-    return encode_trees(encoder.eval(), data.vocabulary, texts, data.dataset.language, MINING_BATCH)
+    texts, languages = data.views.shown(views)
+    return encode_trees(encoder.eval(), data.vocabulary, texts, languages, MINING_BATCH)
 
 
 def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState) -> None:
@@ -268,17 +278,17 @@ def fit(session: Session, data: TreeData, learner: Learner, state: TrainingState
 def conclude(data: TreeData, learner: Learner) -> Trained:
     """The encoder, a whitening fitted on training functions, and how frequent wrong statements were."""
     dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
-    texts = whitening_texts(dataset)
+    texts, languages = whitening_texts(dataset)
     priors = priors_of(learner.wrong_share.cpu().numpy(), learner.wrong_weight.cpu().numpy(), config.bugs.prevalence)
     return Trained(
         weights=encoder.state_dict(),
-        whitening=fit_whitening(encode_trees(encoder, data.vocabulary, texts, dataset.language, ENCODING_BATCH)),
+        whitening=fit_whitening(encode_trees(encoder, data.vocabulary, texts, languages, ENCODING_BATCH)),
         labels=data.vocabulary.to_json().encode(),
         vocabulary=data.vocabulary.fingerprint,
         heads=["code", "bugs"] if len(data.mutants[TRAIN]) else ["code"],
         priors=priors,
         counts=data.counts,
-        encode=lambda codes: encode_trees(encoder, data.vocabulary, codes, dataset.language, ENCODING_BATCH),
+        encode=lambda codes, named: encode_trees(encoder, data.vocabulary, codes, named, ENCODING_BATCH),
     )
 
 

@@ -14,8 +14,8 @@ from sapwood.data import (
     rewrite_functions,
     statistics,
 )
-from sapwood.data.dataset import draw_names
 from sapwood.data.union import node_splits
+from sapwood.data.usable import draw_names
 from sapwood.errors import BadInputError
 
 BODY = '''
@@ -70,7 +70,9 @@ def test_what_is_in_another_language_or_has_no_name_takes_no_part(tmp_path, conf
     (root / "B.java").write_text("class B {\n  int f(int a) {\n    int b = a;\n    return b;\n  }\n}\n")
     engine = _core.Engine.create(str(root), str(tmp_path / "workspace"))
     engine.index()
-    dataset = load_dataset(engine, config)
+    dataset = load_dataset(
+        engine, config.model_copy(update={"data": config.data.model_copy(update={"languages": ("python",)})})
+    )
     assert dataset.names == ["a.collect"]
     assert (dataset.dropped["in another language"], dataset.dropped["without a name"]) == (1, 1)
     assert [dataset.index.file_paths[file] for file in dataset.files] == ["a.py"]
@@ -128,14 +130,14 @@ def test_nothing_to_learn_from_is_said(engine, config):
 
 def test_mutants_differ_from_their_originals_in_the_lines_they_name(engine, config):
     dataset = load_dataset(engine, config)
-    mutants = mutate_functions(dataset.texts, np.arange(len(dataset)), 0, "python")
+    mutants = mutate_functions(dataset.texts, np.arange(len(dataset)), 0, dataset.languages)
     assert len(mutants) == len(dataset)
     for row, function in enumerate(mutants.functions.tolist()):
         lines, original = mutants.texts[row].splitlines(), dataset.texts[function].splitlines()
         changed = [line for line in mutants.lines[row] if line > len(original) or lines[line - 1] != original[line - 1]]
         assert changed
         assert _core.check_text(mutants.texts[row]) == 0
-    again = mutate_functions(dataset.texts, np.arange(len(dataset)), 0, "python")
+    again = mutate_functions(dataset.texts, np.arange(len(dataset)), 0, dataset.languages)
     assert mutants.texts == again.texts
 
 
@@ -147,7 +149,7 @@ def test_mutants_are_of_their_split_alone(engine, config):
 
 def test_rewrites_are_other_texts_that_parse(engine, config):
     dataset = load_dataset(engine, config)
-    rewrites = rewrite_functions(dataset.texts, np.arange(len(dataset)), 0, "python")
+    rewrites = rewrite_functions(dataset.texts, np.arange(len(dataset)), 0, dataset.languages)
     assert len(rewrites.texts) > 0
     for function, text in zip(rewrites.functions.tolist(), rewrites.texts, strict=True):
         assert text != dataset.texts[function]

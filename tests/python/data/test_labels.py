@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sapwood.data.bugs import statement_targets
-from sapwood.data.imports import LabelRows, import_vocabulary, label_rows
+from sapwood.data.imports import LabelRows, import_vocabulary, known_labels, label_rows
+from sapwood.labels import Module, modules_of_json, modules_to_json
 
 FILES = [["os", "json", "json"], ["os", "re"], ["os", "json"], ["asyncio"]]
 
@@ -16,9 +17,29 @@ def test_vocabulary_counts_files_and_leaves_out_the_rare():
 
 
 def test_rows_hold_the_known_modules():
-    rows = label_rows(FILES, ["json", "os"])
+    rows = label_rows(FILES, ["python"] * 4, [Module("python", "json"), Module("python", "os")])
     np.testing.assert_array_equal(rows.dense(np.arange(4)), [[1, 1], [0, 1], [1, 1], [0, 0]])
     np.testing.assert_array_equal(rows.take(np.array([3, 1])).dense(np.arange(2)), [[0, 0], [0, 1]])
+
+
+def test_modules_of_one_name_are_different_in_different_languages():
+    modules = [Module("go", "path"), Module("javascript", "path")]
+    rows = label_rows([["path"], ["path"], ["path"]], ["javascript", "go", "rust"], modules)
+    np.testing.assert_array_equal(rows.dense(np.arange(3)), [[0, 1], [1, 0], [0, 0]])
+    np.testing.assert_array_equal(known_labels(["javascript", "rust"], modules), [[False, True], [False, False]])
+
+
+@pytest.mark.parametrize(
+    ("modules", "file"),
+    [
+        ([Module("python", "os"), Module("python", "re")], b'["os", "re"]'),  # as versions before other languages
+        ([Module("go", "fmt"), Module("python", "os")], b'{"go": ["fmt"], "python": ["os"]}'),
+        ([], b"[]"),
+    ],
+)
+def test_modules_survive_their_file(modules, file):
+    assert modules_to_json(modules) == file
+    assert modules_of_json(file) == modules
 
 
 def test_no_labels_at_all_are_rows_of_no_width():

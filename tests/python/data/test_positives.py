@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from sapwood.config import load_config
-from sapwood.data.positives import match_functions, normalised_name
+from sapwood.data.positives import (
+    CROSS_LANGUAGE,
+    INDEPENDENT,
+    hide_own_name,
+    match_functions,
+    match_languages,
+    normalised_name,
+    plain_docstring,
+)
 
 SETTINGS = load_config(None, []).data.positives
 DOCUMENTED = "Parse header lines into fields."
@@ -70,3 +78,58 @@ def test_pairs_of_a_split_need_both_members():
     pairs = match([(f"p{number}.parse_header", "", f"p{number}", "train") for number in range(4)])
     kept = pairs.where(np.array([True, True, False, True]))
     assert set(kept.first.tolist()) | set(kept.second.tolist()) == {0, 1, 3}
+
+
+def match_families(functions, arities=(1, 1), settings=SETTINGS):
+    """Pairs of (name, docstring, family, split) rows, whose functions have `arities` parameters."""
+    names, docstrings, families, splits = zip(*functions, strict=True)
+    return match_languages(names, docstrings, families, splits, arities.__getitem__, settings=settings, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "arities", "matched"),
+    [
+        (("a.parse_header", DOCUMENTED), ("b.parseHeader", "Parse a header into fields.", "go", "train"), (1, 5), True),
+        (("a.parse_header", DOCUMENTED), ("b.parseHeader", "Draw circles.", "go", "train"), (1, 1), False),
+        (("a.parse_header", ""), ("b.parseHeader", "", "go", "train"), (1, 2), True),  # one counts the receiver
+        (("a.parse_header", ""), ("b.parseHeader", "", "go", "train"), (1, 3), False),
+        (("a.close", ""), ("b.close", "", "go", "train"), (1, 1), False),  # one word alone says too little
+        (("a.close", "Close the open file."), ("b.close", "Close this file.", "go", "train"), (1, 1), True),
+        (("a.parse_header", ""), ("b.parse_header", "", "python", "train"), (1, 1), False),  # one language
+        (("a.parse_header", ""), ("b.parseHeader", "", "go", "test"), (1, 1), False),  # another split
+    ],
+)
+def test_who_matches_across_languages(first, other, arities, matched):
+    pairs = match_families([(*first, "python", "train"), other], arities)
+    assert len(pairs) == int(matched)
+    assert (pairs.sources == CROSS_LANGUAGE).all()
+
+
+def test_a_longer_name_speaks_louder_across_languages():
+    weights = [
+        match_families([(f"a.{name}", "", "python", "train"), (f"b.{name}", "", "go", "train")]).weights[0]
+        for name in ("parse_header", "parse_header_line")
+    ]
+    assert weights[1] > weights[0]
+
+
+def test_the_weight_of_a_source_multiplies_its_pairs_and_none_switches_it_off():
+    functions = [("a.parse_header", DOCUMENTED, "a", "train"), ("b.parse_header", DOCUMENTED, "b", "train")]
+    whole = match(functions)
+    assert (whole.sources == INDEPENDENT).all()
+    half = match(functions, settings=SETTINGS.model_copy(update={"independent_weight": 0.5}))
+    np.testing.assert_allclose(half.weights, whole.weights / 2)
+    assert len(match(functions, settings=SETTINGS.model_copy(update={"independent_weight": 0.0}))) == 0
+
+
+def test_what_marks_parts_of_comments_says_nothing():
+    assert plain_docstring("Loads it. @param path {@link File}", "java").split() == ["Loads", "it.", "path", "File}"]
+    assert plain_docstring("Loads @property", "python") == "Loads @property"
+
+
+def test_a_hidden_name_is_a_name_in_every_language():
+    assert (
+        hide_own_name("function load(a) { return load(a) }", "m.load", "tsx")
+        == "function method(a) { return method(a) }"
+    )
+    assert hide_own_name("fn load(a: u8) {}", "m.load", "rust") == "fn function(a: u8) {}"

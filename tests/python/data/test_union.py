@@ -51,7 +51,7 @@ def test_no_edge_of_the_training_graph_joins_two_splits(dataset):
     splits = node_splits(dataset)
     assert len(np.unique(splits)) > 1
     assert crossing(dataset.index.input_graph, splits) > 0, "the project itself must have such edges"
-    graph, _ = union_graph(dataset, ["def alone():\n    return 1\n"], {}, Outcomes.none())
+    graph, _ = union_graph(dataset, ["def alone():\n    return 1\n"], ["python"], {}, Outcomes.none())
     assert crossing(graph, splits) == 0
 
 

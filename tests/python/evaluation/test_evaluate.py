@@ -17,16 +17,16 @@ def manifest(*overrides: str, fingerprint: str = "same") -> dict[str, Any]:
 
 
 def test_the_same_split_passes_whatever_else_differs() -> None:
-    require_same_split(manifest("tree_lstm.epochs=1", "evaluation.max_queries=7"), "same", load_config())
+    require_same_split(manifest("tree_lstm.epochs=1", "evaluation.max_queries=7"), "same", load_config(), {"python"})
 
 
 @pytest.mark.parametrize("override", ["seed=7", "data.test_fraction=0.3", "data.min_lines=9"])
 def test_another_split_is_refused_with_the_setting_named(override: str) -> None:
     with pytest.raises(BadInputError, match=override.partition("=")[0]) as refused:
-        require_same_split(manifest(override), "same", load_config())
+        require_same_split(manifest(override), "same", load_config(), {"python"})
     assert "tree-lstm v0003" in str(refused.value)
 
 
 def test_other_sources_are_refused() -> None:
     with pytest.raises(BadInputError, match="train again with: sapwood train tree-lstm"):
-        require_same_split(manifest(fingerprint="other"), "same", load_config())
+        require_same_split(manifest(fingerprint="other"), "same", load_config(), {"python"})

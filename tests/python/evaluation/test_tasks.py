@@ -32,7 +32,7 @@ def body(text: str) -> int:
     return int(text.split("+")[1])
 
 
-def one_hot(texts: Sequence[str], sizes: int = SIZE // 2) -> np.ndarray:
+def one_hot(texts: Sequence[str], _languages: Sequence[str], sizes: int = SIZE // 2) -> np.ndarray:
     """Vectors that know which counterparts belong together: bodies equal modulo ``sizes``."""
     return np.eye(sizes, dtype=np.float32)[[body(text) % sizes for text in texts]]
 
@@ -40,7 +40,7 @@ def one_hot(texts: Sequence[str], sizes: int = SIZE // 2) -> np.ndarray:
 def pool() -> retrieval.Pool:
     texts = [function(number, f"name{number % 60}") for number in range(SIZE)]
     packages = ["one" if number < SIZE // 2 else "two" for number in range(SIZE)]
-    return retrieval.pool_of(texts, packages, limit=1000, seed=3)
+    return retrieval.pool_of(list(map(retrieval.Function, texts, packages)), limit=1000, seed=3)
 
 
 def search(limit: int = 1000) -> retrieval.Search:
@@ -88,7 +88,7 @@ def test_too_few_counterparts_give_no_value() -> None:
 
 def test_the_pool_hides_names_and_keeps_equal_bodies_once() -> None:
     texts = [function(1, "alpha"), function(1, "beta"), function(2, "gamma"), "not a function"]
-    made = retrieval.pool_of(texts, list("abcd"), limit=10, seed=0)
+    made = retrieval.pool_of(list(map(retrieval.Function, texts, "abcd")), limit=10, seed=0)
     assert len(made.texts) == 2
     assert not any(word in text for text in made.texts for word in ("alpha", "beta", "gamma", "Text"))
 
@@ -96,9 +96,9 @@ def test_the_pool_hides_names_and_keeps_equal_bodies_once() -> None:
 def test_each_text_is_embedded_once() -> None:
     seen: list[str] = []
 
-    def embed(texts: Sequence[str]) -> np.ndarray:
+    def embed(texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
         seen.extend(texts)
-        return one_hot(texts)
+        return one_hot(texts, languages)
 
     method = methods.Vectors("counting", embed)
     task = search()
@@ -122,7 +122,7 @@ def test_fusion_prefers_what_both_legs_prefer() -> None:
         rows: np.ndarray
         is_baseline: bool = False
 
-        def score(self, _queries: Sequence[str], _candidates: Sequence[str]) -> np.ndarray:
+        def score(self, _queries: Sequence[str], _candidates: Sequence[str], _languages: object) -> np.ndarray:
             return self.rows
 
     first, second = Fixed("a", np.array([[0.9, 0.8, 0.1]])), Fixed("b", np.array([[0.1, 0.8, 0.9]]))

@@ -147,7 +147,7 @@ def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, con
     assert CONFIDENCE not in graphsage.trained_heads(data)
     tested = data.dataset.positions(TRAIN)[:3]
     passed, split = np.ones(3, np.float32), np.array([TRAIN] * 3)
-    object.__setattr__(data, "outcomes", Outcomes([], tested, passed, split, 0, {}))
+    object.__setattr__(data, "outcomes", Outcomes([], [], tested, passed, split, 0, {}))
     object.__setattr__(data.places, "outcomes", data.places.texts[tested])
     assert CONFIDENCE in graphsage.trained_heads(data)
     learner(graphsage.make_batch(data, TRAIN, draw))[0][CONFIDENCE].backward()
@@ -160,6 +160,6 @@ def test_the_confidence_head_learns_from_the_outcomes_that_are_known(engine, con
 def test_rewrites_make_up_their_share_of_an_epoch(config, share, matched, rewritten):
     nothing = np.zeros(360, np.int64)
     settings = with_settings(config, "data.positives", rewrite_share=share)
-    draws = epoch_draws(TextPairs(nothing, nothing, nothing, 60), settings, batch_size=4, most=1000, epoch=0)
+    draws = epoch_draws(TextPairs(nothing, nothing, nothing, nothing, 60), settings, batch_size=4, most=1000, epoch=0)
     rows = np.concatenate([draw.rows for draw in draws])
     assert ((rows < 60).sum(), (rows >= 60).sum()) == (matched, rewritten)

@@ -66,7 +66,7 @@ def test_the_library_alone_reads_every_table(prepared, engine, config):
 
 def test_triplets_hold_a_pair_and_a_text_of_another_name(prepared):
     pairs, triplets = (load_examples(prepared.folder, table)["train"] for table in ("pairs", "triplets"))
-    assert {"matched", "rewrite"} == set(pairs["source"])
+    assert {"independent", "rewrite"} == set(pairs["source"])
     assert len(triplets) == len(pairs) > 0
     assert all(row["negative"] not in {row["query"], row["positive"]} for row in triplets)
     held_out = load_examples(prepared.folder, "views")
