@@ -323,7 +323,28 @@ def load_config(file: Path | None = None, overrides: Sequence[str] = ()) -> Conf
 
 def resolved_yaml(config: Config) -> str:
     """The settings as YAML that `load_config` reads back to the same value."""
-    return OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+    return yaml_of(config.model_dump(mode="json"))
+
+
+def yaml_of(values: dict[str, Any]) -> str:
+    """Some settings, in their sections, as YAML for `load_config`."""
+    return OmegaConf.to_yaml(OmegaConf.create(values))
+
+
+def changes(config: Config) -> dict[str, Any]:
+    """The settings that differ from the defaults, in their sections; `load_config` makes the same of them."""
+    return _difference(config.model_dump(mode="json"), load_config().model_dump(mode="json"))
+
+
+def _difference(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            if inside := _difference(value, defaults[key]):
+                found[key] = inside
+        elif value != defaults[key]:
+            found[key] = value
+    return found
 
 
 def default_yaml() -> str:

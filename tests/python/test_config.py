@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import sapwood
-from sapwood.config import Config, default_yaml, load_config, resolved_yaml
+from sapwood.config import Config, changes, default_yaml, load_config, resolved_yaml, yaml_of
 from sapwood.errors import ConfigError
 
 PACKAGE = Path(sapwood.__file__).parent
@@ -124,3 +124,20 @@ def test_a_wrong_file_is_named(tmp_path, text, named):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="--config"):
         load_config(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "changed"),
+    [
+        ([], {}),
+        (["seed=42"], {}),  # the default, said aloud
+        (["seed=7", "tree_lstm.model.hidden=64"], {"seed": 7, "tree_lstm": {"model": {"hidden": 64}}}),
+        (["graphsage.fanouts=[5,5,5]"], {"graphsage": {"fanouts": [5, 5, 5]}}),
+    ],
+)
+def test_what_was_changed_makes_the_same_settings_again(overrides, changed, tmp_path):
+    config = load_config(overrides=overrides)
+    assert changes(config) == changed
+    file = tmp_path / "my.yaml"
+    file.write_text(yaml_of(changes(config)))
+    assert load_config(file) == config

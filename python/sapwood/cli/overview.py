@@ -78,9 +78,10 @@ TREE: Mapping[str, Command | Group] = {
         },
     ),
     "tools": Group(
-        "Show the settings and the feature schema.",
+        "Show the settings, the devices and the feature schema.",
         {
             "config": Command("tools", "config", "Print the settings as a run would take them."),
+            "gpu": Command("devices", "gpu", "Show the devices that can train, or measure batch sizes."),
             "schema": Command("tools", "schema", "Print what each column of a feature row means."),
         },
     ),

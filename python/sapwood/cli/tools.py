@@ -21,23 +21,29 @@ Unused = Annotated[
 
 
 def config(
-    overrides: Overrides = None, file: ConfigFile = None, workspace: Unused = None, as_json: Json = False
+    overrides: Overrides = None,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
+    file: ConfigFile = None,
+    workspace: Unused = None,
+    as_json: Json = False,
 ) -> None:
     """Print the settings as a run would take them.
 
-    The defaults, --config FILE over them, and a.b=c over both.
+    The defaults, --config FILE over them, and a.b=c over both. What is printed is a file for --config.
 
     \b
     Example:
       sapwood tools config
-      sapwood tools config tree_lstm.epochs=3 seed=7 > my.yaml
+      sapwood tools config tree_lstm.epochs=3 seed=7 --changed > my.yaml
     """
     del workspace
-    from sapwood.config import default_yaml, load_config, resolved_yaml
+    from sapwood.config import changes, default_yaml, load_config, resolved_yaml, yaml_of
 
     settings = load_config(file, overrides or ())
     if as_json:
-        output.emit(settings.model_dump(mode="json"))
+        output.emit(changes(settings) if changed else settings.model_dump(mode="json"))
+    elif changed:
+        sys.stdout.write(yaml_of(changes(settings)))
     elif overrides or file:
         sys.stdout.write(resolved_yaml(settings))
     else:

@@ -34,7 +34,7 @@ CONTRACT = {
         ("preflight",),
         ("train",),
     ),
-    *(("evaluate",), ("embed",), ("analyze",), ("search",), ("tools", "config"), ("tools", "schema")),
+    *(("evaluate",), ("embed",), ("analyze",), ("search",), ("tools", "config"), ("tools", "gpu"), ("tools", "schema")),
     *(("checkpoints", verb) for verb in ("list", "show", "verify", "promote", "rollback")),
 }
 
