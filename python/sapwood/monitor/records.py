@@ -22,15 +22,18 @@ class Records:
         self.path = path
         self._position = 0
         self._half = b""
+        self._file = -1
 
     def new(self) -> Iterator[Record]:
         """The records since the last call; the first time those at the begin and at the end of a long file."""
         try:
-            size = self.path.stat().st_size
+            found = self.path.stat()
         except OSError:
             return
-        if size < self._position:
-            self._position, self._half = 0, b""
+        size = found.st_size
+        # A run that goes back to an earlier state puts another file in place.
+        if size < self._position or found.st_ino != self._file:
+            self._position, self._half, self._file = 0, b"", found.st_ino
         if self._position == 0 and size > _HEAD + _TAIL:
             yield from _parsed(self._read(_HEAD).split(b"\n")[:-1])
             self._position = size - _TAIL

@@ -10,7 +10,8 @@ from sapwood.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CONFIG, METRICS, HISTORY, LOCK = "config.yaml", "metrics.jsonl", "history.json", "lock"
+CONFIG, METRICS, HISTORY = "config.yaml", "metrics.jsonl", "history.json"
+LOCK, HOLDER = "lock", "holder.json"
 """Files of a run folder, as `sapwood.training.run_folder` writes them."""
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sapwood.monitor.records import Records
-from sapwood.monitor.runs import HISTORY, LOCK, METRICS
+from sapwood.monitor.runs import HISTORY, HOLDER, LOCK, METRICS
 from sapwood.monitor.series import Series
 from sapwood.processes import Memory, is_alive, memory_of
 
@@ -212,8 +213,19 @@ class RunWatch:
         return "stalled" if silent > self._patience() else "running"
 
     def _is_held(self, pid: int | None, since: float) -> bool:
-        """Whether the process lives; Windows keeps others from reading a lock that is held."""
-        return (self.path / LOCK).exists() if pid is None else is_alive(pid, since)
+        """Whether the process lives; one of another machine is believed to, as long as it is not silent."""
+        if pid is None:
+            # Windows keeps others from reading a lock that is held.
+            return (self.path / LOCK).exists()
+        return self._host() not in {None, socket.gethostname()} or is_alive(pid, since)
+
+    def _host(self) -> str | None:
+        """The machine whose process holds the run, None where that is not known, or nobody does."""
+        try:
+            host: str = json.loads((self.path / HOLDER).read_bytes())["host"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return host
 
     def _patience(self) -> float:
         """Seconds that may pass without a record."""

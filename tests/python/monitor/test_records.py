@@ -43,6 +43,16 @@ def test_a_file_that_became_shorter_is_another_one(tmp_path):
     assert list(follower.new()) == [{"c": 3}]
 
 
+def test_a_file_that_was_replaced_is_another_one_however_long(tmp_path):
+    path, other = tmp_path / "metrics.jsonl", tmp_path / "other"
+    path.write_text('{"a": 1}\n')
+    follower = Records(path)
+    assert list(follower.new()) == [{"a": 1}]
+    other.write_text('{"b": 2}\n{"c": 3}\n')
+    other.replace(path)
+    assert list(follower.new()) == [{"b": 2}, {"c": 3}]
+
+
 def test_of_a_long_file_the_begin_and_the_end_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "_HEAD", 200)
     monkeypatch.setattr(records, "_TAIL", 500)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -57,6 +58,14 @@ def test_a_process_that_was_killed_is_noticed(folder, make_step):
     child.kill()
     child.communicate()
     assert following.now().state == "crashed"
+
+
+@pytest.mark.parametrize(("host", "state"), [("another machine", "running"), (socket.gethostname(), "crashed")])
+def test_a_process_of_another_machine_is_judged_by_its_records(folder, make_step, host, state):
+    folder.write(make_step(1))
+    folder.lock(DEAD)
+    (folder.path / "holder.json").write_text(json.dumps({"pid": DEAD, "host": host}))
+    assert state_of(folder) == state
 
 
 @pytest.mark.parametrize(

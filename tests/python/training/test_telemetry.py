@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from sapwood.errors import InterruptedRun
+from sapwood.monitor import RunWatch, examine, runs
 from sapwood.training import train
 from sapwood.training.telemetry import Rates
 
@@ -45,6 +46,25 @@ def test_every_event_of_a_run_is_written_with_its_time_and_memory(engine, config
     for record in (record for record in written if record["event"] == "step"):
         assert record.keys() >= STEP
         assert record["losses"]["gradient_norm"] > 0.0
+
+
+def test_a_run_is_seen_from_beside_it_as_it_was(engine, config):
+    states, hosts = [], []
+
+    def look(event):
+        if event["event"] == "step":
+            (run,) = Path(engine.workspace_path, "runs", "default", "tree-lstm").iterdir()
+            states.append(RunWatch(run).now().state)
+            hosts.append((run / runs.HOLDER).exists())
+
+    result = train("tree-lstm", engine, config, on_event=look)
+    assert (set(states), set(hosts)) == ({"running"}, {True})
+    run = RunWatch(result.run_dir).now()
+    assert (run.state, run.version, run.model) == ("finished", result.version, "tree-lstm")
+    assert run.step["steps_done"] == len(run.training) == result.metrics["steps"]
+    assert [loss for _, loss in run.validation] == [record["validation_loss"] for record in run.history]
+    assert run.best["validation_loss"] == result.metrics["validation_loss"]
+    assert {check.name: check.status for check in examine(run)}["records"] == "ok"
 
 
 @pytest.mark.parametrize(
