@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sapwood import _core
 from sapwood.answers import Item
 from sapwood.dependencies import require_training
 from sapwood.errors import BadInputError, NoIndexError, NoModelError, NoWorkspaceError, SapwoodError
-from sapwood.naming import ENCODERS, MODELS, STRUCTURE
+from sapwood.naming import ENCODERS, MODELS, STRUCTURE, TREE_LSTM
+from sapwood.trees import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,15 +52,21 @@ class Answerer:
         return PurePath(self._workspace().versions.path(model, version)).name
 
     def embed(
-        self, items: Sequence[Item], model: str, version: str = "serving"
+        self, items: Sequence[Item | Tree], model: str, version: str = "serving"
     ) -> list[NDArray[np.float32] | SapwoodError]:
-        """The vector of each item, or the reason why it has none, in order."""
+        """The vector of each item, or the reason why it has none, in order.
+
+        Trees of labels are for versions of `tree-lstm` alone that were trained on such.
+        """
         if model == STRUCTURE:
             return each(items, self._embed_structure)
+        if model == TREE_LSTM:
+            reader, core = self._predictor(model, version), self._workspace()
+            return each(items, lambda taken: list(reader.embed_items(taken, core)), trees=True)
         predictor, core = self._predictor(model, version), self._workspace()
         return each(items, lambda taken: list(predictor.embed_items(taken, core)))
 
-    def analyze(self, items: Sequence[Item], version: str = "serving") -> list[Analysis | SapwoodError]:
+    def analyze(self, items: Sequence[Item | Tree], version: str = "serving") -> list[Analysis | SapwoodError]:
         """The analysis of each item, or the reason why it has none, in order."""
         return each(items, self._analyzer_of(version).analyze)
 
@@ -124,11 +131,22 @@ class Answerer:
         return _core.StructureIndex([], language).vectors(texts)
 
 
-def each(items: Sequence[Item], answer: Callable[[Sequence[Item]], Sequence[Answer]]) -> list[Answer | SapwoodError]:
-    """`answer` of all the items that can be read, together; the reason in place of the others."""
-    read = [readable(item) for item in items]
-    answers = iter(_answers([item for item in read if isinstance(item, Item)], answer))
-    return [next(answers) if isinstance(item, Item) else item for item in read]
+def each(
+    items: Sequence[Item | Tree], answer: Callable[[Sequence[Any]], Sequence[Answer]], *, trees: bool = False
+) -> list[Answer | SapwoodError]:
+    """`answer` of all the items that can be read, together; the reason in place of the others.
+
+    `trees` says whether `answer` takes trees of labels, too.
+    """
+    read = [readable(item) if isinstance(item, Item) else _tree(item, trees) for item in items]
+    answers = iter(_answers([item for item in read if isinstance(item, Item | Tree)], answer))
+    return [next(answers) if isinstance(item, Item | Tree) else item for item in read]
+
+
+def _tree(tree: Tree, taken: bool) -> Tree | SapwoodError:
+    if taken:
+        return tree
+    return BadInputError("trees of labels are embedded by tree-lstm alone; send code, or give --model tree-lstm")
 
 
 def readable(item: Item) -> Item | SapwoodError:
@@ -143,7 +161,7 @@ def readable(item: Item) -> Item | SapwoodError:
 
 
 def _answers(
-    items: Sequence[Item], answer: Callable[[Sequence[Item]], Sequence[Answer]]
+    items: Sequence[Item | Tree], answer: Callable[[Sequence[Any]], Sequence[Answer]]
 ) -> list[Answer | SapwoodError]:
     if not items:
         return []

@@ -120,6 +120,7 @@ class Data(Section):
     max_mutants: Amount
     outcomes: str | None
     examples: str | None
+    trees: str | None
     permute_labels: bool
     positives: Positives
     imports: Imports

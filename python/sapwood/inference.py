@@ -17,6 +17,7 @@ from safetensors.torch import load
 from sapwood import _core
 from sapwood.answers import Analysis, Bug, Import, Item, Line
 from sapwood.errors import (
+    BadInputError,
     DamagedVersionError,
     NoModelError,
     VocabularyMismatchError,
@@ -28,6 +29,7 @@ from sapwood.models.priors import SAMPLED, Priors, any_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import Whitening
 from sapwood.naming import GRAPHSAGE, TREE_LSTM
+from sapwood.trees import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 LABELS = {GRAPHSAGE: "imports.json", TREE_LSTM: "vocabulary.json"}
 """The file of a version, by model, that says what its numbers stand for."""
+TREES_SCHEMA = "labelled-trees"
+"""In place of a feature schema: a version that reads trees of labels, not code."""
 LINE_FLOOR, MOST_LINES = 0.05, 20
 """Lines that score less, or come after so many, say nothing."""
 MOST_IMPORTS = 10
@@ -84,7 +88,8 @@ class Predictor(ABC):
         manifest = versions.show(model, version)
         # From here on by its name: an alias may move in between.
         name = manifest["version"]
-        versions.require_schema(model, name)
+        if manifest["feature_schema"] != TREES_SCHEMA:
+            versions.require_schema(model, name)
         weights = read_weights(versions.read_file(model, name, "weights.safetensors"), f"{model} {name}")
         return Predictor.of(manifest, name, weights, versions.read_file(model, name, LABELS[model]))
 
@@ -115,10 +120,11 @@ class Predictor(ABC):
         ]
         return np.concatenate(rows)
 
-    def embed_items(self, items: Sequence[Item], engine: _core.Engine) -> NDArray[np.float32]:
+    def embed_items(self, items: Sequence[Item | Tree], engine: _core.Engine) -> NDArray[np.float32]:
         """(n, d): as `embed`; a model that looks beyond a text sees an item with a path in the project of `engine`."""
         del engine
-        return self.embed([item.code for item in items], [item.language for item in items])
+        texts = [item for item in items if isinstance(item, Item)]
+        return self.embed([item.code for item in texts], [item.language for item in texts])
 
     @abstractmethod
     def bug_scores(
@@ -143,11 +149,28 @@ class TreePredictor(Predictor):
     ) -> None:
         super().__init__(TREE_LSTM, version, frozenset(manifest["trained_heads"]), _whitening(weights))
         self._vocabulary = _vocabulary(vocabulary, manifest, version)
+        self._reads_trees = manifest.get("feature_schema") == TREES_SCHEMA
         self._priors = _priors(manifest)
         shape = manifest["config"]["tree_lstm"]["model"]
         widths = (shape["embedding"], shape["hidden"], shape["output"])
         encoder = TreeLstm(TreeLstmShape(len(weights["embedding.weight"]), *widths))
         self._encoder = _filled(encoder, weights, f"{TREE_LSTM} {version}")
+
+    def embed_items(self, items: Sequence[Item | Tree], engine: _core.Engine) -> NDArray[np.float32]:
+        """See `Predictor.embed_items`; a version that was trained on trees of labels takes those and no code.
+
+        Raises:
+            BadInputError: An item is of the other kind.
+        """
+        trees = [item for item in items if isinstance(item, Tree)]
+        if len(trees) != (len(items) if self._reads_trees else 0):
+            reads, gives = ("trees of labels", "code") if self._reads_trees else ("code", "trees of labels")
+            message = f"{TREE_LSTM} {self.version} was trained on {reads} and reads no {gives}; name another --version"
+            raise BadInputError(message)
+        if not trees:
+            return super().embed_items([item for item in items if isinstance(item, Item)], engine)
+        rows = [encode_trees(self._encoder, self._vocabulary, [tree], [""], 1) for tree in trees]
+        return np.concatenate([self._whitening.apply(row) for row in rows])
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:
         return encode_trees(self._encoder, self._vocabulary, [text], [language], 1)
@@ -193,10 +216,11 @@ class GraphPredictor(Predictor):
         shape = GraphSageShape(len(self.modules), **manifest["config"]["graphsage"]["model"])
         self._encoder = _filled(GraphSage(shape), weights, f"{GRAPHSAGE} {version}")
 
-    def embed_items(self, items: Sequence[Item], engine: _core.Engine) -> NDArray[np.float32]:
+    def embed_items(self, items: Sequence[Item | Tree], engine: _core.Engine) -> NDArray[np.float32]:
         """See `Predictor.embed_items`."""
         rows = [np.zeros((0, len(self._whitening.mean)), np.float32)]
-        rows += [self._whitening.apply(self._output(_nodes(engine, item))) for item in items]
+        texts = [item for item in items if isinstance(item, Item)]
+        rows += [self._whitening.apply(self._output(_nodes(engine, item))) for item in texts]
         return np.concatenate(rows)
 
     def _encode(self, text: str, language: str) -> NDArray[np.float32]:

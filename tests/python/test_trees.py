@@ -14,18 +14,21 @@ from sapwood.trees import Tree, read_trees, tree_forest, tree_vocabulary
 SENTENCES = [
     Tree("a", ["S", "NP", "dog", "VP", "runs"], [None, 0, 1, 0, 3]),
     Tree("b", ["runs", "VP", "S", "NP", "cat"], [1, 2, None, 2, 3]),
-    Tree(3, ["dog"], [None]),
+    Tree(3, ["dog"], [None], "animals"),
 ]
 
 
 def test_lines_are_read_in_order_and_blank_ones_passed_over():
-    lines = [json.dumps(tree._asdict()) for tree in SENTENCES]
+    lines = [
+        json.dumps({key: value for key, value in tree._asdict().items() if value is not None}) for tree in SENTENCES
+    ]
     assert list(read_trees([lines[0], "", lines[1].encode(), "  \n", lines[2]])) == SENTENCES
 
 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
+        ('{"id": 1, "labels": ["a"], "parents": [null], "group": 0.5}', "line 2: the group"),
         ("{", r"line 2 is not JSON \(Expecting property name enclosed in double quotes, column 2\)"),
         ("[" * 100_000, "line 2 is not JSON"),
         ("[]", "line 2 is no tree"),

@@ -34,7 +34,8 @@ def embed(
 ) -> None:
     """Turn code into vectors: JSON lines in and out.
 
-    Reads {"id", "language", "code", "path"} lines and writes {"id", "vector", "version"} lines.
+    Reads {"id", "language", "code", "path"} lines and writes {"id", "vector", "version"} lines. A version of tree-lstm
+    that was trained on trees of labels (data.trees) reads {"id", "labels", "parents"} lines instead.
 
     Vectors are float32 of length 1: 512 numbers from tree-lstm, 256 from graphsage, 4096 from structure, which
     needs nothing trained. A line that can't be handled gives {"id", "error"}, and a row of NaN in a matrix; the others

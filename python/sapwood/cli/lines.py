@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sapwood import _core
 from sapwood.answers import Item
 from sapwood.errors import BadInputError, NotUtf8Error, SapwoodError, TooLargeError, UnknownLanguageError
+from sapwood.trees import Tree, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,9 @@ class Refused(Exception):  # noqa: N818 it carries an error, it isn't one
         self.error = error
 
 
-def batches(source: Source) -> Iterator[list[Item | Refused]]:
+def batches(source: Source) -> Iterator[list[Item | Tree | Refused]]:
     """The items of each line that isn't blank, in order, up to `BATCH` of what has arrived at a time."""
-    batch: list[Item | Refused] = []
+    batch: list[Item | Tree | Refused] = []
     for number, line, more in _lines(source):
         if line is None or line.strip():
             batch.append(_item(number, line))
@@ -65,11 +66,19 @@ def _lines(source: Source) -> Iterator[tuple[int, bytes | None, bool]]:
         yield number + 1, None if too_long else rest, False
 
 
-def _item(number: int, line: bytes | None) -> Item | Refused:
+def _item(number: int, line: bytes | None) -> Item | Tree | Refused:
     try:
-        return _checked(number, _parsed(number, line))
+        parsed = _parsed(number, line)
+        return _labelled(number, parsed) if "labels" in parsed else _checked(number, parsed)
     except Refused as refused:
         return refused
+
+
+def _labelled(number: int, parsed: dict[str, Any]) -> Tree:
+    try:
+        return tree_of(number, parsed)
+    except BadInputError as error:
+        raise Refused(parsed.get("id"), error) from None
 
 
 def _parsed(number: int, line: bytes | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sapwood.cli.files import opened
 from sapwood.cli.lines import batches
 from sapwood.errors import SapwoodError
 from sapwood.terminal import output
+from sapwood.trees import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ Answer = TypeVar("Answer")
 
 def write_lines(
     file: str,
-    answer: Callable[[Sequence[Item]], Sequence[Answer | SapwoodError]],
+    answer: Callable[[Sequence[Item | Tree]], Sequence[Answer | SapwoodError]],
     line: Callable[[object, Answer], str],
 ) -> int:
     """Writes to standard output, in order, the line of each answer or of why there is none, and counts those."""
@@ -47,7 +48,7 @@ def write_lines(
 
 
 def write_matrix(
-    file: str, target: Path, answer: Callable[[Sequence[Item]], Sequence[NDArray[np.float32] | SapwoodError]]
+    file: str, target: Path, answer: Callable[[Sequence[Item | Tree]], Sequence[NDArray[np.float32] | SapwoodError]]
 ) -> int:
     """Writes a row for each item to `target`, NaN for one without an answer, whose reason is told; counts those."""
     from sapwood.cli.matrix import writing
@@ -83,12 +84,15 @@ def error_line(name: object, error: SapwoodError) -> str:
 
 
 def _answered(
-    source: Source, answer: Callable[[Sequence[Item]], Sequence[Answer | SapwoodError]]
+    source: Source, answer: Callable[[Sequence[Item | Tree]], Sequence[Answer | SapwoodError]]
 ) -> Iterator[list[tuple[object, Answer | SapwoodError]]]:
     """Id and answer of each line, batch by batch."""
     for batch in batches(source):
-        answers = iter(answer([entry for entry in batch if isinstance(entry, Item)]))
-        yield [(entry.id, next(answers)) if isinstance(entry, Item) else (entry.name, entry.error) for entry in batch]
+        answers = iter(answer([entry for entry in batch if isinstance(entry, Item | Tree)]))
+        yield [
+            (entry.id, next(answers)) if isinstance(entry, Item | Tree) else (entry.name, entry.error)
+            for entry in batch
+        ]
 
 
 @contextmanager

@@ -32,6 +32,9 @@ def train(
         typer.Option("--ckpt-path", metavar="last|PATH", help="Go on with the last run or with that of a folder."),
     ] = None,
     skip_validation: Annotated[bool, typer.Option(help="Start without the checks of `preflight`.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every step and all its figures to stderr, a line each.")
+    ] = False,
     workspace: Workspace = None,
     as_json: Json = False,
 ) -> None:
@@ -53,7 +56,7 @@ def train(
 
     settings = load_config(config, overrides or ())
     engine = open_workspace(workspace)
-    with stop_on_interrupt() as should_stop, _shown() as on_event:
+    with stop_on_interrupt() as should_stop, _shown(verbose) as on_event:
         require_training()
         if checkpoint is not None and config is None:
             from sapwood.training import continued_settings
@@ -77,19 +80,22 @@ def train(
             {"run_dir": str(result.run_dir), "version": result.version, "metrics": result.metrics, "results": results}
         )
     else:
-        _print_result(model, result)
+        answers = "answers now" if settings.data.trees is None else "reads trees"
+        _print_result(f"{model} {result.version} {answers}", result)
 
 
-def _shown() -> AbstractContextManager[Callable[[Event], None] | None]:
+def _shown(verbose: bool) -> AbstractContextManager[Callable[[Event], None] | None]:
     """Progress, where this process is the first of those that torchrun started, or was not started by it."""
-    return progress.training() if os.environ.get("RANK", "0") == "0" else nullcontext()
+    if os.environ.get("RANK", "0") != "0":
+        return nullcontext()
+    return progress.debugging() if verbose else progress.training()
 
 
-def _print_result(model: str, result: TrainResult) -> None:
+def _print_result(title: str, result: TrainResult) -> None:
     """What was published, the figures of the run, and what the version was measured to be."""
     known = {name: value for name, value in result.metrics.items() if value is not None}
     figures = [(name.replace("_", " "), metric(name, value)) for name, value in known.items()]
-    output.print_pairs(f"{model} {result.version} answers now", [("run", result.run_dir), *figures])
+    output.print_pairs(title, [("run", result.run_dir), *figures])
     if result.results:
         from sapwood.evaluation import render
 
@@ -102,6 +108,8 @@ def _check(engine: _core.Engine, model: str, settings: Config) -> None:
     from sapwood.errors import BadInputError
     from sapwood.preflight import examine_quickly
 
+    if settings.data.trees is not None:
+        return
     for check in failed(examine_quickly(engine, model, settings)):
         message = f"{check.name}: {check.found}; {check.fix}"
         raise check.error or BadInputError(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from sapwood.data.labelled import TreeSet
 from sapwood.data.outcomes import bytes_of
 
 if TYPE_CHECKING:
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from sapwood.data.dataset import Dataset
 
 
-def data_fingerprint(dataset: Dataset) -> str:
-    """Changes when an indexed byte does, or one of a file of labels; settings are not part of it."""
+def data_fingerprint(dataset: Dataset | TreeSet) -> str:
+    """Changes when an indexed byte does, or one of a file of labels or trees; settings are not part of it."""
+    if isinstance(dataset, TreeSet):
+        return dataset.fingerprint
     return fingerprint_of(dataset.index, dataset.config)
 
 

@@ -10,6 +10,7 @@ import torch
 from sapwood import _core
 from sapwood.models.graphsage import CODE, GraphSage, NeighbourhoodTensors
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm
+from sapwood.trees import Tree, tree_forest, tree_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +21,28 @@ EVERY_NEIGHBOUR = (-1, -1, -1)
 """Fan-outs without sampling: what a text's vector is must not hang on chance."""
 
 
+def forest_of(
+    texts: Sequence[str | Tree],
+    vocabulary: _core.Vocabulary,
+    languages: Sequence[str],
+    anonymous: Sequence[bool] | None = None,
+) -> _core.Forest:
+    """The columns of texts of code, or of trees of labels, which have no language and no names to hide."""
+    if texts and isinstance(texts[0], Tree):
+        return tree_forest([tree for tree in texts if isinstance(tree, Tree)], vocabulary)
+    return _core.parse_forest([text for text in texts if isinstance(text, str)], vocabulary, languages, anonymous)
+
+
+def vocabulary_of(texts: Sequence[str | Tree], languages: Sequence[str], size: int) -> _core.Vocabulary:
+    """The entries that texts of code, or trees of labels, need most."""
+    if texts and isinstance(texts[0], Tree):
+        return tree_vocabulary([tree for tree in texts if isinstance(tree, Tree)], size)
+    return _core.Vocabulary.build([text for text in texts if isinstance(text, str)], languages, size)
+
+
 @torch.inference_mode()
 def encode_trees(
-    model: TreeLstm, vocabulary: _core.Vocabulary, texts: Sequence[str], languages: Sequence[str], batch: int
+    model: TreeLstm, vocabulary: _core.Vocabulary, texts: Sequence[str | Tree], languages: Sequence[str], batch: int
 ) -> NDArray[np.float32]:
     """(n, output): outputs before whitening of one tree over each whole text in its language, `batch` texts at a time.
 
@@ -32,7 +52,7 @@ def encode_trees(
     rows = [np.zeros((0, model.shape.output), np.float32)]
     for start in range(0, len(texts), batch):
         chunk = slice(start, start + batch)
-        forest = _core.parse_forest(texts[chunk], vocabulary, languages[chunk])
+        forest = forest_of(texts[chunk], vocabulary, languages[chunk])
         rows.append(model(ForestTensors.of(forest, device)).outputs.cpu().numpy())
     return np.concatenate(rows)
 

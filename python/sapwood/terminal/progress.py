@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,17 @@ def counting(what: str, console: Console | None = None) -> Iterator[Callable[[in
         return
     with console.status(f"{what}: opening") as status:
         yield lambda read, kept: status.update(told(read, kept)) if due() else None
+
+
+@contextmanager
+def debugging() -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A callback that writes every event of a training run down, with the seconds since it began."""
+    started = time.monotonic()
+
+    def update(event: Mapping[str, Any]) -> None:
+        note(f"{time.monotonic() - started:9.3f} {json.dumps(event)}")
+
+    yield update
 
 
 def step_line(event: Mapping[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sapwood.naming import MODELS
+from sapwood.errors import BadInputError
+from sapwood.naming import MODELS, TREE_LSTM
 from sapwood.training.distributed import ALONE
 from sapwood.training.frame import run
 from sapwood.training.opening import continued_settings
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sapwood.config import Config
     from sapwood.data import Dataset
     from sapwood.training.distributed import World
+    from sapwood.training.frame import Recipe
     from sapwood.training.session import OnEvent, ShouldStop
 
 
@@ -47,7 +49,7 @@ def train(
         InterruptedRun: Stopped on request; the state is saved.
         SapwoodError: The typed reason why training cannot start or go on.
     """
-    recipe = recipe_module(model).RECIPE
+    recipe = _recipe(model, config)
     return run(
         recipe,
         engine,
@@ -58,6 +60,20 @@ def train(
         dataset=dataset,
         world=world,
     )
+
+
+def _recipe(model: str, config: Config) -> Recipe[Any, Any]:
+    """That of the model, for code or for trees that are no code."""
+    module = recipe_module(model)
+    if config.data.trees is None:
+        found: Recipe[Any, Any] = module.RECIPE
+        return found
+    if model != TREE_LSTM:
+        message = f"{model} reads code alone; train tree-lstm on data.trees, or leave that setting out"
+        raise BadInputError(message)
+    from sapwood.training import labelled
+
+    return labelled.RECIPE
 
 
 __all__ = ["MODELS", "Rehearsal", "TrainResult", "continued_settings", "rehearse", "train"]

@@ -81,6 +81,8 @@ class Recipe(Generic[Data, Learner]):
         fit: Makes steps until the session says that the run is over.
         conclude: Takes from the best weights what a version is made of.
         base: How the names of the weights begin that learn at `base_rate` times the learning rate.
+        load: Makes the data set of a session and a model; None for the indexed code.
+        publish: Makes a version of what was concluded; None for one that serves the indexed code.
     """
 
     model: str
@@ -91,6 +93,8 @@ class Recipe(Generic[Data, Learner]):
     fit: Callable[[Session, Data, Learner, TrainingState], None]
     conclude: Callable[[Data, Learner], Trained]
     base: tuple[str, ...] = ()
+    load: Callable[[Session, str], Any] | None = None
+    publish: Callable[[Session, Any, Trained, TrainingState], TrainResult] | None = None
 
 
 def run(
@@ -118,7 +122,8 @@ def run(
         resume=resume,
         world=world,
     ) as session:
-        dataset = dataset_of(session, recipe.model) if dataset is None else fitting(dataset, engine, config)
+        load = recipe.load or dataset_of
+        dataset = load(session, recipe.model) if dataset is None else fitting(dataset, engine, config)
         session.heed_stop()
         start = start_of(engine, recipe.model, session.recipe)
         data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start, world=world)
@@ -133,7 +138,7 @@ def run(
         learner.load_state_dict(state.best)
         if not world.writes:
             return TrainResult(session.run.path, "", {})
-        return publish(session, dataset, recipe.conclude(data, learner.eval()), state)
+        return (recipe.publish or publish)(session, dataset, recipe.conclude(data, learner.eval()), state)
 
 
 def dataset_of(session: Session, model: str) -> Dataset:

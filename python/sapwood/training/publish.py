@@ -169,13 +169,25 @@ def manifest_of(
 ) -> dict[str, Any]:
     """What is known about the version; name, time and checksums are filled in by publishing."""
     counts = {f"{split}_{name}": many for split in SPLITS for name, many in count_split(dataset, split).items()}
+    return described(session, trained, metrics, state, dataset.index.fingerprint, counts | trained.counts)
+
+
+def described(
+    session: Session,
+    trained: Trained,
+    metrics: dict[str, dict[str, Any]],
+    state: TrainingState,
+    fingerprint: str,
+    counts: dict[str, int],
+) -> dict[str, Any]:
+    """The same of any data, by its fingerprint and counts."""
     return {
         "model": session.model,
         "parent": state.progress.published or parent_of(session.recipe),
         "feature_schema": _core.schema_fingerprint(),
         "vocabulary": trained.vocabulary,
         "config": session.config.model_dump(mode="json"),
-        "data": {"fingerprint": dataset.index.fingerprint, "counts": counts | trained.counts},
+        "data": {"fingerprint": fingerprint, "counts": counts},
         "code_version": _core.__version__,
         "metrics": metrics,
         "origin": origin(session, state),

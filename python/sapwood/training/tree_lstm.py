@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from sapwood import _core
 from sapwood.data import TRAIN, VALIDATION, Mutants, go_on, mutants_of_split, statement_targets
 from sapwood.data.statistics import kind_counts
-from sapwood.models.encode import encode_trees
+from sapwood.models.encode import encode_trees, forest_of, vocabulary_of
 from sapwood.models.priors import priors_of
 from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 from sapwood.models.whitening import fit_whitening
@@ -93,7 +93,7 @@ def prepare(
     training = [dataset.texts[position] for position in positions]
     languages = [dataset.languages[position] for position in positions]
     if start is None:
-        vocabulary = _core.Vocabulary.build(training, languages, dataset.config.tree_lstm.model.vocabulary)
+        vocabulary = vocabulary_of(training, languages, dataset.config.tree_lstm.model.vocabulary)
     else:
         vocabulary = _core.Vocabulary.from_json(start.labels.decode())
     return TreeData(
@@ -173,7 +173,7 @@ def make_batch(data: TreeData, split: str, draw: Draw) -> Batch:
     texts += [data.dataset.texts[position] for position in originals]
     languages += 2 * [data.dataset.languages[position] for position in originals]
     anonymous = np.concatenate([hidden_first[own], hidden_second[own], alike_hidden, alike_hidden])
-    forest = _core.parse_forest(texts, data.vocabulary, languages, anonymous.tolist())
+    forest = forest_of(texts, data.vocabulary, languages, anonymous.tolist())
     targets, known = statement_labels(forest, first_mutant, [mutants.lines[position] for position in mutated.tolist()])
     alike, negatives = negatives_of(data.views, pairs, draw.rule)
     return Batch(

@@ -1,6 +1,7 @@
 """Progress: one line now and then where nobody watches, rate and time left where somebody does."""
 
 import io
+import json
 
 import pytest
 from rich.console import Console
@@ -77,3 +78,12 @@ def test_a_narrow_terminal_still_says_how_long_it_takes():
     with progress.training(Console(file=screen, force_terminal=True, width=50)) as update:
         update({**STEP, "losses": dict.fromkeys(["code", "imports", "bugs", "accuracy"], 1.0)})
     assert "1 min 15 s left" in screen.getvalue()
+
+
+def test_debugging_writes_every_event_down(capsys):
+    with progress.debugging() as update:
+        for step in range(3):
+            update({"event": "step", "step": step, "losses": {"code": 1.5}})
+    lines = capsys.readouterr().err.splitlines()
+    assert [json.loads(line.strip().partition(" ")[2])["step"] for line in lines] == [0, 1, 2]
+    assert all(float(line.split()[0]) >= 0.0 for line in lines)
