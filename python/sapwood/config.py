@@ -217,6 +217,8 @@ class Recipe(Section):
     freeze_base: bool
     accumulation: Count
     precision: Literal["float32", "bf16", "fp16"]
+    gradient_checkpointing: bool
+    compile: Literal["auto"] | bool
     weight_decay: NotNegative
     clip: Positive
     patience: Count
@@ -228,6 +230,7 @@ class Recipe(Section):
     budget_seconds: NotNegative
     save_every_seconds: NotNegative
     checkpoint_every: Amount
+    checkpoint_epochs: Amount
 
     @model_validator(mode="after")
     def _what_is_frozen_was_trained(self) -> Self:
@@ -288,6 +291,7 @@ class Config(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     device: Device
     threads: Amount
+    backend: Literal["auto", "kernels", "torch"]
     dirs: Dirs
     data: Data
     curriculum: Curriculum

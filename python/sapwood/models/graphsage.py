@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,6 +199,10 @@ class GraphSageShape:
 class GraphSage(nn.Module):
     """Three relational SAGE layers with ReLU and dropout between them, and four linear heads on the last.
 
+    Attributes:
+        backend: `kernels` or `torch`; so far torch computes either way.
+        recomputes: Whether the layers keep their input alone for the backward pass, and compute the rest again there.
+
     Args:
         shape: The widths and options. `residual` adds a layer's input to its output where the widths agree.
 
@@ -216,6 +221,7 @@ class GraphSage(nn.Module):
         )
         sizes = {CODE: shape.output, CONFIDENCE: 1, IMPORTS: shape.imports, BUGS: shape.bugs}
         self.heads = nn.ModuleDict({name: nn.Linear(shape.output, size) for name, size in sizes.items()})
+        self.backend, self.recomputes = "kernels", False
 
     def forward(self, neighbourhood: NeighbourhoodTensors) -> Tensor:
         """Embeddings of the seeds."""
@@ -224,9 +230,17 @@ class GraphSage(nn.Module):
         for depth in range(1, len(self.layers)):
             states = functional.dropout(functional.relu(states), self.shape.dropout, self.training)
             rows = ends[len(self.layers) - depth - 1]
-            output = self._layer(depth)(states, neighbourhood.relations, rows)
+            output = self._pass(self._layer(depth), states, neighbourhood.relations, rows)
             states = output + states[:rows] if self._adds(output, states) else output
         return states
+
+    def _pass(self, layer: RelationalSageLayer, states: Tensor, relations: Sequence[Relation], rows: int) -> Tensor:
+        """A layer's output; with `recomputes`, what it computes on the way is computed again in the backward pass."""
+        if not (self.recomputes and torch.is_grad_enabled()):
+            return cast("Tensor", layer(states, relations, rows))
+        # Dropout is outside of the layer, so there is no chance to repeat.
+        kept = checkpoint(layer, states, relations, rows, use_reentrant=False, preserve_rng_state=False)
+        return cast("Tensor", kept)
 
     def _layer(self, depth: int) -> RelationalSageLayer:
         return cast("RelationalSageLayer", self.layers[depth])

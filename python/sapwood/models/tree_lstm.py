@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from sapwood import _core
 from sapwood.models import tree_kernels
+from sapwood.models.tree_levels import ChildSumLevels, RecomputedLevels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -171,173 +172,6 @@ def _levels(ends: NDArray[np.int64], down: NDArray[np.int64], up: NDArray[np.int
     )
 
 
-def _bag_sum(table: Tensor, indices: Tensor, offsets: Tensor) -> Tensor:
-    """Sums of table rows: bag b adds `table[indices[offsets[b]:offsets[b + 1]]]`."""
-    return functional.embedding_bag(indices, table, offsets, mode="sum")
-
-
-def _run_sum(values: Tensor, offsets: Tensor) -> Tensor:
-    """Sums of consecutive rows: run b starts at `offsets[b]`."""
-    return _bag_sum(values, torch.arange(len(values), device=values.device), offsets)
-
-
-@dataclass(frozen=True)
-class _States:
-    """What a pass over the levels fills in: (N, H) but for gates (N, 3H), in the order i, o, u, and forget (E, H)."""
-
-    hidden: Tensor
-    cell: Tensor
-    recurrent: Tensor
-    child_sum: Tensor
-    gates: Tensor
-    forget: Tensor
-
-    @classmethod
-    def empty(cls, like: Tensor, nodes: int, edges: int, width: int) -> _States:
-        return cls(
-            hidden=like.new_empty(nodes, width),
-            cell=like.new_empty(nodes, width),
-            recurrent=like.new_empty(nodes, width),
-            child_sum=like.new_zeros(nodes, width),
-            gates=like.new_empty(nodes, 3 * width),
-            forget=like.new_empty(edges, width),
-        )
-
-    def tensors(self) -> tuple[Tensor, ...]:
-        return self.hidden, self.cell, self.recurrent, self.child_sum, self.gates, self.forget
-
-
-class _ChildSumLevels(torch.autograd.Function):
-    """States of all nodes, level by level, into preallocated buffers; the backward pass gathers from the parents.
-
-    Autograd over slices would copy the buffers once a level. Here each row is written once, and the gradient of each
-    recurrent matrix is one product over all nodes.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, projected: Tensor, weight_iou: Tensor, weight_f: Tensor, forest: LevelTensors) -> Tensor:
-        """States h (N, H) from the tabulated input projections (K, 4H)."""
-        states = _States.empty(projected, len(forest.entry), len(forest.down_child), weight_f.shape[0])
-        sweep = _Sweep(forest, weight_iou, weight_f, states)
-        for level in forest.levels:
-            sweep.up(level, projected)
-        ctx.forest = forest
-        ctx.save_for_backward(projected, weight_iou, weight_f, *states.tensors())
-        return states.hidden
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
-        """Gradients of the projections and of the two recurrent matrices."""
-        forest: LevelTensors = ctx.forest
-        projected, weight_iou, weight_f, *saved = ctx.saved_tensors
-        states = _States(*saved)
-        sweep, flow = _Sweep(forest, weight_iou, weight_f, states), _Gradients.zeros(states)
-        for level in reversed(forest.levels):
-            sweep.down(level, gradients[0], flow)
-        grad_projected = torch.zeros_like(projected).index_add_(0, forest.entry, flow.inputs)
-        grad_iou = flow.inputs[:, : weight_iou.shape[0]].t() @ states.child_sum
-        return grad_projected, grad_iou, flow.recurrent.t() @ states.hidden, None
-
-
-@dataclass(frozen=True)
-class _Gradients:
-    """Gradients on their way down: inputs (N, 4H) before the gates' nonlinearities, the others like their states."""
-
-    inputs: Tensor
-    cell: Tensor
-    child_sum: Tensor
-    recurrent: Tensor
-    forget: Tensor
-
-    @classmethod
-    def zeros(cls, states: _States) -> _Gradients:
-        nodes, width = states.hidden.shape
-        return cls(
-            inputs=states.hidden.new_zeros(nodes, 4 * width),
-            cell=torch.empty_like(states.cell),
-            child_sum=torch.zeros_like(states.hidden),
-            recurrent=torch.zeros_like(states.hidden),
-            forget=torch.empty_like(states.forget),
-        )
-
-
-@dataclass(frozen=True)
-class _Sweep:
-    """The equations of one level: `up` from the children's states to its own, `down` the same backwards."""
-
-    forest: LevelTensors
-    weight_iou: Tensor
-    weight_f: Tensor
-    states: _States
-
-    def up(self, level: Level, projected: Tensor) -> None:
-        nodes, width = level.nodes, self.weight_f.shape[0]
-        inputs = projected.index_select(0, self.forest.entry[nodes])
-        gates, cell, hidden = self.states.gates[nodes], self.states.cell[nodes], self.states.hidden[nodes]
-        if level.is_leaves:
-            gates.copy_(inputs[:, : 3 * width])
-        else:
-            child_sum = _bag_sum(self.states.hidden, self.forest.down_child[level.down], self._down_offsets(level))
-            self.states.child_sum[nodes] = child_sum
-            torch.addmm(inputs[:, : 3 * width], child_sum, self.weight_iou.t(), out=gates)
-        gates[:, : 2 * width].sigmoid_()
-        gates[:, 2 * width :].tanh_()
-        torch.mul(gates[:, :width], gates[:, 2 * width :], out=cell)
-        if not level.is_leaves:
-            cell += self._kept(level, inputs[:, 3 * width :])
-        torch.mul(gates[:, width : 2 * width], cell.tanh(), out=hidden)
-        if not level.is_top:
-            torch.mm(hidden, self.weight_f.t(), out=self.states.recurrent[nodes])
-
-    def _kept(self, level: Level, inputs: Tensor) -> Tensor:
-        """What the nodes of a level keep of their children's cells: Σ_k f_k ∘ c_k."""
-        child, forget = self.forest.down_child[level.down], self.states.forget[level.down]
-        torch.index_select(self.states.recurrent, 0, child, out=forget)
-        forget += inputs.index_select(0, self.forest.down_parent[level.down] - level.nodes.start)
-        forget.sigmoid_()
-        return _run_sum(self.states.cell.index_select(0, child).mul_(forget), self._down_offsets(level))
-
-    def down(self, level: Level, gradient: Tensor, flow: _Gradients) -> None:
-        nodes, width = level.nodes, self.weight_f.shape[0]
-        grad_hidden, through_cells = self._from_parents(level, gradient[nodes], flow)
-        inner, outer, candidate = self.states.gates[nodes].tensor_split(3, dim=1)
-        squashed = self.states.cell[nodes].tanh()
-        grad_cell = through_cells + grad_hidden * outer * (1 - squashed * squashed)
-        flow.cell[nodes] = grad_cell
-        rows = flow.inputs[nodes]
-        rows[:, :width] = grad_cell * candidate * inner * (1 - inner)
-        rows[:, width : 2 * width] = grad_hidden * squashed * outer * (1 - outer)
-        rows[:, 2 * width : 3 * width] = grad_cell * inner * (1 - candidate * candidate)
-        if not level.is_leaves:
-            rows[:, 3 * width :] = self._to_forget(level, grad_cell, flow)
-            torch.mm(rows[:, : 3 * width], self.weight_iou, out=flow.child_sum[nodes])
-
-    def _from_parents(self, level: Level, gradient: Tensor, flow: _Gradients) -> tuple[Tensor, Tensor | float]:
-        """Gradients of a level's h and c, as far as they come from outside and from the parents."""
-        if level.is_top:
-            return gradient, 0.0
-        edges, parents = self.forest.up_edge[level.up], self.forest.up_parent[level.up]
-        offsets = self.forest.up_offsets[level.nodes] - level.up.start
-        recurrent = _bag_sum(flow.forget, edges, offsets)
-        flow.recurrent[level.nodes] = recurrent
-        hidden = torch.addmm(gradient, recurrent, self.weight_f).add_(_bag_sum(flow.child_sum, parents, offsets))
-        through_cells = flow.cell.index_select(0, parents).mul_(self.states.forget.index_select(0, edges))
-        return hidden, _run_sum(through_cells, offsets)
-
-    def _to_forget(self, level: Level, grad_cell: Tensor, flow: _Gradients) -> Tensor:
-        """Gradients of a level's forget gates, by edge into `flow`, and their sums by node."""
-        forget = self.states.forget[level.down]
-        grad = grad_cell.index_select(0, self.forest.down_parent[level.down] - level.nodes.start)
-        grad.mul_(self.states.cell.index_select(0, self.forest.down_child[level.down])).mul_(forget * (1 - forget))
-        flow.forget[level.down] = grad
-        return _run_sum(grad, self._down_offsets(level))
-
-    def _down_offsets(self, level: Level) -> Tensor:
-        offsets: Tensor = self.forest.down_offsets[level.nodes] - level.down.start
-        return offsets
-
-
 class ChildSumCell(nn.Module):
     r"""Child-sum Tree-LSTM cell from `"Improved Semantic Representations From Tree-Structured Long Short-Term Memory
     Networks" <https://arxiv.org/abs/1503.00075>`_ (Tai et al., 2015).
@@ -362,6 +196,7 @@ class ChildSumCell(nn.Module):
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
         self.hidden = hidden
+        self.recomputes = False
         self.weight_x = nn.Parameter(torch.empty(4 * hidden, inputs))
         self.weight_h_iou = nn.Parameter(torch.empty(3 * hidden, hidden))
         self.weight_h_f = nn.Parameter(torch.empty(hidden, hidden))
@@ -382,7 +217,8 @@ class ChildSumCell(nn.Module):
         projected = functional.linear(entries, self.weight_x, self.bias)
         # Autocast casts the projection's operands alone; within the levels all have to be of its type.
         recurrent = (weight.to(projected.dtype) for weight in (self.weight_h_iou, self.weight_h_f))
-        states: Tensor = _ChildSumLevels.apply(projected, *recurrent, forest.tables)
+        levels = RecomputedLevels if self.recomputes else ChildSumLevels
+        states: Tensor = levels.apply(projected, *recurrent, forest.tables)
         return states
 
 
@@ -436,6 +272,10 @@ class TreeLstm(nn.Module):
     Args:
         shape: The widths.
 
+    Attributes:
+        backend: `kernels` computes with those of the compiled core where they can; `torch` never does.
+        recomputes: Whether torch keeps less for the backward pass, and computes it again there.
+
     Shapes:
         - **input**: a forest of T trees, N unique nodes, S statements.
         - **output**: `Encoded`, or statement logits (S,).
@@ -448,6 +288,7 @@ class TreeLstm(nn.Module):
         self.cell = ChildSumCell(shape.embedding, shape.hidden)
         self.output = nn.Linear(shape.hidden, shape.output)
         self.statement = StatementHead(shape.hidden)
+        self.backend, self.recomputes = "kernels", False
         self._kernels: _core.TreeKernels | None = None
         self.reset_parameters()
 
@@ -469,7 +310,7 @@ class TreeLstm(nn.Module):
             self.output.weight,
             self.output.bias,
         )
-        if not tree_kernels.can_compute(weights[0]):
+        if self.backend == "torch" or not tree_kernels.can_compute(weights[0]):
             return self.encode_with_torch(forest)
         if self._kernels is None or self._kernels.threads != torch.get_num_threads():
             self._kernels = _core.TreeKernels(torch.get_num_threads())
@@ -482,6 +323,7 @@ class TreeLstm(nn.Module):
             tables.entry_tokens, self.embedding.weight, tables.entry_offsets, mode="mean"
         )
         # Sums over many nodes, and their counts, need more digits than bf16 has.
+        self.cell.recomputes = self.recomputes
         states = self.cell(entries, forest).to(self.embedding.weight.dtype)
         counts = tables.pool_counts.to(states.dtype)
         sums = functional.embedding_bag(

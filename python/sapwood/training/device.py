@@ -1,68 +1,76 @@
-"""Which device trains: measured in a moment, checked against the CPU, and told with its reason."""
+"""Which device trains, and what computes on the CPU: measured in a moment, checked, and told with its reason."""
 
 from __future__ import annotations
 
 import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from sapwood import _core
 from sapwood.errors import ConfigError
-from sapwood.models.tree_lstm import Encoded, ForestTensors, TreeLstm, TreeLstmShape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from sapwood.training.probe import gradients_of_probe, seconds_of_probe
 
 PAYS = 0.85
-"""More threads are taken where they need at most this share of one thread's time."""
-_TEXT = """
-def least(values, limit):
-    found = None
-    for number, value in enumerate(values):
-        if value < limit and (found is None or value < values[found]):
-            found = number
-    return found
-
-
-def joined(parts, mark=", "):
-    return mark.join(str(part) for part in parts if part)
-"""
+"""More threads, or torch instead of the kernels, are taken where they need at most this share of the time."""
+AUTO, KERNELS, TORCH = "auto", "kernels", "torch"
 
 
 @dataclass(frozen=True)
 class DeviceChoice:
-    """A device, the CPU threads beside it, and why it was taken."""
+    """A device, the CPU threads beside it, what computes (`kernels` of the compiled core or `torch`), and why."""
 
     device: str
     threads: int
+    backend: str
     reason: str
 
 
-def choose_device(requested: str, threads: int) -> DeviceChoice:
+def choose_device(requested: str, threads: int, backend: str = AUTO) -> DeviceChoice:
     """Takes the device asked for, or for `auto` the fastest that agrees with the CPU on a small training step.
+
+    On the CPU, `auto` takes the kernels as backend, unless torch is clearly faster on such a step or they disagree.
 
     Also sets torch's thread count (0 = one or every core, whichever a probe finds faster) and flushes denormal numbers
     to zero: the moments of rarely seen embeddings decay into them and would slow a step down tenfold.
 
     Raises:
-        ConfigError: The device asked for is not there.
+        ConfigError: The device asked for is not there, or has no kernels that were asked for.
     """
     # Worker threads inherit the mode of the thread that starts them, so this comes before any parallel work.
     torch.set_flush_denormal(True)
     threads = threads or _best_threads(available_cores())
     torch.set_num_threads(threads)
-    if requested != "auto":
-        _require(requested)
-        return DeviceChoice(requested, threads, f"{requested}: asked for")
-    accelerators = _accelerators()
-    if not accelerators:
-        return DeviceChoice("cpu", threads, f"cpu, threads: {threads}; no CUDA or MPS device was found")
-    return _fastest(accelerators, threads)
+    if requested == AUTO:
+        return _fastest(_accelerators(), threads, backend)
+    _require(requested)
+    if requested == "cpu":
+        return _cpu(threads, backend, "asked for")
+    _require_torch(requested, backend)
+    return DeviceChoice(requested, threads, TORCH, f"{requested}: asked for")
+
+
+def backend_for(asked: str, precision: str) -> str:
+    """The setting `backend`, or torch where the kernels do not know the precision.
+
+    Raises:
+        ConfigError: The kernels were asked for by name.
+    """
+    if precision == "float32":
+        return asked
+    if asked == KERNELS:
+        message = f"the kernels compute in float32, not in {precision}; use `backend=auto` or `precision=float32`"
+        raise ConfigError(message)
+    return TORCH
+
+
+def release_memory(device: str) -> None:
+    """Gives back what torch keeps of an accelerator's memory for later tensors, for programs beside this one."""
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()
 
 
 def available_cores() -> int:
@@ -78,9 +86,9 @@ def device_memory(device: str) -> int | None:
     return torch.mps.current_allocated_memory() if device == "mps" else None
 
 
-def self_test(device: str) -> bool:
-    """Whether a device comes to the gradients that torch's operations give on the CPU, for a small tree model."""
-    return _agrees(device, _gradients("cpu", TreeLstm.encode_with_torch))
+def self_test(choice: DeviceChoice) -> bool:
+    """Whether what computes comes to the gradients of torch on the CPU, for a small tree model."""
+    return _agrees(choice.device, choice.backend, gradients_of_probe("cpu", TORCH))
 
 
 def _best_threads(cores: int) -> int:
@@ -122,24 +130,47 @@ def _require(device: str) -> None:
         raise ConfigError(message.rstrip(", "))
 
 
-def _fastest(accelerators: list[str], threads: int) -> DeviceChoice:
-    expected, slowest = _gradients("cpu"), _seconds_of_step("cpu")
-    choice = DeviceChoice("cpu", threads, f"cpu, threads: {threads}; faster than {', '.join(accelerators)} on a probe")
-    best = slowest
+def _require_torch(device: str, backend: str) -> None:
+    if backend == KERNELS:
+        message = f"the kernels compute on the CPU, not on {device}; use `device=cpu` or `backend=auto`"
+        raise ConfigError(message)
+
+
+def _fastest(accelerators: list[str], threads: int, backend: str) -> DeviceChoice:
+    """The CPU, or an accelerator that agrees with it and is faster; kernels that were asked for are on the CPU."""
+    if not accelerators:
+        return _cpu(threads, backend, "no CUDA or MPS device was found")
+    if backend == KERNELS:
+        return _cpu(threads, backend, "which the kernels need")
+    here = _cpu(threads, backend, f"faster than {', '.join(accelerators)} on a probe")
+    expected, slowest = gradients_of_probe("cpu", TORCH), seconds_of_probe("cpu", here.backend)
+    best, choice = slowest, here
     for device in accelerators:
-        seconds = _seconds_of_step(device) if _agrees(device, expected) else float("inf")
+        seconds = seconds_of_probe(device, TORCH) if _agrees(device, TORCH, expected) else float("inf")
         if seconds < best:
             best = seconds
-            choice = DeviceChoice(
-                device, threads, f"{device}: {slowest / seconds:.1f} times the speed of the cpu on a probe"
-            )
+            reason = f"{device}: {slowest / seconds:.1f} times the speed of the cpu on a probe"
+            choice = DeviceChoice(device, threads, TORCH, reason)
     return choice
 
 
-def _agrees(device: str, expected: dict[str, Tensor]) -> bool:
-    """Whether a device makes the step, and comes to the CPU's gradients."""
+def _cpu(threads: int, backend: str, why: str) -> DeviceChoice:
+    if backend != AUTO:
+        return DeviceChoice("cpu", threads, backend, f"cpu, threads: {threads}, by {backend} as asked for; {why}")
+    if not _agrees("cpu", KERNELS, gradients_of_probe("cpu", TORCH)):
+        return DeviceChoice("cpu", threads, TORCH, f"cpu, threads: {threads}, by torch, as the kernels disagree; {why}")
+    times = seconds_of_probe("cpu", TORCH) / seconds_of_probe("cpu", KERNELS)
+    if times < PAYS:
+        told = f"by torch, {1.0 / times:.1f} times the speed of the kernels on a probe"
+        return DeviceChoice("cpu", threads, TORCH, f"cpu, threads: {threads}, {told}; {why}")
+    told = f"by kernels, {times:.1f} times the speed of torch on a probe"
+    return DeviceChoice("cpu", threads, KERNELS, f"cpu, threads: {threads}, {told}; {why}")
+
+
+def _agrees(device: str, backend: str, expected: dict[str, Tensor]) -> bool:
+    """Whether a device makes the step, and comes to the gradients expected."""
     try:
-        return _alike(_gradients(device), expected)
+        return _alike(gradients_of_probe(device, backend), expected)
     except RuntimeError:
         return False
 
@@ -150,37 +181,3 @@ def _alike(gradients: dict[str, Tensor], expected: dict[str, Tensor]) -> bool:
         float((gradients[name] - gradient).abs().max()) <= 1e-3 * float(gradient.abs().max())
         for name, gradient in expected.items()
     )
-
-
-def _gradients(
-    device: str, encode: Callable[[TreeLstm, ForestTensors], Encoded] = TreeLstm.forward
-) -> dict[str, Tensor]:
-    """The gradient of each weight of a small tree model after a step on some trees, on the CPU.
-
-    The model itself, because devices have been wrong without an error where it adds to slices inside of tensors.
-    """
-    vocabulary = _core.Vocabulary.build([_TEXT], size=512)
-    forest = ForestTensors.of(_core.parse_forest([_TEXT, *_TEXT.split("\n\n")], vocabulary), device)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = TreeLstm(TreeLstmShape(len(vocabulary), 16, 32, 16)).to(device)
-    encoded = encode(model, forest)
-    outputs = encoded.outputs.square().sum() + model.score_statements(forest, encoded).square().sum()
-    torch.autograd.backward(outputs)
-    return {name: weight.grad.cpu() for name, weight in model.named_parameters() if weight.grad is not None}
-
-
-def _seconds_of_step(device: str) -> float:
-    """Time of a step like those of training: gathers, a product, scattered adds."""
-    generator = torch.Generator().manual_seed(0)
-    weight = torch.randn(256, 768, generator=generator).mul_(0.05).to(device).requires_grad_()
-    states = torch.randn(2048, 256, generator=generator).to(device)
-    index = torch.randint(2048, (4096,), generator=generator).to(device)
-    fastest = float("inf")
-    for _ in range(3):
-        start = time.perf_counter()
-        rows = functional.embedding_bag(index, states, torch.arange(0, 4096, 4, device=device), mode="mean")
-        output = torch.zeros(2048, 768, device=device).index_add(0, index[::4] // 2, torch.tanh(rows @ weight))
-        torch.autograd.grad(output.square().mean(), weight)[0].cpu()
-        fastest = min(fastest, time.perf_counter() - start)
-    return fastest

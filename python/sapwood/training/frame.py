@@ -11,6 +11,7 @@ import torch
 from sapwood import _core
 from sapwood.data import TRAIN, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
+from sapwood.training.computing import set_up, without_effect
 from sapwood.training.curriculum import ordered
 from sapwood.training.distributed import ALONE
 from sapwood.training.examples import kept_dataset
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sapwood.config import Recipe as Settings
     from sapwood.data import Dataset
     from sapwood.training.batches import Draw, TextPairs, Views
+    from sapwood.training.device import DeviceChoice
     from sapwood.training.distributed import World
     from sapwood.training.publish import Trained
     from sapwood.training.session import OnEvent, Session, ShouldStop
@@ -128,8 +130,10 @@ def run(
         start = start_of(engine, recipe.model, session.recipe)
         data = recipe.prepare(dataset, session.device.device, session.heed_stop, start=start, world=world)
         first_draws(recipe, data)
+        for note in without_effect(session.device, session.recipe):
+            session.say(note)
         session.start(data.counts, data.labels)
-        learner = learner_of(recipe, session, data, start)
+        learner = new_learner(recipe, config, data, session.device, start)
         state = state_of(recipe, session, learner, session.identity(data_fingerprint(dataset)))
         try:
             recipe.fit(session, data, learner, state)
@@ -145,17 +149,6 @@ def dataset_of(session: Session, model: str) -> Dataset:
     """What was prepared before, where that fits the run, else what is loaded from the index."""
     kept = kept_dataset(session.engine, session.config, model, session.say)
     return load_dataset(session.engine, session.config) if kept is None else kept
-
-
-def learner_of(recipe: Recipe[Data, Learner], session: Session, data: Data, start: Start | None) -> Learner:
-    """The model with its losses on the device that trains, with the weights that it starts from."""
-    torch.manual_seed(session.config.seed)
-    learner = recipe.learner(session.config, data).to(session.device.device)
-    if start is not None:
-        start.fill(learner)
-    if session.recipe.freeze_base:
-        freeze(learner, recipe.base)
-    return learner
 
 
 def state_of(
@@ -184,6 +177,21 @@ def step_at_hand(
     steps = in_steps(draws, session.recipe.accumulation)
     at_hand = [draw for step in steps[state.progress.step :][:1] for draw in step]
     return [pair for draw in at_hand for pair in functions_of(data.dataset, data.views, data.pairs[TRAIN], draw)]
+
+
+def new_learner(
+    recipe: Recipe[Data, Learner], config: Config, data: Data, device: DeviceChoice, start: Start | None
+) -> Learner:
+    """The model with its losses on the device that trains, with the weights that it starts from."""
+    settings = recipe.settings(config)
+    torch.manual_seed(config.seed)
+    learner = recipe.learner(config, data).to(device.device)
+    set_up(learner, device, settings)
+    if start is not None:
+        start.fill(learner)
+    if settings.freeze_base:
+        freeze(learner, recipe.base)
+    return learner
 
 
 def first_draws(recipe: Recipe[Data, Learner], data: Data) -> list[Draw]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import torch
 
 from sapwood.config import load_config
 from sapwood.errors import ConfigError, InterruptedRun
-from sapwood.training.device import DeviceChoice, available_cores, choose_device
+from sapwood.training.device import AUTO, KERNELS, DeviceChoice, available_cores, backend_for, choose_device
 from sapwood.training.distributed import ALONE
 from sapwood.training.run_folder import CONFIG, RunFolder, last_run, new_run, run_at, runs_of
 from sapwood.training.session import Session
@@ -86,7 +87,7 @@ def open_session(
             model=model,
             run=folder,
             resumed_from=state,
-            device=_device(config, state, world),
+            device=_device(config, recipe, state, world),
             world=world,
             on_event=on_event or _silent,
             should_stop=should_stop or _never,
@@ -146,20 +147,22 @@ def _folder(
         yield own, own.state if given else None
 
 
-def _device(config: Config, state: Path | None, world: World) -> DeviceChoice:
-    """A continued run keeps its device and threads, unless others are asked for by name."""
+def _device(config: Config, recipe: Recipe, state: Path | None, world: World) -> DeviceChoice:
+    """A continued run keeps its device, threads and backend, unless others are asked for by name."""
+    backend = backend_for(config.backend, recipe.precision)
     if world.size > 1:
-        return _share_of_machine(config, world)
+        return _share_of_machine(config, backend, world)
     if state is None:
-        return choose_device(config.device, config.threads)
+        return choose_device(config.device, config.threads, backend)
     kept = read_progress(state)
-    device = kept.device if config.device == "auto" else config.device
-    choice = choose_device(device, config.threads or kept.threads)
-    same = (choice.device, choice.threads) == (kept.device, kept.threads)
-    return DeviceChoice(choice.device, choice.threads, f"{choice.device}: as before") if same else choice
+    device = kept.device if config.device == AUTO else config.device
+    backend = kept.backend if backend == AUTO and device == kept.device else backend
+    choice = choose_device(device, config.threads or kept.threads, backend)
+    same = (choice.device, choice.threads, choice.backend) == (kept.device, kept.threads, kept.backend)
+    return replace(choice, reason=f"{choice.device}, by {choice.backend}: as before") if same else choice
 
 
-def _share_of_machine(config: Config, world: World) -> DeviceChoice:
+def _share_of_machine(config: Config, backend: str, world: World) -> DeviceChoice:
     """A GPU of its own where each process of this machine can have one, else its share of the cores.
 
     Nothing is probed: processes that measure beside each other could come to different devices.
@@ -167,11 +170,13 @@ def _share_of_machine(config: Config, world: World) -> DeviceChoice:
     threads = config.threads or max(1, available_cores() // world.local_size)
     has_gpus = torch.cuda.is_available() and torch.cuda.device_count() >= world.local_size
     device = config.device
-    if device == "auto":
+    if device == AUTO:
         device = "cuda" if has_gpus else "cpu"
     device = f"cuda:{world.local_rank}" if device == "cuda" else device
-    choice = choose_device(device, threads)
-    return DeviceChoice(choice.device, threads, f"{device}, threads: {threads}, in each of {world.size} processes")
+    backend = KERNELS if backend == AUTO and device == "cpu" else backend
+    choice = choose_device(device, threads, backend)
+    told = f"{device}, threads: {threads}, by {choice.backend}, in each of {world.size} processes"
+    return replace(choice, reason=told)
 
 
 def _silent(_event: Event) -> None:

@@ -196,6 +196,7 @@ def described(
         "training": {
             "device": state.progress.device,
             "threads": state.progress.threads,
+            "backend": state.progress.backend,
             "epochs": state.progress.epoch,
             "best_epoch": state.progress.best_epoch,
             "stopped": state.progress.stopped,

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from sapwood.data import TRAIN, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.naming import MODELS
 from sapwood.training.batches import Draw
-from sapwood.training.device import DeviceChoice, choose_device, self_test
+from sapwood.training.device import DeviceChoice, backend_for, choose_device, self_test
 from sapwood.training.faults import NotFinite
-from sapwood.training.frame import first_draws
-from sapwood.training.optimiser import Step, adamw, freeze, take_step
+from sapwood.training.frame import first_draws, new_learner
+from sapwood.training.optimiser import Step, adamw, take_step
 from sapwood.training.precision import Precision
 from sapwood.training.room import peak
 from sapwood.training.starting import start_of
@@ -68,17 +66,13 @@ class Stage:
 
     def __init__(self, model: str, engine: Engine, config: Config) -> None:
         self.module = recipe_module(model)
-        self.device = choose_device(config.device, config.threads)
         self.settings: Settings = self.module.RECIPE.settings(config)
+        backend = backend_for(config.backend, self.settings.precision)
+        self.device = choose_device(config.device, config.threads, backend)
         start = start_of(engine, model, self.settings)
         self.data = self.module.prepare(load_dataset(engine, config), self.device.device, start=start)
         self._first = first_draws(self.module.RECIPE, self.data)[0]
-        torch.manual_seed(config.seed)
-        self.learner = self.module.Learner(config, self.data).to(self.device.device)
-        if start is not None:
-            start.fill(self.learner)
-        if self.settings.freeze_base:
-            freeze(self.learner, self.module.RECIPE.base)
+        self.learner = new_learner(self.module.RECIPE, config, self.data, self.device, start)
         optimiser = adamw(self.learner, self.module.RECIPE.base, self.settings)
         self.state = TrainingState(self.learner, optimiser, Progress(), identity={})
         self.state.scaler = Precision.of(self.settings.precision, self.device.device).scaler()
@@ -121,7 +115,7 @@ def rehearse(model: str, engine: Engine, config: Config) -> Rehearsal:
         examples=stage.pairs,
         loss=_loss_of(stage),
         device=stage.device,
-        agrees=self_test(stage.device.device),
+        agrees=self_test(stage.device),
         labels=stage.data.labels,
         state_bytes=4 * sum(weight.numel() * weight.element_size() for weight in weights),
         peak=peak(stage.device.device),

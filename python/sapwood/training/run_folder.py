@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sapwood.config import Config
 
-CONFIG, METRICS, STATE = "config.yaml", "metrics.jsonl", "state.safetensors"
+CONFIG, METRICS, STATE, BEST = "config.yaml", "metrics.jsonl", "state.safetensors", "best.safetensors"
 CHECKPOINTS = "checkpoints"
 _HOLDER, _LOCK = "holder.json", "lock"
 _LEFTOVERS = ".writing-*"
@@ -34,7 +34,8 @@ class RunFolder:
     """An open run folder; leaving it as a context manager closes its files and gives back the lock.
 
     Holds `config.yaml`, `metrics.jsonl` (one line an event), `history.json` (all epochs of all sessions),
-    `tensorboard/`, `state.safetensors` (the last state) and `checkpoints/` (the states asked for on the way).
+    `tensorboard/`, `state.safetensors` (the last state), `best.safetensors` (that of the best epoch) and `checkpoints/`
+    (states asked for on the way).
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,6 +48,11 @@ class RunFolder:
     def state(self) -> Path:
         """The last state."""
         return self.path / STATE
+
+    @property
+    def best(self) -> Path:
+        """The state after the best epoch so far; a run can go on from it as from any other."""
+        return self.path / BEST
 
     def checkpoint(self, name: str) -> Path:
         """A state kept beside the last one."""

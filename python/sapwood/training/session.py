@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sapwood.errors import InterruptedRun
+from sapwood.training.device import release_memory
 from sapwood.training.distributed import ALONE
 from sapwood.training.faults import NotFinite, require_finite_weights
 from sapwood.training.telemetry import Rates, present
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _FREE_TO_CHANGE = {
     *("epochs", "patience", "budget_seconds", "learning_rate", "clip", "weight_decay"),
+    *("checkpoint_epochs", "gradient_checkpointing", "compile"),
     *("base_rate", "freeze_base", "precision"),
     *("schedule", "warm_up", "lowest_rate", "plateau_patience", "plateau_factor"),
     *("save_every_seconds", "checkpoint_every"),
@@ -100,6 +102,7 @@ class Session:
             self.run.go_back_to(progress.steps_done, progress.epoch)
             self.say(f"continues after step {progress.steps_done} of {self.run.path}")
         state.progress.device, state.progress.threads = self.device.device, self.device.threads
+        state.progress.backend = self.device.backend
 
     def start(self, counts: dict[str, int], labels: dict[str, dict[str, int]]) -> None:
         """Tells what there is to learn from, and where the run is; from here on the budget counts."""
@@ -281,7 +284,18 @@ class Session:
         # The state comes last: whatever is not in it is done and written again.
         self.emit({**event, "losses": losses, **record})
         self.run.write_history(progress.history)
+        self._keep_epoch(state)
         self.save(state)
+
+    def _keep_epoch(self, state: TrainingState) -> None:
+        """The states that are kept beside the last one: the best epoch's, and one in every `checkpoint_epochs`."""
+        require_finite_weights(state.model)
+        epoch, every = state.progress.epoch, self.recipe.checkpoint_epochs
+        if not state.progress.stale_epochs:
+            state.save(self.run.best)
+        if every and epoch % every == 0:
+            state.save(self.run.checkpoint(f"epoch-{epoch:04d}"))
+        release_memory(self.device.device)
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:

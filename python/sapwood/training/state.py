@@ -51,6 +51,7 @@ class Progress:
     published: str | None = None
     device: str = "cpu"
     threads: int = 1
+    backend: str = "kernels"
     stopped: str | None = None
 
     def add(self, losses: Losses) -> None:

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape, _ChildSumLevels
+from sapwood.models.tree_levels import ChildSumLevels, RecomputedLevels
+from sapwood.models.tree_lstm import ForestTensors, TreeLstm, TreeLstmShape
 
 SHAPE = TreeLstmShape(vocabulary=20, embedding=7, hidden=6, output=5)
 
@@ -146,8 +147,9 @@ def test_outputs_statements_and_gradients_equal_one_node_at_a_time(seed):
         torch.testing.assert_close(mine, reference, atol=1e-4, rtol=1e-5)
 
 
+@pytest.mark.parametrize("levels", [ChildSumLevels, RecomputedLevels])
 @pytest.mark.parametrize("seed", range(3))
-def test_levels_pass_gradcheck(seed):
+def test_levels_pass_gradcheck(seed, levels):
     forest = ForestTensors.of(random_forest(seed, trees=2, depth=3)).tables
     generator = torch.Generator().manual_seed(seed)
     entries, width = len(forest.entry_offsets), 3
@@ -155,7 +157,25 @@ def test_levels_pass_gradcheck(seed):
         torch.randn(rows, columns, generator=generator, dtype=torch.float64, requires_grad=True)
         for rows, columns in ((entries, 4 * width), (3 * width, width), (width, width))
     ]
-    assert torch.autograd.gradcheck(lambda *tensors: _ChildSumLevels.apply(*tensors, forest), inputs)
+    assert torch.autograd.gradcheck(lambda *tensors: levels.apply(*tensors, forest), inputs)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_computed_again_equals_what_is_kept(seed):
+    model, forest = model_of(torch.float64), ForestTensors.of(random_forest(seed, trees=20))
+    found, held = {}, {}
+    for again in (False, True):
+        model.recomputes, sizes = again, []
+        with torch.autograd.graph.saved_tensors_hooks(
+            lambda kept, sizes=sizes: sizes.append(kept.nbytes) or kept, lambda kept: kept
+        ):
+            encoded = model.encode_with_torch(forest)
+        held[again] = sum(sizes)
+        found[again] = [encoded.outputs, *gradients(model, encoded.outputs.square().sum() + encoded.statements.sum())]
+    for mine, other in zip(*found.values(), strict=True):
+        if other is not None:
+            torch.testing.assert_close(mine, other, atol=1e-12, rtol=1e-10)
+    assert held[True] < 0.7 * held[False]
 
 
 @pytest.mark.parametrize("tree", [(0, []), (0, [(1, [])]), (0, [(1, []), (1, []), (1, [(1, [])])])])

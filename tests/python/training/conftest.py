@@ -60,6 +60,7 @@ CHOICES = [
 NOUNS = ["apple", "river", "stone", "cloud", "paper", "metal", "green", "light", "sound", "table", "water", "wheel"]
 SMALL = [
     "threads=1",
+    "backend=kernels",
     "data.min_lines=3",
     "data.max_mutants=20",
     "evaluation.before_publishing=false",

@@ -6,7 +6,8 @@ import torch
 from sapwood.errors import ConfigError
 from sapwood.models.tree_lstm import TreeLstm, TreeLstmShape
 from sapwood.training import device
-from sapwood.training.device import choose_device
+from sapwood.training.device import backend_for, choose_device
+from sapwood.training.probe import gradients_of_probe, seconds_of_probe
 
 
 @pytest.fixture(autouse=True)
@@ -31,38 +32,107 @@ def test_missing_devices_are_refused_by_name(monkeypatch):
             choose_device(name, 1)
 
 
+def probe_gives(monkeypatch, seconds, gradients=None):
+    """A probe that finds these seconds, and gradients other than 1, by device and backend."""
+    wrong = gradients or {}
+    monkeypatch.setattr(device, "seconds_of_probe", lambda *place: seconds[place])
+    monkeypatch.setattr(
+        device, "gradients_of_probe", lambda *place: {"weight": torch.full((3,), wrong.get(place, 1.0))}
+    )
+
+
+HERE = {("cpu", "kernels"): 1.0, ("cpu", "torch"): 3.0}
+
+
 @pytest.mark.parametrize(
     ("gradient", "seconds", "winner"),
-    [(1.0, 0.1, "cuda"), (1.0, 9.0, "cpu"), (5.0, 0.1, "cpu")],  # faster; slower; faster but wrong
+    [(1.0, 0.1, "cuda"), (1.0, 9.0, "cpu"), (1.0, 2.0, "cpu"), (5.0, 0.1, "cpu")],  # faster; slower; faster but wrong
 )
-def test_an_accelerator_wins_only_when_faster_and_right(monkeypatch, gradient, seconds, winner):
-    gradients = {"cpu": {"weight": torch.ones(3)}, "cuda": {"weight": torch.full((3,), gradient)}}
+def test_an_accelerator_wins_only_when_faster_than_the_best_of_the_cpu_and_right(
+    monkeypatch, gradient, seconds, winner
+):
     monkeypatch.setattr(device, "_accelerators", lambda: ["cuda"])
-    monkeypatch.setattr(device, "_gradients", gradients.__getitem__)
-    monkeypatch.setattr(device, "_seconds_of_step", {"cpu": 1.0, "cuda": seconds}.__getitem__)
-    assert choose_device("auto", 1).device == winner
+    probe_gives(monkeypatch, {**HERE, ("cuda", "torch"): seconds}, {("cuda", "torch"): gradient})
+    choice = choose_device("auto", 1)
+    assert (choice.device, choice.backend) == (winner, "torch" if winner == "cuda" else "kernels")
 
 
 def test_a_device_that_cannot_make_the_step_is_left_out(monkeypatch):
-    def refuse(name):
+    def refuse(name, _backend):
         if name == "mps":
             raise NotImplementedError
         return {"weight": torch.ones(3)}
 
     monkeypatch.setattr(device, "_accelerators", lambda: ["mps"])
-    monkeypatch.setattr(device, "_gradients", refuse)
+    probe_gives(monkeypatch, HERE)
+    monkeypatch.setattr(device, "gradients_of_probe", refuse)
     assert choose_device("auto", 1).device == "cpu"
 
 
+@pytest.mark.parametrize(
+    ("asked", "torch_seconds", "kernel_gradient", "backend", "reason"),
+    [
+        ("auto", 3.0, 1.0, "kernels", "3.0 times the speed of torch"),
+        ("auto", 0.95, 1.0, "kernels", "0.9 times"),  # not by enough to be more than chance
+        ("auto", 0.5, 1.0, "torch", "2.0 times the speed of the kernels"),
+        ("auto", 3.0, 2.0, "torch", "the kernels disagree"),
+        ("torch", 3.0, 1.0, "torch", "asked for"),
+        ("kernels", 0.5, 1.0, "kernels", "asked for"),
+    ],
+)
+def test_kernels_compute_on_the_cpu_where_they_are_right_and_torch_not_clearly_faster(
+    monkeypatch, asked, torch_seconds, kernel_gradient, backend, reason
+):
+    probe_gives(
+        monkeypatch,
+        {("cpu", "kernels"): 1.0, ("cpu", "torch"): torch_seconds},
+        {("cpu", "kernels"): kernel_gradient},
+    )
+    choice = choose_device("cpu", 1, asked)
+    assert choice.backend == backend
+    assert reason in choice.reason
+
+
+def test_kernels_asked_for_are_on_the_cpu_or_refused(monkeypatch):
+    monkeypatch.setattr(device, "_accelerators", lambda: ["cuda"])
+    assert choose_device("auto", 1, "kernels").device == "cpu"
+    with pytest.raises(ConfigError, match="device=cpu"):
+        choose_device("cuda", 1, "kernels")
+
+
+@pytest.mark.parametrize(
+    ("asked", "precision", "backend"),
+    [
+        ("auto", "float32", "auto"),
+        ("kernels", "float32", "kernels"),
+        ("auto", "bf16", "torch"),
+        ("torch", "fp16", "torch"),
+    ],
+)
+def test_half_precision_is_computed_by_torch(asked, precision, backend):
+    assert backend_for(asked, precision) == backend
+
+
+def test_kernels_asked_for_in_half_precision_are_refused():
+    with pytest.raises(ConfigError, match="precision=float32"):
+        backend_for("kernels", "bf16")
+
+
 def test_the_self_test_is_a_step_of_the_tree_model_in_all_its_weights():
-    expected = device._gradients("cpu")
+    expected = gradients_of_probe("cpu", "torch")
     weights = dict(TreeLstm(TreeLstmShape(512, 16, 32, 16)).named_parameters())
     assert expected.keys() == weights.keys()
     assert all(gradient.abs().max() > 0.0 for gradient in expected.values())
-    assert device._alike(device._gradients("cpu"), expected)
+    assert device._alike(gradients_of_probe("cpu", "kernels"), expected)
     for name in expected:
         wrong = {other: gradient * (1.1 if other == name else 1.0) for other, gradient in expected.items()}
         assert not device._alike(wrong, expected)
+
+
+@pytest.mark.parametrize("backend", ["kernels", "torch"])
+def test_the_probe_takes_a_moment(backend):
+    torch.set_num_threads(1)
+    assert 0.0 < seconds_of_probe("cpu", backend) < 5.0
 
 
 @pytest.mark.parametrize(("many", "threads"), [(0.5, 4), (0.95, 1), (3.0, 1)])

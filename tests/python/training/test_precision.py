@@ -23,7 +23,8 @@ def norm_of(learner):
 
 
 def in_precision(config, recipe, name):
-    return settings_of(config, (f"{recipe.RECIPE.model.replace('-', '_')}.precision", name))
+    section = recipe.RECIPE.model.replace("-", "_")
+    return settings_of(config, (f"{section}.precision", name), ("backend", "auto" if name in HALF else "kernels"))
 
 
 def learner_of(engine, config, recipe):
