@@ -283,17 +283,16 @@ def fit(session: Session, data: GraphData, learner: Learner, state: TrainingStat
 
 def conclude(data: GraphData, learner: Learner) -> Trained:
     """The encoder with its heads, a whitening fitted on training functions, and how frequent mistakes were."""
-    dataset, config, encoder = data.dataset, data.dataset.config, learner.encoder
+    dataset, encoder, prevalence = data.dataset, learner.encoder, data.dataset.config.bugs.prevalence
     texts, languages = whitening_texts(dataset)
     kinds = kind_targets(data.mutants[TRAIN].kinds)
-    shares = kinds.sum(axis=0) / max(1, len(kinds))
     return Trained(
         weights=encoder.state_dict(),
         whitening=fit_whitening(encode_files(encoder, texts, languages, ENCODING_BATCH)),
         labels=modules_to_json(data.imports.modules),
         vocabulary=None,
         heads=trained_heads(data),
-        priors=priors_of(shares, learner.bug_weight.cpu().numpy(), config.bugs.prevalence),
+        priors=priors_of(kinds.sum(axis=0) / max(1, len(kinds)), learner.bug_weight.cpu().numpy(), prevalence),
         counts=data.counts,
         encode=lambda codes, named: encode_files(encoder, codes, named, ENCODING_BATCH),
     )
