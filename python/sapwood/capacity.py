@@ -34,6 +34,8 @@ SHARE = 0.8
 """Share of the free memory that a run may take."""
 FAST = 0.95
 """A batch size is fast whose rate is at least this share of the best."""
+BELIEVED = 16
+"""How many times the largest batch that was measured memory is told for."""
 SMALLEST, LARGEST = 8, 4096
 """Pairs in the batches that are measured, beside those of the settings."""
 _MOST_FUNCTIONS, _MOST_MUTANTS = 3000, 400
@@ -109,7 +111,10 @@ class Curve:
 
     @property
     def largest(self) -> int | None:
-        """The largest batch that fits: the largest measured where the next did not, else by how memory grows."""
+        """The largest batch that fits: the largest measured where the next did not, else by how memory grows.
+
+        At most 16 times the largest measured: so far the growth is believed.
+        """
         if not self.fitting:
             return None
         measured = self.fitting[-1].batch_size
@@ -119,7 +124,8 @@ class Curve:
         if growth is None or self.room is None:
             return None
         at, peak, slope = growth
-        return max(measured, int(at + (SHARE * self.room - peak) / slope)) if slope > 0.0 else None
+        fits = int(at + (SHARE * self.room - peak) / slope) if slope > 0.0 else BELIEVED * measured
+        return min(max(measured, fits), BELIEVED * measured)
 
     def recommended(self) -> tuple[int, int] | None:
         """Batch size and accumulation: those of the settings where that is fast, else the nearest fast size.

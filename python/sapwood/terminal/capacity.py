@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from sapwood.capacity import BELIEVED
 from sapwood.formats import count, figure, size
 from sapwood.terminal.output import table
 
@@ -39,7 +40,7 @@ def curve_table(curve: Curve) -> RenderableType:
         if not point.fits:
             made.add_row(count(point.batch_size), "", "", "", "does not fit")
             continue
-        memory = "unknown" if point.peak is None else size(point.peak)
+        memory = "" if point.peak is None else size(point.peak)
         fast = "fast" if point in curve.fast else ""
         rate = point.pairs_per_second
         made.add_row(count(point.batch_size), figure(rate), Text(_bar(rate / best), style="cyan"), memory, fast)
@@ -65,8 +66,15 @@ def _ends(curve: Curve) -> str:
     """Why the table ends, and what fits."""
     parts = [f"ended: {curve.stopped}"] if curve.stopped else []
     if curve.largest is not None:
-        parts.append(f"about {count(curve.largest)} pairs fit into {size(curve.room)}" if curve.room else "")
+        parts.append(
+            f"about {count(curve.largest)} pairs{_more(curve)} fit into {size(curve.room)}" if curve.room else ""
+        )
     return " · ".join(part for part in parts if part)
+
+
+def _more(curve: Curve) -> str:
+    """Whether the growth of memory says that more fit, too."""
+    return ", or more," if curve.largest == BELIEVED * curve.fitting[-1].batch_size else ""
 
 
 def _advice(curve: Curve) -> Text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -70,16 +70,14 @@ def measure(request: Request, tell: Tell) -> None:
         reason = why_stop(points, size, free, request.until - time.time(), device)
         if size > stage.pairs or reason:
             break
-        _add(points, stage, size, tell)
+        points.append(_point(stage, size))
+        tell({"point": asdict(points[-1])})
     for size in smaller:
         if _expected_seconds(points, size) < request.until - time.time():
-            _add(points, stage, size, tell)
+            points.append(_point(stage, size))
+            # After larger ones the process holds what these have left.
+            tell({"point": asdict(replace(points[-1], peak=None))})
     tell({"stopped": reason or f"there are {stage.pairs} pairs"})
-
-
-def _add(points: list[Point], stage: Stage, size: int, tell: Tell) -> None:
-    points.append(_point(stage, size))
-    tell({"point": asdict(points[-1])})
 
 
 def why_stop(points: Sequence[Point], larger: int, free: int | None, seconds: float, device: str) -> str:
