@@ -107,6 +107,32 @@ def test_each_text_is_embedded_once() -> None:
     assert len(seen) == len(set(seen)) == SIZE
 
 
+def test_a_counterpart_in_another_language_is_sought_in_the_others_alone() -> None:
+    """Queries of one language never compete with functions of their own."""
+    languages = {
+        "python": "def {name}(a):\n    return a + {n}\n",
+        "go": "func {name}(a int) int {{ return a + {n} }}\n",
+    }
+    functions = [
+        retrieval.Function(text.format(name=f"name{number}", n=number), "one", language, f"m.name{number}")
+        for language, text in languages.items()
+        for number in range(20)
+    ]
+    made = retrieval.pool_of(functions, limit=1000, seed=3)
+    assert not any("name" in text for text in made.texts)
+    task = retrieval.translations(made, [(at, at + 20) for at in range(20)], 1000, seed=5)
+    assert len(task.queries) == 40
+    assert "20 in python, 20 in go" in task.table.queries
+    own = np.array([[language == other for other in made.languages] for language in task.languages.queries])
+    np.testing.assert_array_equal(task.allowed, ~own)
+
+    def embed(texts: Sequence[str], _languages: Sequence[str]) -> np.ndarray:
+        return np.eye(20, dtype=np.float32)[[int(text.split("+")[1].split()[0]) for text in texts]]
+
+    assert values(task.results(methods.Vectors("oracle", embed), [1]))["hit@1"] == 1.0
+    assert values(task.results(methods.Structure(), [1]))["hit@1"] is not None
+
+
 def test_tokens_see_names_and_hidden_names_do_not() -> None:
     named, hidden = methods.token_baselines()
     query = ["def function(value):\n    return value + 1\n"]

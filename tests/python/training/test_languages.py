@@ -7,6 +7,8 @@ from sapwood import _core
 from sapwood.answers import Item
 from sapwood.data import SOURCES, load_dataset, statistics
 from sapwood.data.positives import CROSS_LANGUAGE
+from sapwood.evaluation import Material
+from sapwood.evaluation.methods import Structure, token_baselines
 from sapwood.inference import Analyzer
 from sapwood.training import train
 
@@ -147,6 +149,20 @@ def test_modules_are_suggested_in_their_own_language(mixed, config):
     (of_go,) = Analyzer.load(mixed).analyze([Item("go", "package p\n\nfunc f() {}\n", "go")])
     assert of_go.imports is None
     assert "imports" in of_go.untrained
+
+
+def test_evaluation_asks_about_each_language_and_between_them(mixed, config):
+    halves = config.data.model_copy(update={"test_fraction": 0.6})
+    held_out = config.model_copy(update={"data": halves})
+    searches = Material(load_dataset(mixed, held_out), held_out).searches()
+    tasks = [search.table.task for search in searches]
+    assert tasks[:2] == ["Find the independent counterpart", "Find the original of a rewrite"]
+    assert "Find the independent counterpart, javascript" in tasks
+    assert tasks[-1] == "Find the counterpart in another language"
+    crossing = searches[-1]
+    assert set(crossing.languages.queries) == {"typescript", "rust", "python"}
+    for method in (Structure(), *token_baselines()):
+        assert all(row.value is not None for row in crossing.results(method, [1]))
 
 
 def test_each_epoch_tells_how_well_each_source_is_found(mixed, config):
