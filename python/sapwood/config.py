@@ -414,6 +414,8 @@ def _unknown(key: str, value: Any, settings: Mapping[str, Any], where: str) -> s
     inside = [setting for setting in settings if setting.startswith(f"{key}.")]
     if inside:
         return f"`{key}` is a section{where} and cannot be {value!r}; set one of its keys, such as `{inside[0]}`"
+    if homes := [setting for setting in settings if setting.endswith(f".{key}")]:
+        return f"unknown setting `{key}`{where}; name its section, too: {' or '.join(f'`{home}`' for home in homes)}"
     return f"unknown setting `{key}`{where}; the nearest one is `{_nearest(key, settings)}`"
 
 
@@ -447,6 +449,10 @@ def _complaint(detail: ErrorDetails) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "missing":
         return f"`{key}` is missing: the list is too short"
+    if detail["type"] == "too_long":
+        return f"`{key}` is too long: {detail['ctx']['actual_length']} values, not {detail['ctx']['max_length']}"
+    if detail["type"] == "tuple_type":
+        return f"`{key}` should be a list, not {_shown(detail['input'])}"
     what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"`{key}` {what[0].lower()}{what[1:]}, not {_shown(detail['input'])}"
 

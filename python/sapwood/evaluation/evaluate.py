@@ -140,8 +140,8 @@ def _imports(predictor: GraphPredictor, material: Material, *, baselines: bool) 
     table = imports.import_table(held_out)
     guesses = imports.Guesses.of(LearnedGuesser(predictor.model, predictor), held_out, fitting)
     rows = guesses.results(table)
-    if baselines:
-        training = material.files(TRAIN, vocabulary)
+    training = material.files(TRAIN, vocabulary)
+    if baselines and training.texts:
         for unlearned in (imports.Popularity.fit(training), imports.NearestFiles.fit(training)):
             rows += imports.Guesses.of(unlearned, held_out, fitting).results(table)
     return rows + guesses.control(table, material.config.seed)

@@ -110,6 +110,8 @@ class NearestFiles:
 
     def guess(self, texts: Sequence[str]) -> Floats:
         """Let the nearest files vote."""
+        if not texts:
+            return np.zeros((0, self.labels.shape[1]))
         cosines = (self.weighting.transform(_feature_rows(texts, self.language)) @ self.known.T).toarray()
         last = min(NEIGHBOURS, cosines.shape[1]) - 1
         edges = -np.partition(-cosines, last, axis=1)[:, [last]]

@@ -12,6 +12,8 @@ from torch import Tensor
 from sapwood.errors import ConfigError
 from sapwood.training.probe import gradients_of_probe, seconds_of_probe
 
+MOST_THREADS_A_CORE = 16
+"""A run that moves to a smaller machine keeps its number of threads; far more than there are cores is a slip."""
 PAYS = 0.85
 """More threads, or torch instead of the kernels, are taken where they need at most this share of the time."""
 AUTO, KERNELS, TORCH = "auto", "kernels", "torch"
@@ -36,10 +38,12 @@ def choose_device(requested: str, threads: int, backend: str = AUTO) -> DeviceCh
     to zero: the moments of rarely seen embeddings decay into them and would slow a step down tenfold.
 
     Raises:
-        ConfigError: The device asked for is not there, or has no kernels that were asked for.
+        ConfigError: The device asked for is not there, or has no kernels that were asked for, or so many threads would
+            only wait for each other.
     """
     # Worker threads inherit the mode of the thread that starts them, so this comes before any parallel work.
     torch.set_flush_denormal(True)
+    _require_possible(threads)
     threads = threads or _best_threads(available_cores())
     torch.set_num_threads(threads)
     if requested == AUTO:
@@ -111,6 +115,13 @@ def _seconds_of_levels(threads: int) -> float:
         for rows in states:
             torch.tanh(rows @ weight)
     return time.perf_counter() - start
+
+
+def _require_possible(threads: int) -> None:
+    most = MOST_THREADS_A_CORE * available_cores()
+    if threads > most:
+        message = f"threads={threads} is more than this machine can use; give at most {most}, or 0 for the fastest"
+        raise ConfigError(message)
 
 
 def _accelerators() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import torch
 
 from sapwood import _core
-from sapwood.data import TRAIN, data_fingerprint, load_dataset
+from sapwood.data import TRAIN, VALIDATION, data_fingerprint, load_dataset
 from sapwood.errors import BadInputError
 from sapwood.training.computing import set_up, without_effect
 from sapwood.training.curriculum import ordered
@@ -132,6 +132,8 @@ def run(
         first_draws(recipe, data)
         for note in without_effect(session.device, session.recipe):
             session.say(note)
+        if not data.pairs.get(VALIDATION):
+            session.say("no package is held out for validation, so the epoch with the lowest training loss is taken")
         session.start(data.counts, data.labels)
         learner = new_learner(recipe, config, data, session.device, start)
         state = state_of(recipe, session, learner, session.identity(data_fingerprint(dataset)))

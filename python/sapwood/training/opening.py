@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from sapwood.config import load_config
-from sapwood.errors import ConfigError, InterruptedRun
+from sapwood.errors import ConfigError, InterruptedRun, StorageError
 from sapwood.training.device import AUTO, KERNELS, DeviceChoice, available_cores, backend_for, choose_device
 from sapwood.training.distributed import ALONE
 from sapwood.training.run_folder import CONFIG, RunFolder, last_run, new_run, run_at, runs_of
@@ -36,14 +36,12 @@ def continued_settings(engine: Engine, model: str, resume: str, overrides: Seque
 
     Raises:
         BadInputError: There is no state at the path.
-        ConfigError: The run's settings cannot be read.
+        ConfigError: The run's settings are gone or cannot be read.
     """
     run, state = _found(asked, engine, model, resume)
     if run is None or state is None:
         return asked
     file = run.path / CONFIG
-    if not file.exists():
-        return asked
     try:
         return load_config(file, overrides)
     except ConfigError as error:
@@ -114,6 +112,12 @@ def _end_noted(session: Session) -> Iterator[None]:
         raise stopped from None
     except InterruptedRun as error:
         session.note_end("interrupted", str(error))
+        raise
+    except (OSError, StorageError) as error:
+        session.note_end("failed", str(error))
+        if session.run.state.exists():
+            # Where a disk is full, not even this can be written down.
+            session.on_event({"event": "message", "model": session.model, "message": f"training ended {session.kept}"})
         raise
     except Exception as error:
         session.note_end("failed", str(error) or type(error).__name__)

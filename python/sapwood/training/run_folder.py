@@ -42,7 +42,7 @@ class RunFolder:
         self.path = path
         self._lock: RunLock | None = None
         self._events: EventFile | None = None
-        self._first_step: int | None = None
+        self._again: tuple[int | None, list[dict[str, Any]]] = (None, [])
 
     @property
     def state(self) -> Path:
@@ -73,8 +73,7 @@ class RunFolder:
         with (self.path / METRICS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         if "steps_done" in record:
-            figures = {f"{record['event']}/{name}": value for name, value in scalars(record).items()}
-            self._drawn().add(figures, record["steps_done"])
+            self._draw(record)
 
     def sync(self) -> None:
         """Waits until the metrics are on the disk, so that a state is never ahead of them, also after a power cut."""
@@ -88,7 +87,9 @@ class RunFolder:
         kept = [line for line in lines if _stays(line, steps, epochs)]
         if len(kept) < len(lines):
             write_atomic(str(path), b"".join(kept))
-        self._first_step = steps + 1
+        # The end of an epoch has the number of its last step: what stays of that step is drawn again.
+        drawn = [json.loads(line) for line in kept]
+        self._again = (steps, [record for record in drawn if record.get("steps_done") == steps])
 
     def return_to(self, state: Path) -> None:
         """Makes an earlier state the last one, and keeps that one aside, where it can be returned to."""
@@ -97,10 +98,14 @@ class RunFolder:
             write_atomic(str(kept), self.state.read_bytes())
         write_atomic(str(self.state), state.read_bytes())
 
-    def _drawn(self) -> EventFile:
+    def _draw(self, record: dict[str, Any]) -> None:
         if self._events is None:
-            self._events = EventFile(self.path / "tensorboard", self._first_step)
-        return self._events
+            first, again = self._again
+            self._events = EventFile(self.path / "tensorboard", first)
+            for earlier in again:
+                self._draw(earlier)
+        figures = {f"{record['event']}/{name}": value for name, value in scalars(record).items()}
+        self._events.add(figures, record["steps_done"])
 
     def __enter__(self) -> Self:
         try:

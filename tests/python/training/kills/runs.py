@@ -89,8 +89,9 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        (folder,) = (self.workspace / ".sapwood" / "runs" / "default" / self.model).iterdir()
-        return folder
+        # One that was killed before its first state is begun anew in another folder.
+        (state,) = (self.workspace / ".sapwood" / "runs" / "default" / self.model).glob(f"*/{STATE}")
+        return state.parent
 
     def _begin(self) -> tuple[int, Path]:
         self._sessions += 1
