@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--peers", action="store_true", help="measure what a user would pick instead, too")
     arguments = parser.parse_args()
+    # As the program does: threads that spin while they wait for each other keep a core from those that work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     options = {"with_peers": arguments.peers} if arguments.name in WITH_PEERS else {}
     figures: Figures = importlib.import_module(f"benches.{arguments.name}").measure(**options)
     if arguments.json:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.test_tree_lstm import SHAPE, Columns, consed, gradients, model_of, random_forest, reference_outputs
+from models.test_tree_lstm import SHAPE, Columns, consed, gradients, model_of, random_forest
 from sapwood import _core
 from sapwood.errors import BadInputError, VocabularyMismatchError
 from sapwood.models import tree_kernels
@@ -68,16 +68,6 @@ def test_the_pass_equals_torch(seed, threads, dtype, tolerance):
     for name in ("outputs", "means", "statements"):
         torch.testing.assert_close(getattr(ours, name), getattr(theirs, name), atol=tolerance, rtol=tolerance)
     assert_same_gradients(gradients(model, loss_of(ours)), gradients(model, loss_of(theirs)), tolerance)
-
-
-@pytest.mark.parametrize("nodes", [1, 300, 10_000])
-def test_large_trees_equal_one_node_at_a_time(nodes):
-    columns, model = large_tree(nodes), model_of()
-    outputs = model(ForestTensors.of(columns)).outputs
-    expected = reference_outputs(model, columns)[0]
-    torch.testing.assert_close(outputs, expected, atol=1e-5, rtol=1e-5)
-    weight = torch.linspace(-1, 1, SHAPE.output)
-    assert_same_gradients(gradients(model, (outputs * weight).sum()), gradients(model, (expected * weight).sum()), 1e-5)
 
 
 @pytest.mark.parametrize("seed", range(2))

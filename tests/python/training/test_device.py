@@ -1,5 +1,8 @@
 """The device is chosen with a reason, and one that is not there is refused."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -146,3 +149,21 @@ def test_every_core_is_used_only_where_it_pays(monkeypatch, many, threads):
 def test_denormal_numbers_are_flushed():
     choose_device("cpu", 1)
     assert float(torch.tensor(1e-30) * torch.tensor(1e-10)) == 0.0
+
+
+def test_every_thread_of_torch_flushes_what_an_optimiser_lets_decay():
+    """Moments of embeddings that no batch holds decay for thousands of steps; a process of its own has new threads."""
+    script = """
+import torch
+from sapwood.training.device import choose_device
+choose_device("cpu", 2)
+weight = torch.nn.Parameter(torch.ones(2_000_000))
+optimiser = torch.optim.AdamW([weight], fused=True)
+weight.grad = torch.zeros_like(weight)
+optimiser.step()
+optimiser.state[weight]["exp_avg"].fill_(1.2e-38)
+optimiser.step()
+print(torch.get_num_threads(), int(optimiser.state[weight]["exp_avg"].count_nonzero()))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "0"]
