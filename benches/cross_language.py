@@ -70,7 +70,8 @@ class ByTokens:
     def score(self, queries: Programs, candidates: Programs) -> Floats:
         """Cosines."""
         tokens = {text: tokens for side in (queries, candidates) for text, tokens in self._tokens(side)}
-        return Tokens(f"tokens, names {self.names}", tokens.__getitem__).score(queries.texts, candidates.texts)
+        cut = Tokens(f"tokens, names {self.names}", lambda texts, _languages: [tokens[text] for text in texts])
+        return cut.score(queries.texts, candidates.texts)
 
     def _tokens(self, programs: Programs) -> list[tuple[str, list[str]]]:
         if self.names == "kept":
