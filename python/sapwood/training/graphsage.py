@@ -184,9 +184,8 @@ def make_batch(data: GraphData, split: str, draw: Draw) -> Batch:
     bugs = kind_targets(data.mutants[split].kinds[mutants])
     functions = data.views.functions[pairs.first[own]]
     imports, known = data.imports.dense(functions, files), data.imports.known(functions, files)
-    alike, negatives = negatives_of(data.views, pairs, draw.rule)
     sampled = data.graph.sample(seeds.astype(np.uint32), config.graphsage.fanouts, int(rng.integers(2**32)))
-    marked = (pairs.weights, alike, negatives, pairs.sources)
+    marked = (pairs.weights, *negatives_of(data.views, pairs, draw.rule), pairs.sources)
     columns = (parts[0], parts[1], *marked, parts[2], imports, known, parts[3], bugs, parts[4], passed)
     return Batch(
         NeighbourhoodTensors.of(sampled, _core.FEATURE_DIMENSIONS, device),
@@ -219,7 +218,7 @@ class Learner(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[dict[str, Tensor | None], PairVectors]:
         """The losses of a batch, None of a head without any label, and the vectors of its pairs."""
-        gather = self.world.gather
+        gather, gamma = self.world.gather, self.focal_gamma
         with self.precision.autocast():
             embeddings = self.encoder(batch.neighbourhood).float()
         codes = self.encoder.head(CODE, embeddings)
@@ -227,20 +226,14 @@ class Learner(nn.Module):
         code, terms = self.pair_loss(vectors, batch.weights)
         imports = gather(self.encoder.head(IMPORTS, embeddings[batch.labelled]))
         bugs = gather(self.encoder.head(BUGS, embeddings[batch.judged]))
-        gamma = self.focal_gamma
         losses: dict[str, Tensor | None] = {
             CODE: code,
             IMPORTS: multi_label_loss(imports, gather(batch.imports), gather(batch.known), self.import_weight, gamma),
             BUGS: multi_label_loss(bugs, gather(batch.bugs), all_known(bugs), self.bug_weight, gamma),
             CONFIDENCE: self.confidence_loss(embeddings[batch.tested], gather(batch.passed)),
         }
-        logged = {name: term.detach() for name, term in terms.items()}
-        return {
-            "loss": multi_task(losses, self.weights),
-            **losses,
-            **logged,
-            **vectors.accuracies(batch.sources),
-        }, vectors
+        logged = {name: term.detach() for name, term in terms.items()} | vectors.accuracies(batch.sources)
+        return {"loss": multi_task(losses, self.weights), **losses, **logged}, vectors
 
     def confidence_loss(self, embeddings: Tensor, passed: Tensor) -> Tensor | None:
         """Over the code that was tested; None without any, so that weight decay leaves the head alone."""
@@ -300,9 +293,8 @@ def conclude(data: GraphData, learner: Learner) -> Trained:
 
 def trained_heads(data: GraphData) -> list[str]:
     """The heads that had labels."""
-    tested = bool(len(data.outcomes.positions(TRAIN)))
-    labelled = {CODE: True, CONFIDENCE: tested, IMPORTS: bool(data.imports.modules), BUGS: len(data.mutants[TRAIN]) > 0}
-    return [head for head in HEADS if labelled[head]]
+    labels = (True, len(data.outcomes.positions(TRAIN)), len(data.imports.modules), len(data.mutants[TRAIN]))
+    return [head for head, many in zip(HEADS, labels, strict=True) if many]
 
 
 RECIPE = Recipe(GRAPHSAGE, lambda config: config.graphsage, prepare, draws_of, Learner, fit, conclude, BASE)
