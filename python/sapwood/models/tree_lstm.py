@@ -16,6 +16,8 @@ from sapwood.models import tree_kernels
 from sapwood.models.tree_levels import ChildSumLevels, RecomputedLevels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 
@@ -240,6 +242,10 @@ class StatementHead(nn.Module):
         return logits.squeeze(1)
 
 
+def _call(function: Callable[..., Any], *given: Any) -> Any:
+    return function(*given)
+
+
 @dataclass(frozen=True)
 class TreeLstmShape:
     """Widths of a `TreeLstm`; `vocabulary` is its number of embeddings."""
@@ -290,6 +296,7 @@ class TreeLstm(nn.Module):
         self.statement = StatementHead(shape.hidden)
         self.backend, self.recomputes = "kernels", False
         self._kernels: _core.TreeKernels | None = None
+        self._apart: Callable[..., Any] = _call
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -298,6 +305,11 @@ class TreeLstm(nn.Module):
         self.cell.reset_parameters()
         for layer in (self.output, self.statement.hidden, self.statement.output):
             layer.reset_parameters()
+
+    def compile(self, *given: Any, **settings: Any) -> None:
+        """As torch does, all but the levels: each forest has others, and torch would compile each of them."""
+        self._apart = torch.compiler.disable(_call)  # type: ignore[no-untyped-call]  # torch gives it no types
+        super().compile(*given, **settings)
 
     def forward(self, forest: ForestTensors) -> Encoded:
         """Encodes every tree of the forest: on the CPU by kernels of the compiled core, elsewhere with torch."""
@@ -318,13 +330,13 @@ class TreeLstm(nn.Module):
 
     def encode_with_torch(self, forest: ForestTensors) -> Encoded:
         """As `forward`, level by level with torch's operations: the reference, and what accelerators run."""
-        tables = forest.tables
+        tables = self._apart(getattr, forest, "tables")
         entries = functional.embedding_bag(
             tables.entry_tokens, self.embedding.weight, tables.entry_offsets, mode="mean"
         )
         # Sums over many nodes, and their counts, need more digits than bf16 has.
         self.cell.recomputes = self.recomputes
-        states = self.cell(entries, forest).to(self.embedding.weight.dtype)
+        states = self._apart(self.cell, entries, forest).to(self.embedding.weight.dtype)
         counts = tables.pool_counts.to(states.dtype)
         sums = functional.embedding_bag(
             tables.pool_nodes, states, tables.pool_offsets, mode="sum", per_sample_weights=counts

@@ -69,6 +69,17 @@ def test_settings_that_kernels_do_not_know_are_named(config):
     assert without_effect(KERNELS, settings_with(config, tree_lstm)) == []
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of torch's compiler
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_what_is_compiled_has_the_same_gradients(engine, config, recipe):
+    loss, expected = learned(engine, config, recipe, TORCH)
+    same, gradients = learned(engine, config, recipe, TORCH, compile=True)
+    torch.testing.assert_close(same, loss, atol=1e-5, rtol=1e-5)
+    for name, gradient in expected.items():
+        torch.testing.assert_close(gradients[name], gradient, atol=1e-5, rtol=1e-3)
+
+
 def test_compiling_asks_for_a_compiler(config, monkeypatch, engine):
     monkeypatch.setattr(computing.shutil, "which", lambda _name: None)
     learner = tree_lstm.Learner(config, tree_lstm.prepare(load_dataset(engine, config), "cpu"))

@@ -167,3 +167,20 @@ print(torch.get_num_threads(), int(optimiser.state[weight]["exp_avg"].count_nonz
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["2", "0"]
+
+
+THREADS = """
+import torch
+from sapwood.training.batches import made_ahead
+from sapwood.training.device import choose_device
+
+choose_device("cpu", 2, "torch")
+tiny = torch.full((1 << 20,), 1e-30)
+assert not (tiny * 1e-10).any(), "many rows are shared out among threads"
+assert list(made_ahead(lambda _item: float(tiny[0] * 1e-10), range(3))) == [0.0] * 3
+"""
+
+
+def test_denormal_numbers_are_flushed_in_the_threads_of_torch_and_in_the_one_that_makes_batches():
+    """In a process of its own: threads of torch that are there before keep their mode."""
+    subprocess.run([sys.executable, "-c", THREADS], check=True)
