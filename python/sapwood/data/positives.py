@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,10 @@ SEVERAL_WORDS_WEIGHT, ONE_WORD_WEIGHT = 0.5, 0.25
 """Of a pair that its name alone speaks for: `parse_header` says more than `close`."""
 LONG_NAME, LONG_NAME_WEIGHT = 3, 0.7
 """Words of a name, and what a pair of two languages weighs that shares one with so many."""
+MOST_NAMESAKES = 3
+"""Functions of one language that share a name, beyond which it is that of a protocol (`toString`, `is_empty`): without
+agreeing docstrings it says nothing across languages.
+"""
 ARITY_SLACK = 1
 """Some languages count the object of a method among its parameters."""
 
@@ -175,7 +180,8 @@ def match_languages(
     """Pairs of functions of different families of languages with one normalised name: `parse_header`, `parseHeader`.
 
     Docstrings must agree as those of one language do. Where one function has none, a name of several words speaks for
-    the pair, the more words the louder, if they take about as many parameters. One package may hold both: bindings do.
+    the pair, the more words the louder, if they take about as many parameters and neither language gives that name to
+    many functions. One package may hold both: bindings do.
 
     Args:
         names: Dotted name of each function.
@@ -190,11 +196,12 @@ def match_languages(
     rng = np.random.default_rng(seed)
     found: list[tuple[int, int, float]] = []
     for members in _by_name(names, groups):
-        loud = _loudness(names[members[0]])
+        is_protocol = max(Counter(families[member] for member in members).values()) > MOST_NAMESAKES
 
-        def weight(first: int, second: int, loud: float = loud) -> float:
+        def weight(first: int, second: int, is_protocol: bool = is_protocol) -> float:
             if words[first] and words[second]:
                 return _agreement(words[first], words[second], True, settings.min_overlap)
+            loud = 0.0 if is_protocol else min(_loudness(names[first]), _loudness(names[second]))
             return loud if loud and abs(arity(first) - arity(second)) <= ARITY_SLACK else 0.0
 
         pairs = [(first, second, weight(first, second)) for first, second in _across_packages(members, families)]

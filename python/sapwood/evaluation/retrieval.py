@@ -78,10 +78,22 @@ class Search:
         if len(self.queries) < 2:
             return []
         scores = method.score(self.queries, self.candidates, self.languages)
-        order = np.random.default_rng(seed).permutation(len(self.queries))
-        permuted = np.empty_like(self.relevant)
-        permuted[order] = self.relevant[np.roll(order, 1)]
+        permuted = self._foreign_answers(seed)
         return self._rows(f"{method.name}, {CONTROL}", scores, permuted, cutoffs, is_baseline=True)
+
+    def _foreign_answers(self, seed: int) -> Flags:
+        """(queries, candidates): for each query the right answers of one, drawn by ``seed``, that shares none with it.
+
+        Queries of one name have the same answers, and would go on to find them. Where all share some, there are none.
+        """
+        order = np.random.default_rng(seed).permutation(len(self.queries))
+        found = np.zeros_like(self.relevant)
+        for place, query in enumerate(order.tolist()):
+            others = np.roll(order, -place - 1)[:-1]
+            apart = others[~(self.relevant[others] & self.relevant[query]).any(axis=1)]
+            if len(apart):
+                found[query] = self.relevant[apart[0]]
+        return found
 
     def _rows(
         self, name: str, scores: Floats, relevant: Flags, cutoffs: Sequence[int], *, is_baseline: bool

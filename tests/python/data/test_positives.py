@@ -105,6 +105,15 @@ def test_who_matches_across_languages(first, other, arities, matched):
     assert (pairs.sources == CROSS_LANGUAGE).all()
 
 
+def test_a_frequent_name_needs_docstrings_across_languages():
+    """What every collection has is no sign that two functions do alike."""
+    crowd = [(f"a{number}.is_empty", "", "java", "train") for number in range(4)]
+    assert len(match_families([*crowd, ("b.is_empty", "", "go", "train")], (0,) * 5)) == 0
+    assert len(match_families([*crowd[:3], ("b.is_empty", "", "go", "train")], (0,) * 4)) == 3
+    documented = [("c.is_empty", "Tells whether no item is left.", family, "train") for family in ("java", "go")]
+    assert len(match_families([*crowd, *documented], (0,) * 6)) == 1
+
+
 def test_a_longer_name_speaks_louder_across_languages():
     weights = [
         match_families([(f"a.{name}", "", "python", "train"), (f"b.{name}", "", "go", "train")]).weights[0]

@@ -133,6 +133,23 @@ def test_a_counterpart_in_another_language_is_sought_in_the_others_alone() -> No
     assert values(task.results(methods.Structure(), [1]))["hit@1"] is not None
 
 
+def test_permuted_answers_are_those_of_another_name() -> None:
+    """Where many queries share their right answers, another one of them would be no permutation."""
+    pairs = [(at, at + SIZE // 2) for at in range(50, SIZE // 2)]
+    pairs += [(first, second) for first in range(50) for second in range(SIZE // 2, SIZE // 2 + 50)]
+    task = retrieval.counterparts(pool(), pairs, 1000, seed=5)
+    oracle = methods.Vectors("oracle", lambda texts, _: np.eye(61, dtype=np.float32)[[clique(text) for text in texts]])
+    assert values(task.results(oracle, [1]))["hit@1"] == 1.0
+    rows = values(task.control(oracle, [1], seed=1))
+    assert rows["hit@1"] is not None
+    assert rows["hit@1"] <= 0.05
+
+
+def clique(text: str) -> int:
+    """Bodies below 50, modulo half of them, are alike."""
+    return 60 if body(text) % 60 < 50 else body(text) % 60
+
+
 def test_tokens_see_names_and_hidden_names_do_not() -> None:
     named, hidden = methods.token_baselines()
     query = ["def function(value):\n    return value + 1\n"]
